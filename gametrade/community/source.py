@@ -1,0 +1,71 @@
+"""Where a community comes from, and how to get exactly the same one again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from types import MappingProxyType
+from typing import Any
+
+
+def _nothing() -> Mapping[str, Any]:
+    return MappingProxyType({})
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Source:
+    """Origin of a community: what kind of data, a sentence for people, a recipe for machines.
+
+    Parameters
+    ----------
+    kind : str
+        ``"bundled"``, ``"files"``, ``"arrays"``, ``"synthetic"`` or ``"simbench"``.
+    label : str
+        One phrase for a report, e.g. ``"13 measured homes in Fontana, California"``.
+    recipe : mapping
+        JSON-ready arguments that `gametrade.community.rebuild` turns into the same community again;
+        empty if that is impossible. Later steps such as a selection stand in order under ``"then"``.
+    notes : tuple of str
+        Licence, citation and assumptions that belong under every result.
+
+    Examples
+    --------
+    >>> Source("arrays", "two homes").recipe
+    mappingproxy({})
+    """
+
+    kind: str
+    label: str
+    recipe: Mapping[str, Any] = field(default_factory=_nothing)
+    notes: tuple[str, ...] = ()
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "recipe", MappingProxyType(dict(self.recipe)))
+        object.__setattr__(self, "notes", tuple(self.notes))
+
+    def then(self, action: str, options: Mapping[str, Any], words: str) -> Source:
+        """Return the source of a community made from this one.
+
+        Parameters
+        ----------
+        action : str
+            Method of `Community` that was called.
+        options : mapping
+            Its JSON-ready arguments.
+        words : str
+            What was done, for the label.
+
+        Returns
+        -------
+        Source
+            With the action appended to the recipe, if there is a recipe.
+        """
+        recipe = dict(self.recipe)
+        if recipe:
+            recipe["then"] = [*recipe.get("then", ()), {action: dict(options)}]
+        return replace(self, label=f"{self.label}, {words}", recipe=recipe)
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the fields as JSON-ready values."""
+        notes = list(self.notes)
+        return {"kind": self.kind, "label": self.label, "recipe": dict(self.recipe), "notes": notes}

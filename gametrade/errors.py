@@ -1,0 +1,59 @@
+"""Accidents that stop a computation; findings such as an empty core are values, not exceptions."""
+
+from __future__ import annotations
+
+import difflib
+from collections.abc import Iterable
+
+
+class GametradeError(Exception):
+    """Base of every exception that gametrade raises on purpose."""
+
+
+class InvalidInputError(GametradeError, ValueError):
+    """The data or an option break a rule that the message names."""
+
+
+class UnknownNameError(GametradeError, KeyError):
+    """A rule, mechanism, solver, property, home or column of that name does not exist.
+
+    Parameters
+    ----------
+    kind : str
+        What was looked for, e.g. ``"allocation rule"``.
+    name : str
+        The name that was asked for.
+    known : iterable of str
+        The names that exist.
+    """
+
+    def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
+        self.known = tuple(known)
+        close = difflib.get_close_matches(str(name), self.known, n=1, cutoff=0.5)
+        hint = f" Did you mean {close[0]!r}?" if close else ""
+        shown = ", ".join(map(repr, self.known[:30])) + (", ..." if len(self.known) > 30 else "")
+        self.message = f"{kind} must be one of {shown}. Got {name!r}.{hint}"
+        super().__init__(self.message)
+
+    def __str__(self) -> str:
+        return self.message
+
+
+class TooManyPlayersError(GametradeError, ValueError):
+    """The method needs all 2^n coalitions and there are too many players; the message names what scales."""
+
+
+class SolverError(GametradeError, RuntimeError):
+    """A numerical solver ended without a usable answer.
+
+    Parameters
+    ----------
+    message : str
+        What was being solved.
+    status : str
+        The solver's own word for how it ended.
+    """
+
+    def __init__(self, message: str, status: str) -> None:
+        self.status = status
+        super().__init__(f"{message} The solver ended with status {status!r}.")

@@ -1,0 +1,19 @@
+r"""Coalitional games with transferable money.
+
+A *coalitional game* is a set of players and a number :math:`v(S)` for every coalition :math:`S`: the
+money that its members gain together, over what each of them gains alone. A *payoff vector* :math:`x`
+shares the gains; the *excess* :math:`e(S, x) = v(S) - x(S)` is what the coalition gains by leaving.
+The *core* is the set of payoff vectors that share :math:`v(N)` and leave no coalition a positive excess.
+
+Labels are for people and stand at the edge: ``game.value(["Ada", "Bob"])``. Inside, a family of
+coalitions is a boolean array of shape (k, n), and ``game.values(members)`` is the one method that a new
+kind of game must write. Integer bitmasks appear only in tables of all :math:`2^n` values, where player 0
+is bit 0 and entry 0 is the empty coalition.
+"""
+
+from gametrade.games.coalitional.allocation import Allocation
+from gametrade.games.coalitional.game import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional.sharing import SharingGame
+from gametrade.games.coalitional.table import TableGame
+
+__all__ = ["Allocation", "CoalitionalGame", "SharingGame", "TableGame", "all_coalitions"]

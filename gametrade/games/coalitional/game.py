@@ -1,0 +1,132 @@
+"""What every coalitional game offers, built on the one method that each must write."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import numpy as np
+
+from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
+from gametrade.tolerance import absolute_tolerance
+from gametrade.typing import BoolArray, Coalition, CoalitionLike, FloatArray
+
+TABLE_PLAYERS = 25
+"""Most players for which a table of all coalitions is made."""
+
+
+class CoalitionalGame(ABC):
+    """Players and the money :math:`v(S)` that each coalition gains over its members alone.
+
+    A subclass has ``players`` and writes :meth:`values`; the rest follows.
+    """
+
+    @property
+    @abstractmethod
+    def players(self) -> tuple[str, ...]:
+        """Labels of the players, in player order."""
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values, e.g. a currency."""
+        return "money"
+
+    @abstractmethod
+    def values(self, members: BoolArray) -> FloatArray:
+        """Value of each coalition of a family.
+
+        Parameters
+        ----------
+        members : ndarray of bool, shape (k, n)
+            Row j marks the members of coalition j.
+
+        Returns
+        -------
+        ndarray of shape (k,)
+            Values, zero for the empty coalition. [money]
+        """
+
+    @property
+    def n_players(self) -> int:
+        """Number of players n."""
+        return len(self.players)
+
+    @property
+    def grand_value(self) -> float:
+        """Value of the coalition of all players. [money]"""
+        return float(self.values(np.ones((1, self.n_players), dtype=bool))[0])
+
+    @property
+    def single_values(self) -> FloatArray:
+        """Value of each player alone, shape (n,). [money]"""
+        return self.values(np.eye(self.n_players, dtype=bool))
+
+    @property
+    def tolerance(self) -> float:
+        """Excess below which nobody is said to gain: 1e-9 of the range of the zero-normalised values. [money]
+
+        For large games the range is bounded by the gains of the grand coalition, which is the range
+        whenever the game is superadditive.
+        """
+        return absolute_tolerance(self.grand_value - float(self.single_values.sum()))
+
+    def value(self, coalition: CoalitionLike) -> float:
+        """Value of one coalition given by labels. [money]"""
+        return float(self.values(self.members(coalition)[None, :])[0])
+
+    def members(self, coalition: CoalitionLike) -> BoolArray:
+        """Turn labels into a boolean row of shape (n,)."""
+        if isinstance(coalition, str):
+            raise InvalidInputError(f"coalition must be a collection of labels, not one string. Got {coalition!r}.")
+        row = np.zeros(self.n_players, dtype=bool)
+        position = {label: i for i, label in enumerate(self.players)}
+        for label in coalition:
+            if label not in position:
+                raise UnknownNameError("player", label, self.players)
+            row[position[label]] = True
+        return row
+
+    def labels(self, members: BoolArray) -> Coalition:
+        """Turn a boolean row of shape (n,) into labels in player order."""
+        return tuple(label for label, inside in zip(self.players, members, strict=True) if inside)
+
+    def table(self) -> FloatArray:
+        """Values of all coalitions in bitmask order.
+
+        Returns
+        -------
+        ndarray of shape (2**n,)
+            Entry ``mask`` is the value of the players whose bits are set; player 0 is bit 0. [money]
+
+        Raises
+        ------
+        TooManyPlayersError
+            If the game has more than 25 players.
+        """
+        check_table_size(self.n_players, "a table of all coalitions")
+        blocks = np.array_split(np.arange(2**self.n_players), max(1, 2**self.n_players // 4096))
+        return np.concatenate([self.values(all_coalitions(self.n_players, masks)) for masks in blocks])
+
+
+def check_table_size(n_players: int, what: str) -> None:
+    """Refuse 2^n when there are too many players, and say what scales."""
+    if n_players > TABLE_PLAYERS:
+        raise TooManyPlayersError(
+            f"{what} needs 2^n numbers and stops at {TABLE_PLAYERS} players. Got {n_players}; "
+            "blocking_coalition(game, payoffs) brackets the largest excess of hundreds of homes instead."
+        )
+
+
+def all_coalitions(n_players: int, masks: np.ndarray | None = None) -> BoolArray:
+    """Membership of the coalitions with the given bitmasks (all of them by default), shape (k, n).
+
+    Examples
+    --------
+    >>> all_coalitions(2).astype(int)
+    array([[0, 0],
+           [1, 0],
+           [0, 1],
+           [1, 1]])
+    """
+    if masks is None:
+        masks = np.arange(2**n_players)
+    return (masks[:, None] >> np.arange(n_players)) & 1 == 1

@@ -1,0 +1,184 @@
+"""Registries: drop one function into one file of a plugin folder and the whole package sees it."""
+
+from __future__ import annotations
+
+import functools
+import importlib
+import inspect
+import pkgutil
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from gametrade.errors import InvalidInputError, UnknownNameError
+
+Function = TypeVar("Function", bound=Callable[..., Any])
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One registered function: its name, what it does, what it promises and which game it needs."""
+
+    name: str
+    function: Callable[..., Any]
+    summary: str
+    promises: frozenset[str]
+    traits: Mapping[str, Any]
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """Names of the keyword-only options of the function."""
+        parameters = inspect.signature(self.function).parameters.values()
+        return tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+
+
+class Registry:
+    """Named functions of one kind, found in plugin folders the first time somebody asks.
+
+    Parameters
+    ----------
+    kind : str
+        What an entry is called in messages, e.g. ``"allocation rule"``.
+    *packages : str
+        Packages whose modules are imported on first use. In each the file name is the function name.
+
+    Examples
+    --------
+    >>> from gametrade.registry import rules
+    >>> "mid_market_rate" in rules
+    True
+    """
+
+    def __init__(self, kind: str, *packages: str) -> None:
+        self.kind = kind
+        self._packages = packages
+        self._entries: dict[str, Entry] = {}
+        self._loaded = False
+
+    def register(self, *, promises: tuple[str, ...] = (), **traits: Any) -> Callable[[Function], Function]:
+        """Add the decorated function under its own name.
+
+        Parameters
+        ----------
+        promises : tuple of str
+            Properties that the contract tests verify on random games.
+        **traits
+            Facts about the function, e.g. ``needs="table"``, kept with its entry.
+
+        Returns
+        -------
+        callable
+            A decorator that returns the function, with misspelled options refused by name.
+        """
+
+        def add(function: Function) -> Function:
+            name = function.__name__
+            if name in self._entries:
+                raise InvalidInputError(f"{self.kind} {name!r} is registered twice.")
+            checked = _refuse_unknown_options(function)
+            summary = (inspect.getdoc(function) or "").partition("\n\n")[0].replace("\n", " ")
+            self._entries[name] = Entry(name, checked, summary, frozenset(promises), dict(traits))
+            return checked
+
+        return add
+
+    def get(self, name: str | Callable[..., Any]) -> Entry:
+        """Look up a name; a plain function is wrapped as an entry of its own.
+
+        Raises
+        ------
+        UnknownNameError
+            If nothing of that name is registered; the message suggests the closest name.
+        """
+        if callable(name):
+            known = [entry for entry in self if entry.function is name]
+            label = getattr(name, "__name__", type(name).__name__)
+            return known[0] if known else Entry(label, name, inspect.getdoc(name) or "", frozenset(), {})
+        self._load()
+        if name not in self._entries:
+            raise UnknownNameError(self.kind, name, sorted(self._entries))
+        return self._entries[name]
+
+    def resolve(self, name: str | Callable[..., Any]) -> tuple[Entry, dict[str, Any]]:
+        """Look up ``"name:option=value:option=value"`` and return the entry with the options written there.
+
+        Examples
+        --------
+        >>> from gametrade.registry import rules
+        >>> entry, options = rules.resolve("proportional:to=demand")
+        >>> entry.name, options
+        ('proportional', {'to': 'demand'})
+        """
+        if callable(name):
+            return self.get(name), {}
+        base, *parts = name.split(":")
+        entry = self.get(base)
+        options: dict[str, Any] = {}
+        for part in parts:
+            option, equals, value = part.partition("=")
+            if not equals:
+                raise InvalidInputError(f"options of {base} are written name:option=value. Got {name!r}.")
+            options[option] = _literal(value)
+        return entry, options
+
+    def variants(self) -> list[str]:
+        """Every registered name, and every name with the option values it declares as variants."""
+        names = []
+        for entry in self:
+            names.append(entry.name)
+            for options in entry.traits.get("variants", ()):
+                names.append(entry.name + "".join(f":{option}={value}" for option, value in options.items()))
+        return names
+
+    def __iter__(self) -> Iterator[Entry]:
+        self._load()
+        return iter(sorted(self._entries.values(), key=lambda entry: entry.name))
+
+    def __len__(self) -> int:
+        self._load()
+        return len(self._entries)
+
+    def __contains__(self, name: object) -> bool:
+        self._load()
+        return name in self._entries
+
+    def __repr__(self) -> str:
+        return f"<{len(self)} {self.kind}s: {', '.join(entry.name for entry in self)}>"
+
+    def _load(self) -> None:
+        if self._loaded:
+            return
+        self._loaded = True
+        for package_name in self._packages:
+            package = importlib.import_module(package_name)
+            for module in pkgutil.iter_modules(package.__path__):
+                importlib.import_module(f"{package_name}.{module.name}")
+
+
+def _literal(text: str) -> Any:
+    """Read a number, a truth value or a plain word."""
+    for convert in (int, float):
+        try:
+            return convert(text)
+        except ValueError:
+            continue
+    return {"true": True, "false": False, "none": None}.get(text.lower(), text)
+
+
+def _refuse_unknown_options(function: Function) -> Function:
+    """Wrap a function so that a misspelled option is an error that suggests the right one."""
+    parameters = inspect.signature(function).parameters
+    options = [name for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY]
+
+    @functools.wraps(function)
+    def checked(*args: Any, **kwargs: Any) -> Any:
+        for name in kwargs:
+            if name not in parameters:
+                raise UnknownNameError(f"option of {function.__name__}", name, options)
+        return function(*args, **kwargs)
+
+    return checked  # type: ignore[return-value]
+
+
+rules = Registry("allocation rule", "gametrade.rules", "gametrade.solvers")
+"""Every revenue-split rule: how the gains of a community become payoffs."""

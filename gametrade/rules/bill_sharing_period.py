@@ -1,0 +1,72 @@
+"""Bill sharing, pooled over the whole period of the game."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gametrade.games.coalitional import Allocation, SharingGame
+from gametrade.registry import rules
+from gametrade.rules.settlement import payoffs_at_prices, shared_energy
+
+
+@rules.register(
+    promises=("efficiency", "symmetry", "null_player"),
+    needs="sharing",
+    kind="price",
+    source="Long et al. 2017, 10.1109/PESGM.2017.8274546",
+)
+def bill_sharing_period(game: SharingGame) -> Allocation:
+    r"""Share the community's grid bill and grid income of the whole period at one price each.
+
+    Parameters
+    ----------
+    game : SharingGame
+        Homes, meter data and tariff. The period that is pooled is the whole period of the game.
+
+    Returns
+    -------
+    Allocation
+        Payoffs over being alone [money] and average prices, the same in every step [money/kWh].
+
+    Raises
+    ------
+    InvalidInputError
+        By :func:`allocate`, if the game has no meter data.
+
+    Notes
+    -----
+    With :math:`m_t` the energy shared in a step (0 in steps whose spread is 0),
+
+    .. math:: \text{sell} = \frac{\sum_t f_t (S_t - m_t)}{\sum_t S_t}, \qquad
+              \text{buy} = \frac{\sum_t b_t (D_t - m_t)}{\sum_t D_t} .
+
+    Without any surplus the sell price is the export price of each step, without any deficit the buy price is
+    the import price of each step. Sums of payoffs telescope to the gains of the period, so the money balances;
+    it does not balance in a single step. Under a tariff that varies over time the pooling alone moves money
+    from homes that buy in cheap hours to homes that buy in dear ones, even where nothing is shared, and
+    individual rationality is not promised. Time O(n T).
+
+    References
+    ----------
+    .. [1] C. Long, J. Wu, C. Zhang, L. Thomas, M. Cheng and N. Jenkins, "Peer-to-peer energy trading in a
+       community microgrid", IEEE PES General Meeting, 2017. :doi:`10.1109/PESGM.2017.8274546`
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> street = gt.Community(["Ada", "Bob"], [[0, 0], [1, 1]], [[2, 0], [0, 0]],
+    ...                       ["2023-06-01T12:00", "2023-06-01T13:00"], 1.0, gt.Tariff(12, 4))
+    >>> split = gt.allocate(street, "bill_sharing_period")
+    >>> split.payoffs, split.sell_price, split.buy_price
+    (array([-4., 12.]), array([2., 2.]), array([6., 6.]))
+    """
+    community = game.community
+    shared = shared_energy(game)
+    supply, need = community.surplus.sum(axis=0), community.deficit.sum(axis=0)
+    sell, buy = community.export_price.copy(), community.import_price.copy()
+    if supply.any():
+        sell = np.full(sell.size, (sell @ (supply - shared)) / supply.sum())
+    if need.any():
+        buy = np.full(buy.size, (buy @ (need - shared)) / need.sum())
+    payoffs = payoffs_at_prices(game, sell, buy)
+    return Allocation(game, "bill_sharing_period", payoffs, buy_price=buy, sell_price=sell)

@@ -1,0 +1,107 @@
+"""The competitive price: the dual price of the energy balance."""
+
+from __future__ import annotations
+
+from functools import singledispatch
+
+import numpy as np
+
+from gametrade.errors import InvalidInputError
+from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.registry import rules
+from gametrade.rules.settlement import TradeBook, settle
+
+
+@rules.register(
+    promises=(
+        "efficiency",
+        "symmetry",
+        "null_player",
+        "individual_rationality",
+        "step_individual_rationality",
+        "core",
+        "additivity",
+    ),
+    needs="sharing",
+    kind="price",
+    source="Shapley and Shubik 1969, 10.1016/0022-0531(69)90008-8",
+)
+def competitive_price(game: CoalitionalGame) -> Allocation:
+    r"""Trade at the price that clears each step: the export price in surplus, the import price in shortage.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        A game that has dual prices: a sharing game.
+
+    Returns
+    -------
+    Allocation
+        Payoffs over being alone [money] and average prices [money/kWh]. A note says in how many steps supply
+        equals demand.
+
+    Raises
+    ------
+    InvalidInputError
+        If the game has no dual prices.
+
+    Notes
+    -----
+    The price of a shared kWh is f where :math:`S > D` and :math:`b - \varphi` where :math:`S < D`. Where they
+    are equal (up to 1e-12 of either) every price between supports the core, and the middle is taken.
+
+    *Core.* With :math:`\lambda_t \in [0, 1]` the place of the price between the two and
+    :math:`w_i = \sum_t \delta_t (\lambda_t s_{it} + (1 - \lambda_t) d_{it})`, any coalition has
+    :math:`v(S) = \sum_t \delta_t \min(s_t(S), d_t(S)) \le \sum_{i \in S} w_i`, a convex combination being at
+    least the minimum. The clearing price puts all weight on the shorter side of the whole community, so
+    :math:`\sum_i w_i = v(N)`: the payoffs w are shared in full and no coalition gains by leaving, over any
+    number of steps. Each term of w is at least 0, so every home gains in every step. Time O(n T).
+
+    References
+    ----------
+    .. [1] L. S. Shapley and M. Shubik, "On market games", J. Econ. Theory 1 (1969) 9-25.
+       :doi:`10.1016/0022-0531(69)90008-8`
+    .. [2] G. Owen, "On the core of linear production games", Math. Program. 9 (1975) 358-370.
+       :doi:`10.1007/BF01681356`
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [0], [1]], [[1], [1], [0]], ["2023-06-01T12:00"], 1.0,
+    ...                       gt.Tariff(import_price=12, export_price=4))
+    >>> gt.allocate(street, "competitive_price").payoffs
+    array([0., 0., 8.])
+    """
+    return dual_price_allocation(game)
+
+
+@singledispatch
+def dual_price_allocation(game: CoalitionalGame) -> Allocation:
+    """Payoffs at the dual prices of one kind of game; a new kind registers its own function here.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        A game of a kind that has dual prices.
+
+    Returns
+    -------
+    Allocation
+        Payoffs over being alone. [money]
+
+    Raises
+    ------
+    InvalidInputError
+        If this kind of game has none.
+    """
+    raise InvalidInputError(f"competitive_price needs a game with dual prices. Got {type(game).__name__}.")
+
+
+@dual_price_allocation.register
+def _(game: SharingGame) -> Allocation:
+    book = TradeBook(game)
+    balanced = book.balanced
+    price = np.where(balanced, book.middle, np.where(book.supply > book.need, book.floor, book.ceiling))
+    ties = int(balanced.sum())
+    note = f"Supply equals demand in {ties} of {balanced.size} trade steps, which take the middle price."
+    return settle(book, "competitive_price", price, (note,) if ties else ())

@@ -1,0 +1,1 @@
+"""How games are answered: one solution concept or algorithm per file."""

@@ -1,0 +1,137 @@
+"""The problem behind every stability question of a sharing game, and heuristics that find good coalitions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gametrade.typing import BoolArray, FloatArray, IntArray
+
+INSIDE, FREE, OUTSIDE = 1, 0, -1
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CoalitionSearch:
+    r"""Maximise :math:`v(S) - x(S)` over the coalitions of an allowed size.
+
+    Parameters
+    ----------
+    position : ndarray of shape (n, T)
+        Spread times net surplus of each home in each trade step. [money]
+    payoffs : ndarray of shape (n,)
+        What leaving costs each home. [money]
+    smallest, largest : int
+        Allowed numbers of members.
+    """
+
+    position: FloatArray
+    payoffs: FloatArray
+    smallest: int
+    largest: int
+
+    def excess(self, members: BoolArray) -> float:
+        """Excess of one coalition, shape (n,) to a number. [money]"""
+        inside = self.position[members]
+        supply, need = np.maximum(inside, 0).sum(axis=0), np.maximum(-inside, 0).sum(axis=0)
+        return float(np.minimum(supply, need).sum() - self.payoffs[members].sum())
+
+    def allows(self, members: BoolArray) -> bool:
+        """Whether the coalition has an allowed number of members."""
+        return bool(self.smallest <= members.sum() <= self.largest)
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Region:
+    """All coalitions that contain some homes and exclude others.
+
+    Parameters
+    ----------
+    state : ndarray of int, shape (n,)
+        1 inside, -1 outside, 0 free.
+    supply, need : ndarray of shape (T,)
+        Money-weighted surplus and deficit of the homes inside.
+    """
+
+    state: IntArray
+    supply: FloatArray
+    need: FloatArray
+
+    @classmethod
+    def start(cls, search: CoalitionSearch, state: IntArray) -> Region:
+        """Region of a state, with the sums of its inner homes."""
+        inside = search.position[state == INSIDE]
+        return cls(state, np.maximum(inside, 0).sum(axis=0), np.maximum(-inside, 0).sum(axis=0))
+
+    def fix(self, search: CoalitionSearch, homes: IntArray, side: int) -> Region:
+        """The part of the region with some free homes put inside or outside."""
+        if not len(homes):
+            return self
+        state = self.state.copy()
+        state[homes] = side
+        if side == OUTSIDE:
+            return Region(state, self.supply, self.need)
+        moved = search.position[homes]
+        return Region(
+            state, self.supply + np.maximum(moved, 0).sum(axis=0), self.need + np.maximum(-moved, 0).sum(axis=0)
+        )
+
+
+def best_prefix(search: CoalitionSearch, region: Region, weights: FloatArray) -> tuple[float, BoolArray]:
+    """Best coalition among the region's inner homes plus the k most weighted free homes, for every k.
+
+    Parameters
+    ----------
+    weights : ndarray of shape (n,)
+        How much each home belongs, e.g. a fractional coalition.
+
+    Returns
+    -------
+    excess : float
+        Largest excess found, minus infinity if no size is allowed. [money]
+    members : ndarray of bool, shape (n,)
+    """
+    inside = region.state == INSIDE
+    free = np.flatnonzero(region.state == FREE)
+    order = free[np.argsort(-weights[free], kind="stable")]
+    moved = search.position[order]
+    supply = np.vstack([region.supply, np.maximum(moved, 0)]).cumsum(axis=0)
+    need = np.vstack([region.need, np.maximum(-moved, 0)]).cumsum(axis=0)
+    paid = search.payoffs[inside].sum() + np.concatenate([[0.0], search.payoffs[order].cumsum()])
+    excess = np.minimum(supply, need).sum(axis=1) - paid
+    sizes = inside.sum() + np.arange(len(order) + 1)
+    excess[(sizes < search.smallest) | (sizes > search.largest)] = -np.inf
+    k = int(excess.argmax())
+    members = inside.copy()
+    members[order[:k]] = True
+    return float(excess[k]), members
+
+
+def improve(
+    search: CoalitionSearch, region: Region, members: BoolArray, rounds: int = 30
+) -> tuple[float, BoolArray]:
+    """Move one free home in or out as long as that raises the excess.
+
+    Returns
+    -------
+    excess : float
+        Excess of the coalition reached, minus infinity if no allowed coalition was met. [money]
+    members : ndarray of bool, shape (n,)
+    """
+    free = np.flatnonzero(region.state == FREE)
+    surplus, deficit = np.maximum(search.position[free], 0), np.maximum(-search.position[free], 0)
+    members = members.copy()
+    best = search.excess(members) if search.allows(members) else -np.inf
+    for _ in range(rounds):
+        sign = np.where(members[free], -1.0, 1.0)
+        inside = search.position[members]
+        supply, need = np.maximum(inside, 0).sum(axis=0), np.maximum(-inside, 0).sum(axis=0)
+        gains = np.minimum(supply + sign[:, None] * surplus, need + sign[:, None] * deficit).sum(axis=1)
+        excess = gains - search.payoffs[members].sum() - sign * search.payoffs[free]
+        sizes = members.sum() + sign
+        excess[(sizes < search.smallest) | (sizes > search.largest)] = -np.inf
+        if not len(free) or excess.max() <= best + 1e-13 * abs(best):
+            break
+        best = float(excess.max())
+        members[free[excess.argmax()]] ^= True
+    return (search.excess(members) if np.isfinite(best) else best), members

@@ -1,0 +1,141 @@
+"""The least money that, paid on top of an allocation, leaves no coalition a gain from leaving."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
+from gametrade.optimise import Program, maximise
+from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.solvers.saddle_point import PRICE_GRID
+from gametrade.typing import ArrayLike, BoolArray, FloatArray
+
+TABLE_LIMIT = 16
+"""Most players for which the subsidy is exact over all coalitions."""
+
+BATCH = 24
+"""Coalitions added to the linear program at once."""
+
+ROUNDS = 8
+"""Rounds of row generation when the oracle is a bracket."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class LeastSubsidy:
+    """Least total subsidy, who gets it, and the weights on coalitions that prove it cannot be less.
+
+    Parameters
+    ----------
+    subsidy : ndarray of shape (n,)
+        Payment to each player with which nobody leaves. [money]
+    lower_bound, upper_bound : float
+        Bracket of the least total; the upper end is the total of `subsidy`. [money]
+    coalitions : ndarray of bool, shape (k, n)
+        Coalitions whose excesses need the subsidy.
+    weights : ndarray of shape (k,)
+        Non-negative weights, at most 1 in sum over the coalitions of any player.
+    """
+
+    subsidy: FloatArray
+    lower_bound: float
+    upper_bound: float
+    coalitions: BoolArray
+    weights: FloatArray
+
+
+def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike) -> LeastSubsidy:
+    r"""Find the least total subsidy under which no coalition gains by leaving.
+
+    .. math:: \min \sum_i t_i \quad \text{s.t.}\quad t \ge 0,\quad x(S) + t(S) \ge v(S)\ \ \forall S \subseteq N
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        A sharing game of any size, or any game with at most 16 players.
+    payoffs : array_like of shape (n,)
+        Payoff of each player. [money]
+
+    Returns
+    -------
+    LeastSubsidy
+        Exact for at most 16 players; above, a bracket from the coalitions met and from one price path.
+
+    Notes
+    -----
+    Row generation: the linear program over the coalitions met so far gives a subsidy and, by its dual
+    (the weights), a lower bound [1]_. Any price path gives a feasible subsidy
+    :math:`t_i = \max(0, w_i(\lambda) - x_i)`, so largest excess <= least subsidy <= its total. It is not
+    the largest excess: disjoint or overlapping coalitions may have to be paid at the same time.
+
+    References
+    ----------
+    .. [1] L. S. Shapley, "On balanced sets and cores", Naval Res. Logist. Q. 14 (1967) 453-460.
+       :doi:`10.1002/nav.3800140404`
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> game = gt.TableGame.from_values({("a", "c"): 6.0, ("b", "c"): 6.0, ("a", "b", "c"): 6.0})
+    >>> round(least_subsidy(game, [2.0, 2.0, 2.0]).upper_bound, 9)
+    2.0
+    """
+    x = np.array(payoffs, dtype=float)
+    if game.n_players <= TABLE_LIMIT or not isinstance(game, SharingGame):
+        return _exact(game, x)
+    return _bracket(game, x)
+
+
+def _exact(game: CoalitionalGame, x: FloatArray) -> LeastSubsidy:
+    """Row generation over the table of all coalitions."""
+    rows, table = all_coalitions(game.n_players), game.table()
+    excess = table - rows @ x
+    tolerance = max(game.tolerance, 1e-12 * float(np.abs(x).sum()))
+    chosen = np.array([len(rows) - 1])
+    while True:
+        subsidy, weights, total = _program(rows[chosen], excess[chosen])
+        left = excess - rows @ subsidy
+        left[chosen] = -np.inf
+        worst = np.argsort(-left, kind="stable")[:BATCH]
+        worst = worst[left[worst] > tolerance]
+        if not len(worst):
+            return LeastSubsidy(subsidy, total, float(subsidy.sum()), rows[chosen], weights)
+        chosen = np.concatenate([chosen, worst])
+
+
+def _bracket(game: SharingGame, x: FloatArray) -> LeastSubsidy:
+    """A few rounds of row generation from below, the best single price path from above."""
+    answer = blocking_coalition(game, x, engine="bracket")
+    assert answer.price_tree is not None
+    feasible = np.maximum(0, game.price_values(answer.price_tree.paths[0] / PRICE_GRID) - x)
+    rows = np.array([np.ones(game.n_players, dtype=bool), answer.members])
+    for _ in range(ROUNDS):
+        excess = game.values(rows) - rows @ x
+        subsidy, weights, total = _program(rows, excess)
+        found = blocking_coalition(game, x + subsidy, engine="bracket")
+        if found.excess <= game.tolerance:
+            break
+        rows = np.vstack([rows, found.members])
+    return LeastSubsidy(feasible, total, max(total, float(feasible.sum())), rows[: len(weights)], weights)
+
+
+def _program(rows: BoolArray, excess: FloatArray) -> tuple[FloatArray, FloatArray, float]:
+    """Maximise the weighted excess with at most weight 1 on each player; its row duals are the subsidy."""
+    from scipy.sparse import csr_matrix
+
+    k, n = rows.shape
+    scale = max(float(np.abs(excess).max()), 1e-300)
+    answer = maximise(
+        Program(
+            gain=excess / scale,
+            matrix=csr_matrix(rows.T.astype(float)),
+            row_lower=np.full(n, -np.inf),
+            row_upper=np.ones(n),
+            lower=np.zeros(k),
+            upper=np.full(k, np.inf),
+        )
+    )
+    weights = np.maximum(0, answer.variables)
+    weights /= max(1.0, float((rows.T @ weights).max()))
+    return np.abs(answer.row_duals) * scale, weights, max(0.0, float(weights @ excess))
