@@ -5,6 +5,7 @@ from gametrade.errors import GametradeError, InvalidInputError, SolverError, Too
 from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
 from gametrade.registry import rules
 from gametrade.rules import allocate
+from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
 
 __version__ = "0.1.0"
 from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition

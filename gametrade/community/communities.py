@@ -1,4 +1,4 @@
-"""Communities that need no files of yours: one measured, one synthetic of any size, and the SimBench grids."""
+"""Communities that need no files of yours: measured, synthetic of any size, and the SimBench grids."""
 
 from gametrade.community.bundled import fontana
 from gametrade.community.simbench_grids import simbench

@@ -2,27 +2,27 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gametrade.community.arrays import energies, show_time
+from gametrade.community.arrays import energies
 from gametrade.community.batteries import Batteries
-from gametrade.community.clock import as_times, check_time_zone, local_clock
-from gametrade.community.member import Member
+from gametrade.community.clock import as_times, check_time_zone, local_clock, step_seconds
+from gametrade.community.fingerprint import fingerprint
+from gametrade.community.member import Member, long_frame, member_of
+from gametrade.community.membership import check_step, checked_names, fitting
 from gametrade.community.source import Source
-from gametrade.community.summary import CommunitySummary, summarise
-from gametrade.community.tariff import INDIVIDUAL_TARIFFS, Tariff
+from gametrade.community.summary import CommunitySummary, period, summarise
+from gametrade.community.tariff import Tariff
 from gametrade.community.windows import (
     as_positions,
-    constant_within,
     home_positions,
     inside_window,
     step_groups,
+    tariff_of_groups,
 )
 from gametrade.errors import InvalidInputError
 from gametrade.typing import ArrayLike, BoolArray, FloatArray, IntArray, TimeArray
@@ -97,12 +97,13 @@ class Community:
         time_zone: str | None = None,
         source: Source | None = None,
     ) -> None:
-        homes, starts = _checked_names(names), as_times(times)
-        _check_step(step_hours, starts)
+        homes, starts = checked_names(names), as_times(times)
+        check_step(step_hours, starts)
         check_time_zone(time_zone)
         if batteries is not None and batteries.energy_kwh.size != len(homes):
             raise InvalidInputError(
-                f"batteries of Community must have one entry a home, {len(homes)}. Got {batteries.energy_kwh.size}."
+                f"batteries of Community must have one entry a home, {len(homes)}. Got "
+                f"{batteries.energy_kwh.size}."
             )
         values = {
             "names": homes,
@@ -110,7 +111,7 @@ class Community:
             "generation": energies(generation, "generation", homes, starts),
             "times": starts,
             "step_hours": float(step_hours),
-            "tariff": _fitting(tariff, len(homes), starts.size),
+            "tariff": fitting(tariff, len(homes), starts.size),
             "batteries": batteries,
             "time_zone": time_zone,
             "source": source or Source("arrays", "arrays given by the caller"),
@@ -160,22 +161,8 @@ class Community:
 
     @property
     def fingerprint(self) -> str:
-        r"""SHA-256 of everything that the gains depend on, as 64 hexadecimal digits.
-
-        Notes
-        -----
-        Hashed are, in this order: the line ``gametrade-community/1\n``; one line of JSON with sorted keys, no
-        blanks and ASCII escapes that holds ``currency``, ``names`` and ``step_hours``, then ``\n``; the times
-        as little-endian int64 seconds since 1970; demand and generation home by home; import price, export
-        price and network charge; all as little-endian float64, with -0 written as 0.
-        """
-        header = {"currency": self.tariff.currency, "names": self.names, "step_hours": self.step_hours}
-        digest = hashlib.sha256(b"gametrade-community/1\n")
-        digest.update(json.dumps(header, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n")
-        digest.update(self.times.astype("<i8").tobytes())
-        for array in (self.demand, self.generation, self.import_price, self.export_price, self.network_charge):
-            digest.update((array + 0.0).astype("<f8").tobytes())
-        return digest.hexdigest()
+        """SHA-256 of everything that the gains depend on; `gametrade.community.fingerprint` says of what."""
+        return fingerprint(self)
 
     def local_times(self) -> TimeArray:
         """Clock on the wall at the start of each step, of shape (T,)."""
@@ -188,7 +175,7 @@ class Community:
         --------
         >>> from gametrade.community import communities
         >>> communities.fontana("flat").stand_alone_bills().round(0)[:3]
-        array([2217., 2056., 1316.])
+        array([1816., 1757., 1100.])
         """
         return self.deficit @ self.import_price - self.surplus @ self.export_price
 
@@ -210,16 +197,10 @@ class Community:
         UnknownNameError
             If there is no such home.
         """
-        home = home_positions(self.names, [name])[0]
-        demand, generation = self.demand[home], self.generation[home]
-        surplus, deficit = np.maximum(generation - demand, 0.0), np.maximum(demand - generation, 0.0)
-        bill = float(deficit @ self.import_price - surplus @ self.export_price)
-        currency = self.tariff.currency
-        return Member(name, self.times, demand, generation, surplus, deficit, bill, currency)
+        home = int(home_positions(self.names, [name])[0])
+        return member_of(self, home)
 
-    def select(
-        self, homes: Iterable[str] | None = None, start: Any = None, end: Any = None
-    ) -> Community:
+    def select(self, homes: Iterable[str] | None = None, start: Any = None, end: Any = None) -> Community:
         """Keep some homes, or a window of time, or both.
 
         Parameters
@@ -251,9 +232,13 @@ class Community:
         rows = np.array(kept, dtype=np.int64)
         names = [self.names[row] for row in rows]
         columns = np.flatnonzero(inside_window(self.local_times(), start, end))
-        options = {"homes": names} if homes is not None else {}
+        options: dict[str, Any] = {"homes": names} if homes is not None else {}
         options |= {key: str(limit) for key, limit in (("start", start), ("end", end)) if limit is not None}
-        words = f"{rows.size} homes selected" if start is None and end is None else f"{columns.size} steps selected"
+        words = (
+            f"{rows.size} homes selected"
+            if start is None and end is None
+            else f"{columns.size} steps selected"
+        )
         return self._part(rows, columns, self.source.then("select", options, words))
 
     def steps(self, indices: IntArray | BoolArray) -> Community:
@@ -272,7 +257,9 @@ class Community:
         columns = as_positions(indices, self.n_steps)
         options = {"indices": columns.tolist()}
         return self._part(
-            np.arange(self.n_prosumers), columns, self.source.then("steps", options, f"{columns.size} steps selected")
+            np.arange(self.n_prosumers),
+            columns,
+            self.source.then("steps", options, f"{columns.size} steps selected"),
         )
 
     def resample(self, step: str) -> Community:
@@ -299,23 +286,14 @@ class Community:
         always 24 h long.
         """
         first = step_groups(self, step)
-        names = ("import_price", "export_price", "network_charge")
-        prices = {name: constant_within(getattr(self, name), first, name, self.times) for name in names}
-        hours = float((self.step_hours * self.n_steps) / first.size)
-        return Community(
-            self.names,
-            np.add.reduceat(self.demand, first, axis=1),
-            np.add.reduceat(self.generation, first, axis=1),
-            self.times[first],
-            round(hours * 3600) / 3600,
-            Tariff(
-                **prices,
-                currency=self.tariff.currency,
-                allow_negative_spread=self.tariff.allow_negative_spread,
-            ),
-            self.batteries,
-            self.time_zone,
-            self.source.then("resample", {"step": step}, f"settled per {step}"),
+        return replace(
+            self,
+            demand=np.add.reduceat(self.demand, first, axis=1),
+            generation=np.add.reduceat(self.generation, first, axis=1),
+            times=self.times[first],
+            step_hours=step_seconds(step) / 3600,
+            tariff=tariff_of_groups(self, first),
+            source=self.source.then("resample", {"step": step}, f"settled per {step}"),
         )
 
     def with_tariff(self, tariff: Tariff) -> Community:
@@ -332,10 +310,7 @@ class Community:
             With the new tariff.
         """
         source = self.source.then("with_tariff", tariff.to_dict(), "under another tariff")
-        return Community(
-            self.names, self.demand, self.generation, self.times, self.step_hours, tariff,
-            self.batteries, self.time_zone, source,
-        )  # fmt: skip
+        return replace(self, tariff=tariff, source=source)
 
     def summary(self) -> CommunitySummary:
         """Return the community in figures: energies, gains from trade, self-sufficiency, prices."""
@@ -343,23 +318,15 @@ class Community:
 
     def to_frame(self) -> pd.DataFrame:
         """Return a long table with the columns time, home, demand_kwh and generation_kwh; n T rows."""
-        import pandas as pd
-
-        return pd.DataFrame(
-            {
-                "time": np.tile(self.times, self.n_prosumers),
-                "home": np.repeat(np.array(self.names, dtype=object), self.n_steps),
-                "demand_kwh": self.demand.ravel(),
-                "generation_kwh": self.generation.ravel(),
-            }
-        )
+        return long_frame(self)
 
     def __str__(self) -> str:
-        end = self.times[-1] + np.timedelta64(round(self.step_hours * 3600), "s")
-        clock = f" ({self.time_zone}, times in UTC)" if self.time_zone else ""
+        start, end = period(self)
+        zone = f" {self.time_zone}" if self.time_zone else ""
         return (
-            f"Community: {self.n_prosumers} homes, {self.n_steps} steps of {self.step_hours:g} h, "
-            f"{show_time(self.times[0])} to {show_time(end)}{clock}, {self.source.label}"
+            f"Community: {self.n_prosumers} home{'s' if self.n_prosumers > 1 else ''}, {self.n_steps} steps "
+            f"of "
+            f"{self.step_hours:g} h, {start} to {end}{zone}, {self.source.label}"
         )
 
     def __repr__(self) -> str:
@@ -369,46 +336,13 @@ class Community:
         return self.summary()._repr_html_()
 
     def _part(self, rows: IntArray, columns: IntArray, source: Source) -> Community:
-        return Community(
-            [self.names[row] for row in rows],
-            self.demand[np.ix_(rows, columns)],
-            self.generation[np.ix_(rows, columns)],
-            self.times[columns],
-            self.step_hours,
-            self.tariff.at(columns),
-            self.batteries.at(rows) if self.batteries is not None else None,
-            self.time_zone,
-            source,
+        return replace(
+            self,
+            names=tuple(self.names[row] for row in rows),
+            demand=self.demand[np.ix_(rows, columns)],
+            generation=self.generation[np.ix_(rows, columns)],
+            times=self.times[columns],
+            tariff=self.tariff.at(columns),
+            batteries=self.batteries.at(rows) if self.batteries is not None else None,
+            source=source,
         )
-
-
-def _checked_names(names: Sequence[str]) -> tuple[str, ...]:
-    homes = () if isinstance(names, str) else tuple(names)
-    if not homes or not all(isinstance(name, str) and name.strip() for name in homes):
-        raise InvalidInputError(f"names of Community must be non-empty texts, one a home. Got {names!r}.")
-    if len(set(homes)) < len(homes):
-        twice = next(name for name in homes if homes.count(name) > 1)
-        raise InvalidInputError(f"names of Community must be different. Got {twice!r} twice.")
-    return tuple(str(name) for name in homes)
-
-
-def _check_step(step_hours: float, times: TimeArray) -> None:
-    if not (np.isfinite(step_hours) and step_hours > 0):
-        raise InvalidInputError(f"step_hours of Community must be a number above 0. Got {step_hours!r}.")
-    seconds = np.diff(times).astype(np.int64)
-    overlap = np.flatnonzero(seconds < round(step_hours * 3600))
-    if overlap.size:
-        raise InvalidInputError(
-            f"times of Community must lie at least step_hours = {step_hours:g} h apart. "
-            f"Got {seconds[overlap[0]] / 3600:g} h after {show_time(times[overlap[0]])}."
-        )
-
-
-def _fitting(tariff: Tariff, n_homes: int, n_steps: int) -> Tariff:
-    prices = (tariff.import_price, tariff.export_price, tariff.network_charge)
-    if any(price.ndim and price.size == n_homes != n_steps for price in prices):
-        raise InvalidInputError(
-            "tariff of Community must hold one number or one a settlement step, the same for every home. "
-            f"Got {n_homes} prices for {n_homes} homes and {n_steps} steps. {INDIVIDUAL_TARIFFS}"
-        )
-    return tariff.over(n_steps)

@@ -9,8 +9,9 @@ from typing import Literal
 import numpy as np
 
 from gametrade.community.arrays import show_time
+from gametrade.community.csv_files import Format
 from gametrade.community.problems import Problem
-from gametrade.community.tables import Format, MeterTable, TableLike, is_long, read_raw, wide_or_long
+from gametrade.community.tables import MeterTable, TableLike, is_long, read_raw, wide_or_long
 from gametrade.community.timestamps import Clock, read_clock, settlement_seconds, step_problems
 from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.typing import FloatArray
@@ -75,7 +76,8 @@ class MeterData:
         if only_load and not self.fill_zero:
             yield Problem(
                 "unequal_columns",
-                f"generation must have a column for every home of {self.load.owner}. Got none for {only_load[0]!r}"
+                f"generation must have a column for every home of {self.load.owner}. Got none for "
+                f"{only_load[0]!r}"
                 f"{_more(only_load)} in {generation.owner}; write a column of zeros, or pass "
                 "missing_generation='zero' if such homes have no photovoltaics.",
                 only_load[0],
@@ -166,7 +168,7 @@ def read_meter_data(
 
 
 def value_problems(table: MeterTable) -> Iterator[Problem]:
-    """Find values that are missing, not numbers, infinite or negative: the first of each home, with its place."""
+    """Find values that are missing, no numbers or negative: the first of each home, with its place."""
     for home, name in enumerate(table.names):
         values = table.values[home]
         bad = np.flatnonzero(~np.isfinite(values))
@@ -174,7 +176,8 @@ def value_problems(table: MeterTable) -> Iterator[Problem]:
             text, place = _cell(table, int(bad[0]), home)
             yield Problem(
                 "missing_values",
-                f"{table.quantity} of home {name!r} must be a number in every step. Got {text}{place}{_more(bad)}.",
+                f"{table.quantity} of home {name!r} must be a number in every step. Got "
+                f"{text}{place}{_more(bad)}.",
                 name,
                 table.quantity,
             )
@@ -194,7 +197,8 @@ def check_unit(unit: object) -> None:
     """Raise unless the unit is given: it is never guessed."""
     if unit not in ("kW", "kWh"):
         raise InvalidInputError(
-            "unit of read_community must be given, because it cannot be told from the numbers: 'kW' for the mean "
+            "unit of read_community must be given, because it cannot be told from the numbers: 'kW' for the "
+            "mean "
             f"power in each step, 'kWh' for the energy of each step. Got {unit!r}."
         )
 

@@ -12,10 +12,11 @@ import numpy as np
 from gametrade.community.batteries import Batteries
 from gametrade.community.clock import local_clock
 from gametrade.community.community import Community
+from gametrade.community.csv_files import Format
 from gametrade.community.pairing import Unit, check_unit, read_meter_data
 from gametrade.community.problems import refuse_first
 from gametrade.community.source import Source
-from gametrade.community.tables import Format, TableLike
+from gametrade.community.tables import TableLike
 from gametrade.community.tariff import Tariff, refuse_negative_spread
 from gametrade.community.tariff_files import read_price, read_tariff
 from gametrade.errors import InvalidInputError
@@ -53,8 +54,8 @@ def read_community(
     Parameters
     ----------
     load, generation : path or DataFrame
-        Wide: a time column and one column a home. Long: columns home, time, load and generation, in which case
-        `generation` may be left out. CSV files may be compressed (.gz).
+        Wide: a time column and one column a home. Long: columns home, time, load and generation, in which
+        case `generation` may be left out. CSV files may be compressed (.gz).
     unit : {"kW", "kWh"}
         ``"kW"`` for the mean power in each step, ``"kWh"`` for its energy. Always given, never guessed.
     import_price, export_price : float, array_like of shape (T,) or path of a CSV file
@@ -66,8 +67,8 @@ def read_community(
     currency : str, default="EUR"
         Label of the money.
     time_zone : str, optional
-        Zone of the local times in the files, e.g. ``"Europe/Berlin"``; then an hour that comes twice in autumn
-        is understood, the first row being daylight-saving time. Times with offsets need none.
+        Zone of the local times in the files, e.g. ``"Europe/Berlin"``; then an hour that comes twice in
+        autumn is understood, the first row being daylight-saving time. Times with offsets need none.
     step : str, optional
         Settlement step such as ``"15min"``; by default the most frequent distance between times.
     homes : iterable of str, optional
@@ -177,7 +178,8 @@ def _tariff(
     missing = [name for name in ("import_price", "export_price") if name not in given]
     if missing:
         raise InvalidInputError(
-            f"{missing[0]} of read_community must be given, as a number, an array or a CSV file, unless tariff is. "
+            f"{missing[0]} of read_community must be given, as a number, an array or a CSV file, unless "
+            f"tariff is. "
             "Got None."
         )
     values = {
@@ -188,7 +190,9 @@ def _tariff(
     if not allow_negative_spread:
         flat = Tariff(**values, currency=currency, allow_negative_spread=True)
         refuse_negative_spread(flat.import_price, flat.export_price, local_clock(times, time_zone))
-    return Tariff(loose.import_price, loose.export_price, loose.network_charge, currency, allow_negative_spread)
+    return Tariff(
+        loose.import_price, loose.export_price, loose.network_charge, currency, allow_negative_spread
+    )
 
 
 def _source(inputs: dict[str, Any], options: dict[str, Any], batteries: Batteries | None) -> Source:
@@ -218,4 +222,6 @@ def _json_ready(value: Any) -> Any:
         return list(value)
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    return np.asarray(value, dtype=np.float64).tolist() if np.asarray(value).dtype.kind in "iuf" else str(value)
+    return (
+        np.asarray(value, dtype=np.float64).tolist() if np.asarray(value).dtype.kind in "iuf" else str(value)
+    )

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +16,7 @@ from gametrade.community.street import street
 from gametrade.community.tariff import Tariff
 from gametrade.errors import InvalidInputError, UnknownNameError
 
-_MAKERS = {"fontana": fontana, "street": street, "simbench": simbench}
+_MAKERS: dict[str, Callable[..., Community]] = {"fontana": fontana, "street": street, "simbench": simbench}
 _ACTIONS = ("select", "steps", "resample", "with_tariff")
 
 
@@ -62,7 +62,9 @@ def rebuild(recipe: Mapping[str, Any], *, folder: str | Path | None = None) -> C
     return community
 
 
-def _from_files(options: dict[str, Any], checksums: Mapping[str, str], folder: str | Path | None) -> Community:
+def _from_files(
+    options: dict[str, Any], checksums: Mapping[str, str], folder: str | Path | None
+) -> Community:
     for name, checksum in checksums.items():
         path = Path(options[name])
         if folder is not None:

@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gametrade.community.community import Community
+from gametrade.community.csv_files import Format
 from gametrade.community.source import Source
-from gametrade.community.tables import Format, MeterTable
+from gametrade.community.tables import MeterTable, repeats
 from gametrade.community.tariff import Tariff
 from gametrade.community.timestamps import read_clock
 from gametrade.errors import InvalidInputError, UnknownNameError
@@ -30,9 +31,11 @@ SUBNETS = {
 """The six low-voltage grids and the name of each in the tables."""
 
 _NOTES = (
-    "SimBench benchmark grids: loads and photovoltaics of a typical German low-voltage grid, built from measured "
+    "SimBench benchmark grids: loads and photovoltaics of a typical German low-voltage grid, built from "
+    "measured "
     "profiles, 15 min, 2016; not one metered street. A home is a node of the grid.",
-    "Licence of the data base: Open Database License 1.0. Cite: Meinecke et al., SimBench - A Benchmark Dataset "
+    "Licence of the data base: Open Database License 1.0. Cite: Meinecke et al., SimBench - A Benchmark "
+    "Dataset "
     "of Electric Power Systems, Energies 13(12), 2020, doi:10.3390/en13123290.",
     "Reactive power, wind, hydro and biomass plants, and the storage units of future scenarios are left out.",
 )
@@ -52,8 +55,8 @@ def simbench(
     Parameters
     ----------
     code : str, default="1-LV-rural1--0-sw"
-        SimBench code ``1-LV-<grid>--<scenario>-sw``, where the grid is rural1, rural2, rural3, semiurb4, semiurb5
-        or urban6 and the scenario is 0 (2016), 1 (2024) or 2 (2034).
+        SimBench code ``1-LV-<grid>--<scenario>-sw``, where the grid is rural1, rural2, rural3, semiurb4,
+        semiurb5 or urban6 and the scenario is 0 (2016), 1 (2024) or 2 (2034).
     import_price, export_price : float or array_like of shape (T,), default=0.30 and 0.08
         Prices; hypothetical, SimBench has none. [money/kWh]
     network_charge : float or array_like of shape (T,), default=0.0
@@ -78,8 +81,8 @@ def simbench(
 
     Notes
     -----
-    A load of ``pLoad`` MW with profile p uses ``1000 pLoad p_t / 4`` kWh in a quarter hour, a plant of ``pRES``
-    MW produces likewise. The tables are read as they are, without importing simbench or pandapower.
+    A load of ``pLoad`` MW with profile p uses ``1000 pLoad p_t / 4`` kWh in a quarter hour, a plant of
+    ``pRES`` MW produces likewise. The tables are read as they are, without importing simbench or pandapower.
 
     References
     ----------
@@ -91,7 +94,7 @@ def simbench(
     >>> simbench("1-LV-rural9--0-sw")
     Traceback (most recent call last):
     ...
-    gametrade.errors.UnknownNameError: grid of simbench must be one of 'rural1', ... Did you mean 'rural1'?
+    gametrade.errors.UnknownNameError: grid of simbench must be one of 'rural1', ... Did you mean 'rural3'?
     """
     grid, scenario = _parts(code)
     tables = Path(folder) if folder is not None else _installed_folder(scenario)
@@ -114,9 +117,11 @@ def simbench(
         generation=generation,
         times=clock.times,
         step_hours=0.25,
-        tariff=Tariff(**prices, currency=currency),
+        tariff=Tariff(import_price, export_price, network_charge, currency),
         time_zone="Europe/Berlin",
-        source=Source("simbench", f"SimBench grid {code}", recipe, (*_NOTES, "The prices are hypothetical.")),
+        source=Source(
+            "simbench", f"SimBench grid {code}", recipe, (*_NOTES, "Tariff: the prices are hypothetical.")
+        ),
     )
 
 
@@ -124,7 +129,8 @@ def _parts(code: str) -> tuple[str, str]:
     parts = code.split("-") if isinstance(code, str) else []
     if len(parts) != 6 or parts[:2] != ["1", "LV"] or parts[3]:
         raise InvalidInputError(
-            f"code of simbench must be that of one low-voltage grid, such as '1-LV-rural1--0-sw'. Got {code!r}."
+            f"code of simbench must be that of one low-voltage grid, such as '1-LV-rural1--0-sw'. Got "
+            f"{code!r}."
         )
     if parts[2] not in SUBNETS:
         raise UnknownNameError("grid of simbench", parts[2], SUBNETS)
@@ -138,7 +144,8 @@ def _installed_folder(scenario: str) -> Path:
     found = importlib.util.find_spec("simbench")
     if found is None or not found.submodule_search_locations:
         raise InvalidInputError(
-            "simbench needs the extra of that name: pip install 'gametrade[simbench]'. Got no package simbench."
+            "simbench needs the extra of that name: pip install 'gametrade[simbench]'. Got no package "
+            "simbench."
         )
     return Path(found.submodule_search_locations[0]) / "networks" / f"1-complete_data-mixed-all-{scenario}-sw"
 
@@ -167,12 +174,13 @@ def _profiles(
     except FileNotFoundError:
         raise InvalidInputError(f"{name} of SimBench must exist. Got {str(path)!r}.") from None
     except ValueError as accident:
-        raise InvalidInputError(f"{name} of SimBench must hold every profile in use. Got: {accident}.") from None
+        raise InvalidInputError(
+            f"{name} of SimBench must hold every profile in use. Got: {accident}."
+        ) from None
     energy = np.zeros((len(names), len(table)))
     position = {home: k for k, home in enumerate(names)}
     for node, profile, megawatts in zip(elements["node"], elements["profile"], elements[power], strict=True):
         energy[position[node]] += 250.0 * megawatts * table[f"{profile}{suffix}"].to_numpy()
     times = table["time"]
-    occurrence = times.groupby(times).cumcount().to_numpy()
-    clock = MeterTable(name, "load", tuple(names), times, occurrence, energy, table, None, path)
+    clock = MeterTable(name, "load", tuple(names), times, repeats(times), energy, table, None, path)
     return clock, energy

@@ -26,7 +26,8 @@ class Source:
         JSON-ready arguments that `gametrade.community.rebuild` turns into the same community again;
         empty if that is impossible. Later steps such as a selection stand in order under ``"then"``.
     notes : tuple of str
-        Licence, citation and assumptions that belong under every result.
+        Licence, citation and assumptions that belong under every result. A note that begins with
+        ``"Tariff:"`` is about the prices and is dropped when they are replaced.
 
     Examples
     --------
@@ -63,7 +64,11 @@ class Source:
         recipe = dict(self.recipe)
         if recipe:
             recipe["then"] = [*recipe.get("then", ()), {action: dict(options)}]
-        return replace(self, label=f"{self.label}, {words}", recipe=recipe)
+        about_prices = "Tariff:" if action == "with_tariff" else None
+        notes = tuple(
+            note for note in self.notes if about_prices is None or not note.startswith(about_prices)
+        )
+        return replace(self, label=f"{self.label}, {words}", recipe=recipe, notes=notes)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the fields as JSON-ready values."""

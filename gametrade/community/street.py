@@ -16,6 +16,10 @@ from gametrade.errors import InvalidInputError
 from gametrade.typing import ArrayLike, FloatArray, TimeArray
 
 _PERFORMANCE = 0.82
+_NOTES = (
+    "Synthetic homes: demand and generation are made up by a formula, not measured.",
+    "Tariff: the prices are hypothetical.",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,7 +41,9 @@ class Habit:
 
 HABITS = (
     Habit("out by day", ((7.0, 1.0, 2.0), (19.5, 2.0, 4.0)), ((10.0, 2.0, 2.0), (18.5, 2.5, 3.5))),
-    Habit("at home", ((8.0, 1.5, 1.5), (12.5, 1.5, 2.5), (18.5, 2.0, 3.0)), ((11.0, 2.5, 2.5), (18.5, 2.0, 3.0))),
+    Habit(
+        "at home", ((8.0, 1.5, 1.5), (12.5, 1.5, 2.5), (18.5, 2.0, 3.0)), ((11.0, 2.5, 2.5), (18.5, 2.0, 3.0))
+    ),
     Habit("late evening", ((8.5, 1.0, 1.0), (21.5, 2.0, 4.5)), ((12.0, 2.0, 1.5), (22.0, 2.0, 4.0))),
 )
 _HABIT_SHARES = (0.45, 0.35, 0.20)
@@ -92,13 +98,14 @@ def street(
     Notes
     -----
     Demand of home i in step t: ``E_i / 8760 * h * shape * season * noise``. ``E_i`` is log-normal with median
-    3600 kWh a year; ``shape`` is a base of 1 plus the bumps of one of three habits, shifted by up to two hours
-    for each home and scaled to mean 1; ``season = 1 + 0.2 cos(2 pi (day - 15) / 365)`` (opposite in the south);
-    ``noise`` is log-normal with mean 1 and sigma 0.45, stronger the shorter the step.
+    3600 kWh a year; ``shape`` is a base of 1 plus the bumps of one of three habits, shifted by up to two
+    hours for each home and scaled to mean 1; ``season = 1 + 0.2 cos(2 pi (day - 15) / 365)`` (opposite in the
+    south); ``noise`` is log-normal with mean 1 and sigma 0.45, stronger the shorter the step.
 
-    Generation: peak power of 3 to 10 kW, facing within 60° of the equator or so (a third of the roofs east or
-    west), times irradiance (`panel_irradiance`) times 0.82. The clearness of the sky is common to the street:
-    a day's level follows a first-order autoregression squeezed into 0.1 to 1, and passing clouds are added.
+    Generation: peak power of 3 to 10 kW, facing the equator within 60° (a third of the roofs: east or west
+    within 60°), times irradiance (`panel_irradiance`) times 0.82. The clearness of the sky is common to the
+    street: a day's level follows a first-order autoregression squeezed into 0.1 to 1, and passing clouds are
+    added.
 
     Time and memory are proportional to n T.
 
@@ -110,16 +117,17 @@ def street(
     >>> int((homes.generation.sum(axis=1) > 0).sum())
     10
     """
-    seconds = _check(n, days, step, pv_share, latitude)
-    source = np.random.default_rng(rng)
+    seconds = _check(n, days, step, pv_share, latitude, rng)
+    draws = np.random.default_rng(rng)
     times = _times(start, days, seconds)
-    demand = _demand(source, n, times, seconds, latitude)
+    demand = _demand(draws, n, times, seconds, latitude)
     generation = np.zeros_like(demand)
-    owners = np.sort(source.permutation(n)[: round(n * pv_share)])
-    generation[owners] = _generation(source, owners.size, times, seconds, latitude)
+    owners = np.sort(draws.permutation(n)[: round(n * pv_share)])
+    generation[owners] = _generation(draws, owners.size, times, seconds, latitude)
     prices = {"import_price": import_price, "export_price": export_price, "network_charge": network_charge}
-    recipe: dict[str, Any] = {"community": "street", "n": n, "days": days, "rng": rng, "step": step}
-    recipe |= {"pv_share": pv_share, "start": start, "latitude": latitude}
+    recipe: dict[str, Any] = {"community": "street", "n": int(n), "days": int(days), "step": step}
+    recipe |= {} if isinstance(rng, np.random.Generator) else {"rng": int(rng)}
+    recipe |= {"pv_share": float(pv_share), "start": start, "latitude": float(latitude)}
     recipe |= {name: np.asarray(price, dtype=np.float64).tolist() for name, price in prices.items()}
     return Community(
         names=[f"home{k:0{len(str(n))}d}" for k in range(1, n + 1)],
@@ -127,17 +135,17 @@ def street(
         generation=generation,
         times=times,
         step_hours=seconds / 3600,
-        tariff=Tariff(**prices),
+        tariff=Tariff(import_price, export_price, network_charge),
         source=Source(
             "synthetic",
             f"synthetic street of {n} home{'s' if n > 1 else ''} (made up, not measured)",
             {} if isinstance(rng, np.random.Generator) else recipe,
-            ("Synthetic homes: demand, generation and prices are made up by a formula, not measured.",),
+            _NOTES,
         ),
     )
 
 
-def _check(n: int, days: int, step: str, pv_share: float, latitude: float) -> int:
+def _check(n: int, days: int, step: str, pv_share: float, latitude: float, rng: object) -> int:
     for name, number in (("n", n), ("days", days)):
         if isinstance(number, bool) or not isinstance(number, int | np.integer) or number < 1:
             raise InvalidInputError(f"{name} of street must be a whole number of at least 1. Got {number!r}.")
@@ -145,6 +153,9 @@ def _check(n: int, days: int, step: str, pv_share: float, latitude: float) -> in
         raise InvalidInputError(f"pv_share of street must be from 0 to 1. Got {pv_share!r}.")
     if not -66 <= latitude <= 66:
         raise InvalidInputError(f"latitude of street must be from -66 to 66 degrees. Got {latitude!r}.")
+    whole = isinstance(rng, int | np.integer) and not isinstance(rng, bool) and rng >= 0
+    if not (whole or isinstance(rng, np.random.Generator)):
+        raise InvalidInputError(f"rng of street must be a whole number or a numpy Generator. Got {rng!r}.")
     seconds = step_seconds(step)
     if 86400 % seconds:
         raise InvalidInputError(f"step of street must be a whole part of a day. Got {step!r}.")
@@ -158,19 +169,19 @@ def _times(start: str, days: int, seconds: int) -> TimeArray:
         first = np.datetime64("NaT", "s")
     if np.isnat(first):
         raise InvalidInputError(f"start of street must be a day such as '2023-01-01'. Got {start!r}.")
-    return first + np.arange(days * 86400 // seconds) * np.timedelta64(seconds, "s")
+    return np.asarray(first + np.arange(days * 86400 // seconds) * np.timedelta64(seconds, "s"))
 
 
 def _middle(times: TimeArray, seconds: int) -> tuple[FloatArray, FloatArray]:
     """Day of the year and hour of the day in the middle of each step."""
     middle = times + np.timedelta64(seconds // 2, "s")
-    day = (middle.astype("datetime64[D]") - middle.astype("datetime64[Y]").astype("datetime64[D]")).astype(float) + 1
+    day = (middle.astype("datetime64[D]") - middle.astype("datetime64[Y]").astype("datetime64[D]")).astype(
+        float
+    ) + 1
     return day, hour_of_day(middle)
 
 
-def _demand(
-    rng: np.random.Generator, n: int, times: TimeArray, seconds: int, latitude: float
-) -> FloatArray:
+def _demand(rng: np.random.Generator, n: int, times: TimeArray, seconds: int, latitude: float) -> FloatArray:
     """Energy used, of shape (n, T). [kWh]."""
     day, hour = _middle(times, seconds)
     habit = rng.choice(len(HABITS), size=n, p=_HABIT_SHARES)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gametrade.community.arrays import show_time
+from gametrade.community.clock import local_clock
 from gametrade.community.display import html_table, text_table
 
 if TYPE_CHECKING:
@@ -30,9 +31,9 @@ class CommunitySummary:
     step_hours : float
         Settlement step. [h]
     start, end : str
-        Start of the first step and end of the last.
+        Start of the first step and end of the last, on the local clock.
     time_zone : str or None
-        If given, times are UTC.
+        Zone of that clock, if known.
     currency, tariff : str
         Label of the money; the prices in words.
     demand_kwh, generation_kwh, shared_kwh : float
@@ -82,11 +83,14 @@ class CommunitySummary:
     def rows(self) -> list[list[str]]:
         """Return the table as pairs of a label and a figure with its unit."""
         money = self.currency
-        clock = f" ({self.time_zone}; times in UTC)" if self.time_zone else ""
+        clock = f" {self.time_zone}" if self.time_zone else ""
         of_bill = "" if self.gains_share is None else f" ({_percent(self.gains_share)} of the bill)"
         return [
             ["source", self.label],
-            ["homes", f"{self.n_prosumers} ({self.n_sellers} with a surplus, {self.n_buyers} with a deficit)"],
+            [
+                "homes",
+                f"{self.n_prosumers} ({self.n_sellers} with a surplus, {self.n_buyers} with a deficit)",
+            ],
             ["settlement", f"{self.n_steps} steps of {self.step_hours:g} h"],
             ["period", f"{self.start} to {self.end}{clock}"],
             ["tariff", self.tariff],
@@ -147,7 +151,7 @@ def summarise(community: Community) -> CommunitySummary:
     bill = float(community.stand_alone_bills().sum())
     demand, generation = float(community.demand.sum()), float(community.generation.sum())
     own = float(np.minimum(community.demand, community.generation).sum())
-    end = community.times[-1] + np.timedelta64(round(community.step_hours * 3600), "s")
+    start, end = period(community)
     return CommunitySummary(
         label=community.source.label,
         n_prosumers=community.n_prosumers,
@@ -155,8 +159,8 @@ def summarise(community: Community) -> CommunitySummary:
         n_buyers=int(deficit.any(axis=1).sum()),
         n_steps=community.n_steps,
         step_hours=community.step_hours,
-        start=show_time(community.times[0]),
-        end=show_time(end),
+        start=start,
+        end=end,
         time_zone=community.time_zone,
         currency=tariff.currency,
         tariff=str(tariff),
@@ -175,6 +179,14 @@ def summarise(community: Community) -> CommunitySummary:
         mean_network_charge=float(tariff.network_charge.mean()),
         notes=community.source.notes,
     )
+
+
+def period(community: Community) -> tuple[str, str]:
+    """Start of the first step and end of the last, on the local clock, as texts."""
+    length = np.timedelta64(round(community.step_hours * 3600), "s")
+    ends = np.array([community.times[0], community.times[-1] + length])
+    start, end = local_clock(ends, community.time_zone)
+    return show_time(start), show_time(end)
 
 
 def _share(part: float, whole: float) -> float | None:

@@ -66,7 +66,9 @@ def panel_normal(tilt: FloatArray, azimuth: FloatArray) -> FloatArray:
     return np.stack([np.sin(lean) * np.cos(turn), np.sin(lean) * np.sin(turn), np.cos(lean)], axis=1)
 
 
-def panel_irradiance(sun: FloatArray, normals: FloatArray, tilt: FloatArray, clearness: FloatArray) -> FloatArray:
+def panel_irradiance(
+    sun: FloatArray, normals: FloatArray, tilt: FloatArray, clearness: FloatArray
+) -> FloatArray:
     """Irradiance on tilted panels under a sky of given clearness.
 
     Parameters
@@ -88,8 +90,8 @@ def panel_irradiance(sun: FloatArray, normals: FloatArray, tilt: FloatArray, cle
     Notes
     -----
     Clear-sky beam of Meinel, ``1.353 * 0.7 ** (AM ** 0.678)``, with the air mass ``AM`` of Kasten and Young
-    (1989). The sky adds 10 % of the clear beam's horizontal part, and a third of the beam that clouds hold back,
-    seen by a panel of tilt b as ``(1 + cos b) / 2``.
+    (1989). The sky adds 10 % of the clear beam's horizontal part, and a third of the beam that clouds hold
+    back, seen by a panel of tilt b as ``(1 + cos b) / 2``.
 
     References
     ----------

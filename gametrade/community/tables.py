@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import gzip
-import warnings
 from collections.abc import Hashable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any, Literal, TypeAlias
+from typing import TYPE_CHECKING, Any, Literal, TypeAlias
 
 import numpy as np
 
+from gametrade.community.csv_files import Format, check_header, line_of, parse
 from gametrade.errors import InvalidInputError
 from gametrade.typing import FloatArray, IntArray
 
@@ -19,28 +18,6 @@ if TYPE_CHECKING:
 
 TableLike: TypeAlias = "str | Path | pd.DataFrame"
 """A path of a CSV file (also .gz) or a DataFrame."""
-
-
-@dataclass(frozen=True, slots=True)
-class Format:
-    """How numbers and times are written in the files.
-
-    Parameters
-    ----------
-    delimiter : str
-        Between cells.
-    decimal : str
-        Decimal sign.
-    time_format : str or None
-        As for ``datetime.strptime``; ISO 8601 if None.
-    date : str or None
-        Day of times that have none, e.g. ``"2023-06-01"``.
-    """
-
-    delimiter: str = ","
-    decimal: str = "."
-    time_format: str | None = None
-    date: str | None = None
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -124,8 +101,8 @@ def read_raw(source: TableLike, quantity: str, layout: Format) -> tuple[pd.DataF
             f"{quantity} of read_community must be a path or a DataFrame. Got {type(source).__name__}."
         )
     path = Path(source)
-    _check_header(path, quantity, layout)
-    return _parse(path, layout), path.name, path
+    check_header(path, quantity, layout)
+    return parse(path, layout), path.name, path
 
 
 def wide_or_long(
@@ -168,116 +145,13 @@ def wide_or_long(
         told = f"{twice[0]!r} twice" if twice else "a column without a name"
         raise InvalidInputError(f"Columns of {owner} must have different names. Got {told}.")
     times = frame[time]
-    occurrence = times.groupby(times, dropna=False).cumcount().to_numpy()
+    occurrence = repeats(times)
     return MeterTable(owner, quantity, names, times, occurrence, _numbers(homes), frame, None, path)
 
 
 def is_long(frame: pd.DataFrame) -> bool:
     """Tell whether a table has one row a home and time."""
     return {"home", "time"} <= {column.strip().lower() for column in frame.columns}
-
-
-def line_of(path: Path, row: int) -> int:
-    """Line number of a row of values, counting the header as line 1 and every blank line."""
-    seen = -2
-    with open_text(path) as lines:
-        for number, line in enumerate(lines, 1):
-            seen += bool(line.strip())
-            if seen == row:
-                return number
-    return row + 2
-
-
-def open_text(path: Path) -> IO[str]:
-    """Open a text file, compressed or not."""
-    if path.suffix == ".gz":
-        return gzip.open(path, "rt", encoding="utf-8-sig", newline="")
-    return path.open(encoding="utf-8-sig", newline="")
-
-
-def _check_header(path: Path, quantity: str, layout: Format) -> None:
-    """Catch a missing file and a wrong delimiter before the fast reader misunderstands them."""
-    try:
-        with open_text(path) as lines:
-            head = [line.rstrip("\r\n") for line in (*_first_lines(lines, 2),)]
-    except FileNotFoundError:
-        raise InvalidInputError(f"{quantity} file must exist. Got {str(path)!r}.") from None
-    except (OSError, UnicodeDecodeError, EOFError) as accident:
-        raise InvalidInputError(f"{quantity} file {path.name} must be readable text. Got: {accident}.") from None
-    if not head:
-        raise InvalidInputError(f"{path.name} must have a header line with the names of the homes. Got no line.")
-    if layout.delimiter not in head[0]:
-        other = next((sign for sign in (";", "\t", ",", "|") if sign in head[0]), None)
-        hint = f"; it looks like {other!r}, so pass delimiter={other!r}" if other else ""
-        hint += " and decimal=','" if other == ";" and len(head) > 1 and "," in head[1] else ""
-        raise InvalidInputError(
-            f"delimiter of {path.name} must separate a time column and the homes. "
-            f"Got {layout.delimiter!r}, which is not in line 1{hint}."
-        )
-    if len(head) > 1 and '"' not in head[0] + head[1]:
-        cells = [line.count(layout.delimiter) + 1 for line in head]
-        if cells[0] != cells[1]:
-            raise InvalidInputError(
-                f"Lines of {path.name} must have as many cells as the header, {cells[0]}. Got {cells[1]} in the "
-                "first line of values; a decimal comma needs quotes or another delimiter."
-            )
-
-
-def _first_lines(lines: IO[str], count: int) -> list[str]:
-    found: list[str] = []
-    for line in lines:
-        if line.strip():
-            found.append(line)
-        if len(found) == count:
-            break
-    return found
-
-
-def _parse(path: Path, layout: Format) -> pd.DataFrame:
-    """Read fast; if a cell is not a number its column comes back as text, and is looked at later."""
-    import pandas as pd
-
-    try:
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", pd.errors.DtypeWarning)
-            frame = pd.read_csv(
-                path,
-                sep=layout.delimiter,
-                decimal=layout.decimal,
-                encoding="utf-8-sig",
-                header=None,
-                skiprows=_header_line(path),
-                na_values=[],
-                low_memory=False,
-                index_col=False,
-            )
-    except pd.errors.EmptyDataError:
-        return pd.DataFrame(columns=_header(path, layout), dtype=object)
-    except (pd.errors.ParserError, UnicodeDecodeError, EOFError, OSError) as accident:
-        raise InvalidInputError(f"{path.name} must be a table. Got: {_one_line(accident)}.") from None
-    frame.columns = pd.Index(_header(path, layout))
-    return frame
-
-
-def _header_line(path: Path) -> int:
-    """Line number of the header, after leading blank lines."""
-    with open_text(path) as lines:
-        return next(number for number, line in enumerate(lines, 1) if line.strip())
-
-
-def _header(path: Path, layout: Format) -> list[str]:
-    import csv
-
-    with open_text(path) as lines:
-        return next(
-            [cell.strip() for cell in row]
-            for row in csv.reader(lines, delimiter=layout.delimiter)
-            if any(cell.strip() for cell in row)
-        )
-
-
-def _one_line(accident: Exception) -> str:
-    return " ".join(str(accident).split()).removeprefix("Error tokenizing data. C error: ").rstrip(".")
 
 
 def _numbers(homes: pd.DataFrame) -> FloatArray:
@@ -298,6 +172,11 @@ def _find(frame: pd.DataFrame, name: str) -> Hashable | None:
     return next((column for column in frame.columns if column.strip().lower() in accepted), None)
 
 
+def repeats(labels: pd.Series[Any]) -> IntArray:
+    """Count how often each label has come before, of the same shape."""
+    return np.asarray(labels.groupby(labels, dropna=False).cumcount(), dtype=np.int64)
+
+
 def _from_long(
     frame: pd.DataFrame, owner: str, path: Path | None, quantity: Literal["load", "generation"]
 ) -> MeterTable:
@@ -311,8 +190,8 @@ def _from_long(
     homes, times = frame[_find(frame, "home")].astype(str), frame[_find(frame, "time")]
     home_codes, names = pd.factorize(homes)
     time_codes, _ = pd.factorize(times, use_na_sentinel=False)
-    order = pd.Series(home_codes * (time_codes.max() + 1) + time_codes)
-    repeated = order.groupby(order).cumcount().to_numpy() if order.duplicated().any() else np.zeros_like(time_codes)
+    both = pd.Series(home_codes * (time_codes.max() + 1) + time_codes)
+    repeated = repeats(both)
     step_codes, _ = pd.factorize(time_codes * (repeated.max() + 1) + repeated)
     n_steps = int(step_codes.max()) + 1
     rows = np.full((len(names), n_steps), -1, dtype=np.int64)
@@ -322,6 +201,6 @@ def _from_long(
     column_values = _numbers(frame[[column]])[0]
     values = np.where(rows >= 0, column_values[rows], np.nan)
     return MeterTable(
-        owner, quantity, tuple(names), times.iloc[first].reset_index(drop=True), repeated[first], values, frame,
-        rows, path,
+        owner, quantity, tuple(names), times.iloc[first].reset_index(drop=True), repeated[first], values,
+        frame, rows, path,
     )  # fmt: skip

@@ -63,7 +63,11 @@ class Tariff:
         currency: str = "EUR",
         allow_negative_spread: bool = False,
     ) -> None:
-        fields = {"import_price": import_price, "export_price": export_price, "network_charge": network_charge}
+        fields = {
+            "import_price": import_price,
+            "export_price": export_price,
+            "network_charge": network_charge,
+        }
         prices = {name: _price(value, name) for name, value in fields.items()}
         _refuse_unequal_lengths(prices)
         if not isinstance(currency, str) or not currency.strip():
@@ -109,9 +113,7 @@ class Tariff:
                     f"Got {price.size}."
                 )
             repeated[name] = np.broadcast_to(price, (n_steps,))
-        return Tariff(
-            **repeated, currency=self.currency, allow_negative_spread=self.allow_negative_spread
-        )
+        return Tariff(**repeated, currency=self.currency, allow_negative_spread=self.allow_negative_spread)
 
     def spread(self) -> FloatArray:
         """What a shared kWh saves the community, ``max(0, import - export - charge)``. [money/kWh].
@@ -131,9 +133,7 @@ class Tariff:
     def to_dict(self) -> dict[str, Any]:
         """Return JSON-ready values; a price that never changes is one number. [money/kWh]."""
         prices = {name: _compact(price) for name, price in self._prices().items()}
-        return {
-            **prices, "currency": self.currency, "allow_negative_spread": self.allow_negative_spread
-        }
+        return {**prices, "currency": self.currency, "allow_negative_spread": self.allow_negative_spread}
 
     def __str__(self) -> str:
         parts = [f"import {_describe(self.import_price)}", f"export {_describe(self.export_price)}"]
@@ -218,5 +218,3 @@ def _describe(price: FloatArray) -> str:
 def _compact(price: FloatArray) -> float | list[float]:
     same = price.ndim == 0 or bool((price == price.flat[0]).all())
     return float(price.flat[0]) if same else [float(value) for value in price]
-
-

@@ -11,7 +11,8 @@ import numpy as np
 
 from gametrade.community.arrays import show_time
 from gametrade.community.clock import local_clock
-from gametrade.community.tables import Format, MeterTable, read_raw
+from gametrade.community.csv_files import Format
+from gametrade.community.tables import MeterTable, read_raw
 from gametrade.community.tariff import Tariff, refuse_negative_spread
 from gametrade.community.time_of_use import as_band, time_of_use
 from gametrade.community.timestamps import read_clock
@@ -31,7 +32,7 @@ def read_tariff(
     allow_negative_spread: bool = False,
     layout: Format | None = None,
 ) -> Tariff:
-    """Read the tariff of a community from a TOML or a CSV file.
+    r"""Read the tariff of a community from a TOML or a CSV file.
 
     Parameters
     ----------
@@ -86,7 +87,7 @@ def read_tariff(
     >>> from tempfile import TemporaryDirectory
     >>> with TemporaryDirectory() as folder:
     ...     file = Path(folder) / "tariff.toml"
-    ...     _ = file.write_text("import_price = 0.30\\nexport_price = 0.08\\n")
+    ...     _ = file.write_text("import_price = 0.30\nexport_price = 0.08\n")
     ...     read_tariff(file, np.array(["2023-06-01T12:00"], "datetime64[s]"))
     <Tariff: import 0.3, export 0.08 EUR/kWh>
     """
@@ -101,7 +102,9 @@ def read_tariff(
         prices = _read_columns(file, times, time_zone, layout or Format())
     if not allow_negative_spread:
         refuse_negative_spread(
-            np.asarray(prices["import_price"]), np.asarray(prices["export_price"]), local_clock(times, time_zone)
+            np.asarray(prices["import_price"]),
+            np.asarray(prices["export_price"]),
+            local_clock(times, time_zone),
         )
     return Tariff(**prices, currency=currency, allow_negative_spread=allow_negative_spread)
 
@@ -133,7 +136,8 @@ def read_price(
     column = name if name in table.names else table.names[0]
     if name not in table.names and len(table.names) > 1:
         raise InvalidInputError(
-            f"{table.owner} must have a column {name!r}, or one column beside time. Got {', '.join(table.names)}."
+            f"{table.owner} must have a column {name!r}, or one column beside time. Got "
+            f"{', '.join(table.names)}."
         )
     return _in_force(table, table.names.index(column), times, time_zone, layout)
 
@@ -166,7 +170,9 @@ def _toml_price(entries: Mapping[str, Any], name: str, local: TimeArray, owner: 
 
 def _number(entry: object, name: str, owner: str) -> float:
     if isinstance(entry, bool) or not isinstance(entry, int | float):
-        raise InvalidInputError(f"{name} in {owner} must be a number or a table with a default. Got {entry!r}.")
+        raise InvalidInputError(
+            f"{name} in {owner} must be a number or a table with a default. Got {entry!r}."
+        )
     return float(entry)
 
 
@@ -214,9 +220,11 @@ def _in_force(
     outside = (in_force < 0) | ((times >= last) & (times > since[-1]))
     if outside.any():
         missing = show_time(times[np.flatnonzero(outside)[0]])
-        raise InvalidInputError(f"{name} of {table.owner} must cover every settlement step. Got no price at {missing}.")
+        raise InvalidInputError(
+            f"{name} of {table.owner} must cover every settlement step. Got no price at {missing}."
+        )
     _refuse_change_within(price, in_force, since, times, f"{name} of {table.owner}")
-    return price[in_force]
+    return np.asarray(price[in_force])
 
 
 def _refuse_change_within(
@@ -229,5 +237,6 @@ def _refuse_change_within(
     step = np.flatnonzero(before_next != at_start[:-1])
     if step.size:
         raise InvalidInputError(
-            f"{owner} must be constant within each settlement step. Got a change after {show_time(times[step[0]])}."
+            f"{owner} must be constant within each settlement step. "
+            f"Got a change after {show_time(times[step[0]])}."
         )

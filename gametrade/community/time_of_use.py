@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
 import numpy as np
 
-from gametrade.community.clock import as_times, month_of_year
+from gametrade.community.clock import month_of_year
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.typing import BoolArray, FloatArray
+from gametrade.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,9 @@ class Band:
         if self.months is not None:
             wrong = [month for month in self.months if month not in range(1, 13)]
             if wrong or not self.months:
-                raise InvalidInputError(f"months of Band must be numbers from 1 to 12. Got {list(self.months)!r}.")
+                raise InvalidInputError(
+                    f"months of Band must be numbers from 1 to 12. Got {list(self.months)!r}."
+                )
             object.__setattr__(self, "months", tuple(self.months))
         number = isinstance(self.price, int | float) and not isinstance(self.price, bool)
         if not number or not np.isfinite(self.price):
@@ -76,7 +78,11 @@ def time_of_use(times: Any, default: float, bands: Iterable[Band | Mapping[str, 
     Raises
     ------
     InvalidInputError
-        If a band is not understood, or begins or ends inside a settlement step... of which only the start counts.
+        If a band is not understood.
+
+    Notes
+    -----
+    The start of a step decides which band it is in.
 
     Examples
     --------
@@ -84,7 +90,6 @@ def time_of_use(times: Any, default: float, bands: Iterable[Band | Mapping[str, 
     >>> time_of_use(noon_and_five, 0.25, [Band("16:00", "21:00", 0.40)])
     array([0.25, 0.4 ])
     """
-    clock = as_times(np.asarray(times, dtype="datetime64[s]")[:1]) if np.size(times) else as_times(times)
     clock = np.asarray(times, dtype="datetime64[s]")
     days = clock.astype("datetime64[D]")
     minute = (clock - days).astype(np.int64) // 60
@@ -120,7 +125,7 @@ def as_band(entries: Mapping[str, Any]) -> Band:
     return Band(**entries)
 
 
-def _within(minute: Sequence[int] | Any, band: Band) -> BoolArray:
+def _within(minute: IntArray, band: Band) -> BoolArray:
     start, end = _minutes(band.start, "start"), _minutes(band.end, "end")
     inside = (minute >= start) & (minute < end) if start < end else (minute >= start) | (minute < end)
     return np.asarray(inside)

@@ -11,8 +11,9 @@ import numpy as np
 
 from gametrade.community.arrays import show_time
 from gametrade.community.clock import check_time_zone, step_seconds
+from gametrade.community.csv_files import Format
 from gametrade.community.problems import Problem
-from gametrade.community.tables import Format, MeterTable
+from gametrade.community.tables import MeterTable
 from gametrade.errors import InvalidInputError
 from gametrade.typing import IntArray, TimeArray
 
@@ -80,14 +81,14 @@ def read_clock(table: MeterTable, layout: Format, time_zone: str | None) -> Cloc
     times = np.asarray(moments.to_numpy(), dtype="datetime64[s]")
     if np.isnat(times).any():
         step = int(np.flatnonzero(np.isnat(times))[0])
-        raise InvalidInputError(f"time of {table.owner} must be a time. Got an empty cell in {table.place(step)}.")
+        raise InvalidInputError(
+            f"time of {table.owner} must be a time. Got an empty cell in {table.place(step)}."
+        )
     order = np.argsort(times, kind="stable") if table.rows is not None else np.arange(times.size)
     return Clock(times[order], zone, order)
 
 
-def step_problems(
-    table: MeterTable, clock: Clock, step: str | None
-) -> Iterator[Problem]:
+def step_problems(table: MeterTable, clock: Clock, step: str | None) -> Iterator[Problem]:
     """Find repeated times, times out of order, and gaps, each with its row.
 
     Parameters
@@ -144,7 +145,8 @@ def settlement_seconds(table: MeterTable, clock: Clock, step: str | None) -> int
     forward = seconds[seconds > 0]
     if not forward.size:
         raise InvalidInputError(
-            f"step of read_community must be given, such as step='1h', when {table.owner} has one time only. Got None."
+            f"step of read_community must be given, such as step='1h', "
+            f"when {table.owner} has one time only. Got None."
         )
     lengths, counts = np.unique(forward, return_counts=True)
     return int(lengths[counts.argmax()])
@@ -197,7 +199,10 @@ def _localise(moments: pd.Series[Any], table: MeterTable, time_zone: str) -> pd.
     import pandas as pd
 
     summer = pd.Series(table.occurrence == 0, index=moments.index)
-    lone = moments.dt.tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna() & moments.notna()
+    lone = (
+        moments.dt.tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
+        & moments.notna()
+    )
     counts = moments.groupby(moments).transform("size")
     if (lone & (counts != 2)).any():
         _refuse(
@@ -208,7 +213,8 @@ def _localise(moments: pd.Series[Any], table: MeterTable, time_zone: str) -> pd.
     missing = np.flatnonzero(aware.isna() & moments.notna())
     if missing.size:
         _refuse(table, int(missing[0]), f"exist in {time_zone}, where the clock is put forward at that time")
-    return aware.dt.tz_convert("UTC").dt.tz_localize(None)
+    naive: pd.Series[Any] = aware.dt.tz_convert("UTC").dt.tz_localize(None)
+    return naive
 
 
 def _refuse(table: MeterTable, step: int, rule: str) -> None:

@@ -9,8 +9,9 @@ import numpy as np
 
 from gametrade.community.arrays import show_time
 from gametrade.community.clock import step_seconds
+from gametrade.community.tariff import Tariff
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.typing import BoolArray, FloatArray, IntArray, TimeArray
+from gametrade.typing import BoolArray, IntArray, TimeArray
 
 if TYPE_CHECKING:
     from gametrade.community.community import Community
@@ -85,6 +86,16 @@ def inside_window(local_times: TimeArray, start: Any, end: Any) -> BoolArray:
     return inside
 
 
+def _limit(limit: Any, name: str) -> np.datetime64:
+    try:
+        moment = np.datetime64(limit, "s")
+    except (TypeError, ValueError):
+        moment = np.datetime64("NaT", "s")
+    if np.isnat(moment):
+        raise InvalidInputError(f"{name} of the window must be a time such as '2023-06-01'. Got {limit!r}.")
+    return moment
+
+
 def as_positions(indices: IntArray | BoolArray, n_steps: int) -> IntArray:
     """Turn a mask or positions of settlement steps into increasing positions.
 
@@ -156,36 +167,35 @@ def step_groups(community: Community, step: str) -> IntArray:
     return first
 
 
-def constant_within(price: FloatArray, first: IntArray, name: str, times: TimeArray) -> FloatArray:
+def tariff_of_groups(community: Community, first: IntArray) -> Tariff:
     """Take the price of each longer step, refusing one that changes inside it.
 
     Parameters
     ----------
-    price : ndarray of shape (T,)
-        Price. [money/kWh]
+    community : Community
+        Community with shorter steps.
     first : ndarray of shape (k,)
         Where each longer step begins.
-    name : str
-        Name of the price.
-    times : ndarray of shape (T,)
-        Start of each old step.
 
     Returns
     -------
-    ndarray of shape (k,)
-        Price. [money/kWh]
+    Tariff
+        With k prices.
 
     Raises
     ------
     InvalidInputError
-        If the price changes within a longer step: a mean price would be another tariff.
+        If a price changes within a longer step: a mean price would be another tariff.
     """
-    low, high = np.minimum.reduceat(price, first), np.maximum.reduceat(price, first)
-    changing = np.flatnonzero(low != high)
-    if changing.size:
-        k = changing[0]
-        raise InvalidInputError(
-            f"{name} of Tariff must be constant within each new step of resample, because a mean price is "
-            f"another tariff. Got {low[k]:.4g} and {high[k]:.4g} within the step at {show_time(times[first[k]])}."
-        )
-    return price[first]
+    for name in ("import_price", "export_price", "network_charge"):
+        price = getattr(community, name)
+        low, high = np.minimum.reduceat(price, first), np.maximum.reduceat(price, first)
+        changing = np.flatnonzero(low != high)
+        if changing.size:
+            k = changing[0]
+            raise InvalidInputError(
+                f"{name} of Tariff must be constant within each new step of resample, because a mean price "
+                f"is another tariff. Got {low[k]:.4g} and {high[k]:.4g} within the step at "
+                f"{show_time(community.local_times()[first[k]])}."
+            )
+    return community.tariff.at(first)

@@ -60,20 +60,26 @@ def key_vector(keys: Mapping[str, float] | ArrayLike | None, names: tuple[str, .
             raise UnknownNameError("home in keys of static_key", unknown[0], names)
         vector = np.array([float(keys.get(name, 0.0)) for name in names])
     else:
-        vector = np.array(keys, dtype=float)
+        try:
+            vector = np.array(keys, dtype=float)
+        except (TypeError, ValueError):
+            raise InvalidInputError(f"keys of static_key must be numbers. Got {keys!r}.") from None
     if vector.shape != (len(names),):
         raise InvalidInputError(
-            f"keys of static_key must have one number for each of the {len(names)} homes. Got shape {vector.shape}."
+            f"keys of static_key must have one number for each of the {len(names)} homes. "
+            f"Got shape {vector.shape}."
         )
     if not (np.isfinite(vector).all() and (vector >= 0).all() and abs(vector.sum() - 1) <= 1e-9):
         raise InvalidInputError(
-            f"keys of static_key must be at least 0 and sum to 1. Got least {vector.min():g}, sum {vector.sum():g}."
+            "keys of static_key must be at least 0 and sum to 1. "
+            f"Got least {vector.min():g}, sum {vector.sum():g}."
         )
     return vector
 
 
 def attributed_payoffs(book: TradeBook, attributed: FloatArray, local_share: float) -> FloatArray:
-    r"""Payoffs when buyers are attributed given amounts at the local price :math:`f + \text{share}\cdot\delta`.
+    r"""Payoffs when buyers are attributed given amounts at the local price
+    :math:`f + \text{share}\cdot\delta`.
 
     Parameters
     ----------
@@ -90,7 +96,9 @@ def attributed_payoffs(book: TradeBook, attributed: FloatArray, local_share: flo
         Payoffs: sellers are paid for the attributed energy in proportion to their surplus. [money]
     """
     total = attributed.sum(axis=0)
-    return np.asarray((1 - local_share) * attributed.sum(axis=1) + local_share * (book.selling @ (total / book.supply)))
+    return np.asarray(
+        (1 - local_share) * attributed.sum(axis=1) + local_share * (book.selling @ (total / book.supply))
+    )
 
 
 def water_fill(limits: FloatArray, amounts: FloatArray) -> FloatArray:
@@ -122,4 +130,4 @@ def water_fill(limits: FloatArray, amounts: FloatArray) -> FloatArray:
     filled = np.minimum(full.sum(axis=0), n - 1)
     columns = np.arange(limits.shape[1])
     level = (amounts - before[filled, columns]) / (n - filled)
-    return np.minimum(limits, np.maximum(level, 0.0))
+    return np.asarray(np.minimum(limits, np.maximum(level, 0.0)))

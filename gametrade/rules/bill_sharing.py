@@ -53,8 +53,8 @@ def bill_sharing(game: SharingGame) -> Allocation:
     Examples
     --------
     >>> import gametrade as gt
-    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [0], [1]], [[1], [1], [0]], ["2023-06-01T12:00"], 1.0,
-    ...                       gt.Tariff(import_price=12, export_price=4))
+    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [0], [1]], [[1], [1], [0]], ["2023-06-01T12:00"],
+    ...                       1.0, gt.Tariff(import_price=12, export_price=4))
     >>> split = gt.allocate(street, "bill_sharing")
     >>> split.payoffs, split.sell_price, split.buy_price
     (array([-2., -2., 12.]), array([2.]), array([0.]))

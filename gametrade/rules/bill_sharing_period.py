@@ -6,7 +6,8 @@ import numpy as np
 
 from gametrade.games.coalitional import Allocation, SharingGame
 from gametrade.registry import rules
-from gametrade.rules.settlement import payoffs_at_prices, shared_energy
+from gametrade.rules.settlement import shared_energy, sharing_charge
+from gametrade.typing import FloatArray
 
 
 @rules.register(
@@ -41,10 +42,10 @@ def bill_sharing_period(game: SharingGame) -> Allocation:
               \text{buy} = \frac{\sum_t b_t (D_t - m_t)}{\sum_t D_t} .
 
     Without any surplus the sell price is the export price of each step, without any deficit the buy price is
-    the import price of each step. Sums of payoffs telescope to the gains of the period, so the money balances;
-    it does not balance in a single step. Under a tariff that varies over time the pooling alone moves money
-    from homes that buy in cheap hours to homes that buy in dear ones, even where nothing is shared, and
-    individual rationality is not promised. Time O(n T).
+    the import price of each step. Sums of payoffs telescope to the gains of the period, so the money
+    balances; it does not balance in a single step. Under a tariff that varies over time the pooling alone
+    moves money from homes that buy in cheap hours to homes that buy in dear ones, even where nothing is
+    shared, and individual rationality is not promised. Time O(n T).
 
     References
     ----------
@@ -60,13 +61,18 @@ def bill_sharing_period(game: SharingGame) -> Allocation:
     >>> split.payoffs, split.sell_price, split.buy_price
     (array([-4., 12.]), array([2., 2.]), array([6., 6.]))
     """
-    community = game.community
-    shared = shared_energy(game)
-    supply, need = community.surplus.sum(axis=0), community.deficit.sum(axis=0)
-    sell, buy = community.export_price.copy(), community.import_price.copy()
-    if supply.any():
-        sell = np.full(sell.size, (sell @ (supply - shared)) / supply.sum())
-    if need.any():
-        buy = np.full(buy.size, (buy @ (need - shared)) / need.sum())
-    payoffs = payoffs_at_prices(game, sell, buy)
+    community, shared = game.community, shared_energy(game)
+    sold = _pooled_change(community.export_price, community.surplus.sum(axis=0), shared)
+    bought = _pooled_change(community.import_price, community.deficit.sum(axis=0), shared)
+    payoffs = community.surplus @ sold - community.deficit @ (bought + sharing_charge(game))
+    sell, buy = community.export_price + sold, community.import_price + bought
     return Allocation(game, "bill_sharing_period", payoffs, buy_price=buy, sell_price=sell)
+
+
+def _pooled_change(price: FloatArray, energy: FloatArray, shared: FloatArray) -> FloatArray:
+    """Pooled price less the price of each step, shape (T,); 0 if a flat price is pooled. [money/kWh]"""
+    total = energy.sum()
+    if total == 0:
+        return np.zeros(price.size)
+    above_first = price - price[0]
+    return np.asarray((above_first @ energy) / total - above_first - (price @ shared) / total)

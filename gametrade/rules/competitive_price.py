@@ -67,8 +67,8 @@ def competitive_price(game: CoalitionalGame) -> Allocation:
     Examples
     --------
     >>> import gametrade as gt
-    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [0], [1]], [[1], [1], [0]], ["2023-06-01T12:00"], 1.0,
-    ...                       gt.Tariff(import_price=12, export_price=4))
+    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [0], [1]], [[1], [1], [0]], ["2023-06-01T12:00"],
+    ...                       1.0, gt.Tariff(import_price=12, export_price=4))
     >>> gt.allocate(street, "competitive_price").payoffs
     array([0., 0., 8.])
     """

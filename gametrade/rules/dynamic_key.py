@@ -66,8 +66,8 @@ def dynamic_key(game: SharingGame, *, method: str = "pro_rata", local_share: flo
     Examples
     --------
     >>> import gametrade as gt
-    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [1], [7]], [[4], [0], [0]], ["2023-06-01T12:00"], 1.0,
-    ...                       gt.Tariff(import_price=12, export_price=4))
+    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [1], [7]], [[4], [0], [0]], ["2023-06-01T12:00"],
+    ...                       1.0, gt.Tariff(import_price=12, export_price=4))
     >>> gt.allocate(street, "dynamic_key").payoffs
     array([16.,  2., 14.])
     >>> gt.allocate(street, "dynamic_key:method=equal").payoffs
@@ -85,4 +85,3 @@ def dynamic_key(game: SharingGame, *, method: str = "pro_rata", local_share: flo
     short = book.supply < book.need
     attributed[:, short] = water_fill(book.buying[:, short], book.supply[short])
     return Allocation(game, label, attributed_payoffs(book, attributed, local_share))
-

@@ -30,13 +30,15 @@ def equal_split(game: CoalitionalGame) -> FloatArray:
 
     Notes
     -----
-    :math:`x_i = v(\{i\}) + (v(N) - \sum_j v(\{j\})) / n`. In a sharing game a home alone gains nothing and this
-    is :math:`v(N) / n`. Individually rational if and only if :math:`v(N) \ge \sum_j v(\{j\})`, which holds in
-    every sharing game. A home that never trades is paid like all others, so the null-player property fails.
+    :math:`x_i = v(\{i\}) + (v(N) - \sum_j v(\{j\})) / n`. In a sharing game a home alone gains nothing and
+    this is :math:`v(N) / n`. Individually rational if and only if :math:`v(N) \ge \sum_j v(\{j\})`, which
+    holds in every sharing game. A home that never trades is paid like all others, so the null-player property
+    fails.
 
     References
     ----------
-    .. [1] T. S. H. Driessen and Y. Funaki, "Coincidence of and collinearity between game theoretic solutions",
+    .. [1] T. S. H. Driessen and Y. Funaki, "Coincidence of and collinearity between game theoretic
+    solutions",
        OR Spektrum 13 (1991) 15-30.
 
     Examples

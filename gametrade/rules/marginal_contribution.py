@@ -37,16 +37,17 @@ def marginal_contribution(game: CoalitionalGame) -> Allocation:
 
     Notes
     -----
-    The Clarke payoff is :math:`c_i = v(N) - v(N \setminus i)`; it makes truth-telling dominant and pays out more
-    or less than :math:`v(N)`. What player i adds over being alone, :math:`M_i = c_i - v(\{i\})`, is scaled:
+    The Clarke payoff is :math:`c_i = v(N) - v(N \setminus i)`; it makes truth-telling dominant and pays out
+    more or less than :math:`v(N)`. What player i adds over being alone, :math:`M_i = c_i - v(\{i\})`, is
+    scaled:
 
     .. math:: x_i = v(\{i\}) + M_i \, \frac{v(N) - \sum_j v(\{j\})}{\sum_j M_j} .
 
     If nobody is pivotal, or contributions of both signs cancel (their sum is below 1e-6 of the sum of their
-    sizes), the gains are split equally, with a note; a null player is then paid too, so the null-player property
-    is not promised for every game. In a sharing game every :math:`M_i \ge 0`, some are positive whenever
-    anything is gained, and the rule is individually rational and pays a home without net load nothing.
-    Sharing games take O(n T), others n values of coalitions.
+    sizes), the gains are split equally, with a note; a null player is then paid too, so the null-player
+    property is not promised for every game. In a sharing game every :math:`M_i \ge 0`, some are positive
+    whenever anything is gained, and the rule is individually rational and pays a home without net load
+    nothing. Sharing games take O(n T), others n values of coalitions.
 
     References
     ----------

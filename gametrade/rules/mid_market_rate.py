@@ -40,20 +40,21 @@ def mid_market_rate(game: SharingGame) -> Allocation:
 
     Notes
     -----
-    The local price is :math:`p = (f + b - \varphi) / 2`, the middle between export price and import price less
-    network charge. If :math:`S > D`, buyers pay p and sellers get :math:`(p D + f (S - D)) / S`; if
+    The local price is :math:`p = (f + b - \varphi) / 2`, the middle between export price and import price
+    less network charge. If :math:`S > D`, buyers pay p and sellers get :math:`(p D + f (S - D)) / S`; if
     :math:`S < D`, sellers get p and buyers pay :math:`(p S + b (D - S)) / D`.
 
-    The payoffs balance, and every home gains in every step because p lies between floor and ceiling. They need
-    not be in the core: in a single step with :math:`r = D / S < 1` a coalition T with :math:`r_T = D_T / S_T`
-    blocks if and only if :math:`r < r_T < 2 - r` (mirrored for :math:`S < D`). It is in the core for two homes,
-    for :math:`S = D`, and for a single seller with :math:`S > D`. Time O(n T).
+    The payoffs balance, and every home gains in every step because p lies between floor and ceiling. They
+    need not be in the core: in a single step with :math:`r = D / S < 1` a coalition T with
+    :math:`r_T = D_T / S_T` blocks if and only if :math:`r < r_T < 2 - r` (mirrored for :math:`S < D`). It is
+    in the core for two homes, for :math:`S = D`, and for a single seller with :math:`S > D`. Time O(n T).
 
     References
     ----------
     .. [1] C. Long, J. Wu, C. Zhang, L. Thomas, M. Cheng and N. Jenkins, "Peer-to-peer energy trading in a
        community microgrid", IEEE PES General Meeting, 2017. :doi:`10.1109/PESGM.2017.8274546`
-    .. [2] W. Tushar et al., "Peer-to-peer energy trading with sustainable user participation: a game theoretic
+    .. [2] W. Tushar et al., "Peer-to-peer energy trading with sustainable user participation: a game
+    theoretic
        approach", IEEE Access 6 (2018) 62932-62943. :doi:`10.1109/ACCESS.2018.2875405`
 
     Examples
@@ -61,8 +62,8 @@ def mid_market_rate(game: SharingGame) -> Allocation:
     Ada and Cy gain 6 here and 8 on their own, so they leave:
 
     >>> import gametrade as gt
-    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [0], [1]], [[1], [1], [0]], ["2023-06-01T12:00"], 1.0,
-    ...                       gt.Tariff(import_price=12, export_price=4))
+    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [0], [1]], [[1], [1], [0]], ["2023-06-01T12:00"],
+    ...                       1.0, gt.Tariff(import_price=12, export_price=4))
     >>> split = gt.allocate(street, "mid_market_rate")
     >>> split.payoffs, split.sell_price, split.buy_price
     (array([2., 2., 4.]), array([6.]), array([8.]))

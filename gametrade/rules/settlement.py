@@ -101,11 +101,12 @@ def settle(book: TradeBook, rule: str, local_price: FloatArray, notes: tuple[str
     -----
     With :math:`m = \min(S, D)` in a step,
 
-    .. math:: \text{sell} = \frac{p\,m + f\,(S - m)}{S}, \qquad \text{buy} = \frac{p\,m + b\,(D - m)}{D}, \qquad
+    .. math:: \text{sell} = \frac{p\,m + f\,(S - m)}{S}, \qquad
+              \text{buy} = \frac{p\,m + b\,(D - m)}{D}, \qquad
               x_i = \sum_t (p - f) \frac{m}{S} s_i + (b - \varphi - p) \frac{m}{D} d_i .
 
-    Whatever p is, the payoffs of a step add up to :math:`(b - f - \varphi)\, m`, its gains: every rule of this
-    form balances. They are all at least 0 in every step if and only if :math:`f \le p \le b - \varphi`.
+    Whatever p is, the payoffs of a step add up to :math:`(b - f - \varphi)\, m`, its gains: every rule of
+    this form balances. They are all at least 0 in every step if and only if :math:`f \le p \le b - \varphi`.
     The payoffs are computed from p and not from the average prices, so that they keep their relative accuracy
     when nearly everything is traded with the grid.
     """
@@ -138,8 +139,10 @@ def step_payoffs(game: SharingGame, sell_price: FloatArray, buy_price: FloatArra
     Notes
     -----
     :math:`x_{it} = (\text{sell}_t - f_t) s_{it} + (b_t - \text{buy}_t - \varphi_t m_t / D_t) d_{it}` with
-    :math:`m_t = \min(S_t, D_t)` where the step has trade and 0 elsewhere. Sums over a period are that period's
-    payoffs, up to rounding errors of 1e-16 of the money that changes hands.
+    :math:`m_t = \min(S_t, D_t)` where the step shares energy and 0 elsewhere. A step whose prices are exactly
+    the grid's is taken to share nothing: under a rule that balances step by step, the gains and the network
+    charge of a shared kWh show in one of the prices. Sums over a period are that period's payoffs, up to
+    rounding errors of 1e-16 of the money that changes hands.
 
     Examples
     --------
@@ -154,15 +157,11 @@ def step_payoffs(game: SharingGame, sell_price: FloatArray, buy_price: FloatArra
     """
     community = game.community
     net = community.net_load
-    gain_sold, gain_bought = _unit_gains(game, sell_price, buy_price)
-    return np.where(net < 0, -net * gain_sold, net * gain_bought)
-
-
-def payoffs_at_prices(game: SharingGame, sell_price: FloatArray, buy_price: FloatArray) -> FloatArray:
-    """Sum of :func:`step_payoffs` over the whole period, without holding the steps, shape (n,). [money]"""
-    net = game.community.net_load
-    gain_sold, gain_bought = _unit_gains(game, sell_price, buy_price)
-    return np.asarray(np.maximum(-net, 0.0) @ gain_sold + np.maximum(net, 0.0) @ gain_bought)
+    sold = sell_price - community.export_price
+    bought = community.import_price - buy_price
+    sharing = (sold != 0) | (bought != 0)
+    bought = bought - np.where(sharing, sharing_charge(game), 0.0)
+    return np.where(net < 0, -net * sold, net * bought)
 
 
 def shared_energy(game: SharingGame) -> FloatArray:
@@ -173,9 +172,8 @@ def shared_energy(game: SharingGame) -> FloatArray:
     return shared
 
 
-def _unit_gains(game: SharingGame, sell_price: FloatArray, buy_price: FloatArray) -> tuple[FloatArray, FloatArray]:
-    """Gain per kWh of surplus and per kWh of deficit in each settlement step. [money/kWh]"""
-    community = game.community
-    charge = np.zeros(community.n_steps)
-    charge[game.trade_steps] = community.network_charge[game.trade_steps] * TradeBook(game).served_share
-    return sell_price - community.export_price, community.import_price - buy_price - charge
+def sharing_charge(game: SharingGame) -> FloatArray:
+    """Network charge per kWh of deficit, due on its shared part alone, shape (T,). [money/kWh]"""
+    charge = np.zeros(game.community.n_steps)
+    charge[game.trade_steps] = game.community.network_charge[game.trade_steps] * TradeBook(game).served_share
+    return charge

@@ -9,7 +9,13 @@ from gametrade.registry import rules
 
 
 @rules.register(
-    promises=("symmetry", "null_player", "individual_rationality", "step_individual_rationality", "additivity"),
+    promises=(
+        "symmetry",
+        "null_player",
+        "individual_rationality",
+        "step_individual_rationality",
+        "additivity",
+    ),
     needs="sharing",
     kind="baseline",
     source="the tariff itself",
@@ -34,13 +40,14 @@ def stand_alone(game: SharingGame) -> Allocation:
 
     Notes
     -----
-    The imbalance is minus the gains of the whole community: all of them are left unshared, so efficiency is not
-    promised.
+    The imbalance is minus the gains of the whole community: all of them are left unshared, so efficiency is
+    not promised.
 
     Examples
     --------
     >>> import gametrade as gt
-    >>> street = gt.Community(["Ada", "Bob"], [[0], [1]], [[1], [0]], ["2023-06-01T12:00"], 1.0, gt.Tariff(12, 4))
+    >>> street = gt.Community(["Ada", "Bob"], [[0], [1]], [[1], [0]], ["2023-06-01T12:00"], 1.0,
+    ...                       gt.Tariff(import_price=12, export_price=4))
     >>> baseline = gt.allocate(street, "stand_alone")
     >>> baseline.payoffs, baseline.imbalance
     (array([0., 0.]), -8.0)

@@ -14,7 +14,13 @@ from gametrade.typing import ArrayLike
 
 
 @rules.register(
-    promises=("symmetry", "null_player", "individual_rationality", "step_individual_rationality", "additivity"),
+    promises=(
+        "symmetry",
+        "null_player",
+        "individual_rationality",
+        "step_individual_rationality",
+        "additivity",
+    ),
     needs="sharing",
     kind="payoff",
     source="Real Decreto 244/2019 (Spain); Code de l'énergie, L315-2 (France)",
@@ -51,8 +57,8 @@ def static_key(
     :math:`p = f + \text{local\_share} \cdot \delta`; sellers get p for the attributed energy, pro rata to
     their surplus, and f for the rest. Homes net their own generation first. What a home cannot use is not
     passed on, so :math:`\sum_i a_i \le \min(S, D)` and part of the gains is lost (a negative imbalance):
-    efficiency is not promised. Nobody loses in any step since :math:`f \le p \le b - \varphi`. With the default
-    keys equal homes get equal payoffs. Time O(n T).
+    efficiency is not promised. Nobody loses in any step since :math:`f \le p \le b - \varphi`. With the
+    default keys equal homes get equal payoffs. Time O(n T).
 
     References
     ----------
@@ -62,8 +68,8 @@ def static_key(
     Examples
     --------
     >>> import gametrade as gt
-    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [1], [3]], [[4], [0], [0]], ["2023-06-01T12:00"], 1.0,
-    ...                       gt.Tariff(import_price=12, export_price=4))
+    >>> street = gt.Community(["Ada", "Bob", "Cy"], [[0], [1], [3]], [[4], [0], [0]], ["2023-06-01T12:00"],
+    ...                       1.0, gt.Tariff(import_price=12, export_price=4))
     >>> split = gt.allocate(street, "static_key", keys={"Bob": 0.5, "Cy": 0.5})
     >>> split.payoffs, split.imbalance
     (array([12.,  4.,  8.]), -8.0)
@@ -75,6 +81,8 @@ def static_key(
     gains = game.grand_value
     notes = [] if keys is None else ["The keys were given by the caller."]
     if gains > 0:
-        notes.append(f"The keys leave {max(0.0, 1 - float(payoffs.sum()) / gains):.1%} of the gains unshared.")
+        notes.append(
+            f"The keys leave {max(0.0, 1 - float(payoffs.sum()) / gains):.1%} of the gains unshared."
+        )
     label = "static_key" if local_share == 0.5 else f"static_key:local_share={local_share}"
     return Allocation(game, label, payoffs, notes=tuple(notes))

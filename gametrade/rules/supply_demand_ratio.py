@@ -53,12 +53,12 @@ def supply_demand_ratio(game: SharingGame, *, compensation: float = 0.0) -> Allo
               \quad (R \le 1); \qquad
               \text{sell} = f + x / R,\quad \text{buy} = f + x \quad (R > 1).
 
-    For :math:`f' > 0` the local price lies in :math:`[f', b']`, hence the payoffs balance and every home gains
-    in every step. x may not exceed :math:`b' - f`; in steps where it does it is cut to it, with a note.
-    At :math:`f' = 0` the formula gives 0 for every :math:`R > 0`. For :math:`f' < 0` (a negative export price)
-    its denominator vanishes at some ratio and it means nothing: those steps take the price 0, or the ceiling
-    :math:`b'` if that is negative too, and are counted in a note.
-    Without compensation it is the competitive price where supply exceeds demand. Time O(n T).
+    For :math:`f' > 0` the local price lies in :math:`[f', b']`, hence the payoffs balance and every home
+    gains in every step. x may not exceed :math:`b' - f`; in steps where it does it is cut to it, with a note.
+    At :math:`f' = 0` the formula gives 0 for every :math:`R > 0`. For :math:`f' < 0` (a negative export
+    price) its denominator vanishes at some ratio and it means nothing: those steps take the price 0, or the
+    ceiling :math:`b'` if that is negative too, and are counted in a note. Without compensation it is the
+    competitive price where supply exceeds demand. Time O(n T).
 
     References
     ----------
@@ -79,7 +79,9 @@ def supply_demand_ratio(game: SharingGame, *, compensation: float = 0.0) -> Allo
     (array([6.]), array([9.]))
     """
     if not (np.isfinite(compensation) and compensation >= 0):
-        raise InvalidInputError(f"compensation of supply_demand_ratio must be at least 0. Got {compensation!r}.")
+        raise InvalidInputError(
+            f"compensation of supply_demand_ratio must be at least 0. Got {compensation!r}."
+        )
     book = TradeBook(game)
     floor, ceiling = book.floor, book.ceiling
     raised = np.minimum(floor + compensation, ceiling)
@@ -90,7 +92,9 @@ def supply_demand_ratio(game: SharingGame, *, compensation: float = 0.0) -> Allo
     notes = []
     cut = int((floor + compensation > ceiling).sum())
     if cut:
-        notes.append(f"The compensation exceeds the spread in {cut} of {floor.size} trade steps and was cut to it.")
+        notes.append(
+            f"The compensation exceeds the spread in {cut} of {floor.size} trade steps and was cut to it."
+        )
     if undefined.any():
         notes.append(
             f"The formula is undefined for a negative export price in {int(undefined.sum())} of {floor.size} "

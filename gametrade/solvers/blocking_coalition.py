@@ -13,7 +13,7 @@ from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
-from gametrade.solvers.price_tree import PriceTree, search_price_tree
+from gametrade.solvers.price_tree import PriceTree, TreeSearch, search_price_tree
 from gametrade.tolerance import absolute_tolerance
 from gametrade.typing import ArrayLike, BoolArray, Coalition, CoalitionLike, FloatArray, IntArray
 
@@ -311,29 +311,35 @@ def _by_tree(
     for group in groups:
         state = np.where(question.must, INSIDE, np.where(group, FREE, OUTSIDE)).astype(np.int64)
         hints = (solve_blocking_milp(search, state, seconds=seconds),) if engine == "milp" else ()
-        budget = _budget(question, search, state, slack, engine, nodes)
-        result = search_price_tree(
-            search, state, slack=slack, keep=question.count, nodes=budget, seconds=seconds, hints=hints
-        )
+        result = _grow(question, search, state, slack, engine, nodes, seconds, hints)
         found += list(zip(result.excesses, result.coalitions, strict=True))
         upper, tree = max(upper, result.tree.limit), result.tree
     found.sort(key=lambda pair: -pair[0])
     proof = tree if len(groups) == 1 and question.count == 1 else None
     if question.count > 1:
         upper = max(upper, found[0][0])
-    used = "milp + price tree" if engine == "milp" else "saddle point" if budget == 1 else "price tree"
+    used = {"milp": "milp + price tree", "bracket": "saddle point"}.get(engine, "price tree")
     return question.answer(found[: question.count], upper, engine=used, price_tree=proof)
 
 
-def _budget(
-    question: _Question, search: CoalitionSearch, state: IntArray, slack: float, engine: str, nodes: int
-) -> int:
-    """How many nodes to grow: one where the bracket of the root decides the verdict of many homes."""
-    if engine == "bracket":
-        return 1
-    if engine != "auto" or question.game.n_players < FULL_TREE_PLAYERS or question.count > 1:
-        return nodes
-    root = search_price_tree(search, state, slack=slack, nodes=1)
-    best = root.excesses[0] - question.exit_cost
-    decided = best > question.game.tolerance or root.tree.limit - question.exit_cost <= question.game.tolerance
-    return 1 if decided else nodes
+def _grow(
+    question: _Question,
+    search: CoalitionSearch,
+    state: IntArray,
+    slack: float,
+    engine: str,
+    nodes: int,
+    seconds: float,
+    hints: tuple[BoolArray, ...],
+) -> TreeSearch:
+    """Grow the tree as far as the engine asks; "auto" stops at the root if that decides the verdict of many homes."""
+    many = question.game.n_players >= FULL_TREE_PLAYERS
+    if engine == "bracket" or (engine == "auto" and many):
+        root = search_price_tree(search, state, slack=slack, keep=question.count, nodes=1, hints=hints)
+        best, limit = root.excesses[0] - question.exit_cost, root.tree.limit - question.exit_cost
+        if engine == "bracket" or best > question.game.tolerance or limit <= question.game.tolerance:
+            return root
+        hints = (*hints, *root.coalitions)
+    return search_price_tree(
+        search, state, slack=slack, keep=question.count, nodes=nodes, seconds=seconds, hints=hints
+    )

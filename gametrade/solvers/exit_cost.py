@@ -23,11 +23,14 @@ class ExitCost:
         Bracket of the cost per member. [money]
     coalition : BlockingCoalition or None
         The coalition with the largest excess per member, or None if nobody gains at no cost.
+    proof : BlockingCoalition
+        The answer at the final cost, whose upper bound proves that nobody gains.
     """
 
     lower_bound: float
     upper_bound: float
     coalition: BlockingCoalition | None
+    proof: BlockingCoalition
 
 
 def exit_cost_per_member(game: CoalitionalGame, payoffs: ArrayLike, *, engine: str = "auto") -> ExitCost:
@@ -76,4 +79,4 @@ def exit_cost_per_member(game: CoalitionalGame, payoffs: ArrayLike, *, engine: s
         cost += found.excess / members
         leaver = found
     slack = max(0.0, found.upper_bound) if found.excess <= game.tolerance else np.inf
-    return ExitCost(cost, cost + slack, leaver)
+    return ExitCost(cost, cost + slack, leaver, found)

@@ -36,6 +36,8 @@ class LeastSubsidy:
         Coalitions whose excesses need the subsidy.
     weights : ndarray of shape (k,)
         Non-negative weights, at most 1 in sum over the coalitions of any player.
+    from_price_path : bool
+        Whether the subsidy tops every home up to its gain at one price path, rather than being the least.
     """
 
     subsidy: FloatArray
@@ -43,6 +45,7 @@ class LeastSubsidy:
     upper_bound: float
     coalitions: BoolArray
     weights: FloatArray
+    from_price_path: bool = False
 
 
 def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike) -> LeastSubsidy:
@@ -117,7 +120,7 @@ def _bracket(game: SharingGame, x: FloatArray) -> LeastSubsidy:
         if found.excess <= game.tolerance:
             break
         rows = np.vstack([rows, found.members])
-    return LeastSubsidy(feasible, total, max(total, float(feasible.sum())), rows[: len(weights)], weights)
+    return LeastSubsidy(feasible, total, max(total, float(feasible.sum())), rows[: len(weights)], weights, True)
 
 
 def _program(rows: BoolArray, excess: FloatArray) -> tuple[FloatArray, FloatArray, float]:

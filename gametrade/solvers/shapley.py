@@ -35,7 +35,7 @@ def shapley(
     *,
     exact: bool | None = None,
     relative_error: float = 0.01,
-    max_permutations: int = 1000,
+    max_permutations: int = 4000,
     rng: np.random.Generator | None = None,
 ) -> Allocation:
     r"""Pay each player its average marginal contribution over all orders of arrival.
@@ -49,7 +49,7 @@ def shapley(
         :math:`2^n` times the number of trade steps is at most 5e9.
     relative_error : float, default=0.01
         Sampling stops when every standard error is at most this share of the mean payoff.
-    max_permutations : int, default=1000
+    max_permutations : int, default=4000
         Sampling stops at this number of permutations at the latest; at least 4.
     rng : numpy.random.Generator, optional
         Random source of the sample; ``numpy.random.default_rng(0)`` by default, so the answer is repeatable.
@@ -78,7 +78,8 @@ def shapley(
 
     References
     ----------
-    .. [1] L. S. Shapley, "A value for n-person games", Contributions to the Theory of Games II (1953) 307-317.
+    .. [1] L. S. Shapley, "A value for n-person games", Contributions to the Theory of Games II (1953)
+    307-317.
        :doi:`10.1515/9781400881970-018`
     .. [2] J. Castro, D. Gomez and J. Tejada, "Polynomial calculation of the Shapley value based on sampling",
        Comput. Oper. Res. 36 (2009) 1726-1730. :doi:`10.1016/j.cor.2008.04.004`
@@ -128,8 +129,8 @@ def shapley_values(table: FloatArray) -> FloatArray:
 
     Notes
     -----
-    The coalitions without player i, in order, have the sizes of all coalitions of n - 1 players, whatever i is:
-    one vector of weights serves all players. Time O(P n 2^n), and half a table of working memory.
+    The coalitions without player i, in order, have the sizes of all coalitions of n - 1 players, whatever i
+    is: one vector of weights serves all players. Time O(P n 2^n), and half a table of working memory.
 
     Examples
     --------
@@ -139,7 +140,9 @@ def shapley_values(table: FloatArray) -> FloatArray:
     table = np.asarray(table, dtype=float)
     n = table.shape[-1].bit_length() - 1 if table.ndim else -1
     if n < 1 or table.shape[-1] != 2**n:
-        raise InvalidInputError(f"table of shapley_values must have 2^n entries, n at least 1. Got shape {table.shape}.")
+        raise InvalidInputError(
+            f"table of shapley_values must have 2^n entries, n at least 1. Got shape {table.shape}."
+        )
     by_size = np.array([factorial(size) * factorial(n - 1 - size) / factorial(n) for size in range(n)])
     weights = by_size[np.bitwise_count(np.arange(2 ** (n - 1)))]
     answer = np.empty((*table.shape[:-1], n))
@@ -166,7 +169,7 @@ class _Running:
         self.count = total
 
     def standard_errors(self) -> FloatArray:
-        return np.sqrt(self.squares / (self.count - 1) / self.count)
+        return np.asarray(np.sqrt(self.squares / (self.count - 1) / self.count))
 
 
 def _sampled(
@@ -179,15 +182,18 @@ def _sampled(
     error = np.inf
     while running.count < max_permutations // 2 and error > relative_error * mean_payoff:
         size = min(BATCH, max_permutations // 2 - running.count)
-        running.add(_pair_means(game, np.stack([rng.permutation(n) for _ in range(max(size, 2))])))
+        running.add(_pair_means(game, np.stack([rng.permutation(n) for _ in range(size)])))
         error = float(running.standard_errors().max())
     reached = "reached" if error <= relative_error * mean_payoff else "NOT reached"
-    share = f"{error / mean_payoff:.2%}" if mean_payoff > 0 else f"{error:.3g} {game.unit} where the mean payoff is 0"
-    note = (
-        f"Sampled: {2 * running.count} permutations in antithetic pairs; largest standard error {share} of the mean "
-        f"payoff; target {relative_error:.2%} {reached}."
+    size_told = (
+        f"{error / mean_payoff:.2%} of the mean payoff" if mean_payoff > 0 else f"{error:.3g} {game.unit}"
     )
-    return Allocation(game, "shapley:exact=False", running.mean, standard_errors=running.standard_errors(), notes=(note,))
+    note = (
+        f"Sampled: {2 * running.count} permutations in antithetic pairs; largest standard error {size_told}; "
+        f"target {relative_error:.2%} {reached}."
+    )
+    errors = running.standard_errors()
+    return Allocation(game, "shapley:exact=False", running.mean, standard_errors=errors, notes=(note,))
 
 
 @singledispatch
@@ -219,4 +225,4 @@ def _(game: SharingGame, orders: IntArray) -> FloatArray:
     answer = np.empty((k, n))
     steps = 0.25 * (np.diff(backward, axis=1) - np.diff(forward, axis=1))
     np.put_along_axis(answer, orders, steps, axis=1)
-    return answer + 0.5 * np.abs(game.position).sum(axis=1)
+    return np.asarray(answer + 0.5 * np.abs(game.position).sum(axis=1))

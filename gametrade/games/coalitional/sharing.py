@@ -105,6 +105,16 @@ class SharingGame(CoalitionalGame):
             answer[start : start + rows] = np.minimum(inside @ supply, inside @ need).sum(axis=1)
         return answer
 
+    @cached_property
+    def _table(self) -> FloatArray:
+        table = super().table()
+        table.setflags(write=False)
+        return table
+
+    def table(self) -> FloatArray:
+        """Values of all coalitions in bitmask order, kept once made, shape (2**n,). [money]"""
+        return self._table
+
     def price_values(self, price_position: FloatArray) -> FloatArray:
         r"""What each home gains at given local prices, the w of the supporting-price bound.
 

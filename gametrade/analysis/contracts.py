@@ -1,0 +1,232 @@
+"""Stability for coalitions that commit to a month, a day or a single settlement step."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gametrade.errors import UnknownNameError
+from gametrade.games.coalitional import Allocation, SharingGame, all_coalitions
+from gametrade.registry import rules
+from gametrade.rules import allocate
+from gametrade.rules.settlement import step_payoffs
+from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.typing import Coalition, FloatArray, IntArray
+
+CONTRACTS = ("whole", "month", "day", "step")
+TABLE_PLAYERS = 16
+SEARCHED_PERIODS = 6
+"""Periods searched in full when there are too many players for tables; the rest is bounded by prices."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class ContractStability:
+    """Whether anybody gains by leaving for one contract period, and the period in which most is gained.
+
+    Parameters
+    ----------
+    contract : str
+        Length a coalition commits to.
+    periods, blocked : int
+        Number of periods, and in how many of them (at least) some coalition gains.
+    largest_excess, upper_bound : float
+        Bracket of the largest excess over periods and coalitions. [money]
+    coalition : tuple of str
+        Who gains it.
+    period : str
+        When.
+    steps : ndarray of int
+        Settlement steps of that period.
+    payoffs : ndarray of shape (n,)
+        Payoffs in that period. [money]
+    smallest_gain : float
+        Smallest payoff of any home in any period: negative if a period leaves it worse off than alone.
+    loser : str
+        That home.
+    holds : bool or None
+        Whether nobody gains in any period, to the tolerance of the whole game.
+    exact : bool
+        Whether every coalition of every period was examined.
+    """
+
+    contract: str
+    periods: int
+    blocked: int
+    largest_excess: float
+    upper_bound: float
+    coalition: Coalition
+    period: str
+    steps: IntArray
+    payoffs: FloatArray
+    smallest_gain: float
+    loser: str
+    holds: bool | None
+    exact: bool
+
+
+@dataclass(frozen=True, eq=False)
+class Periods:
+    """A sharing game cut into contract periods; periods without any trade are left out.
+
+    Parameters
+    ----------
+    contract : str
+        "month", "day" or "step", by the local clock.
+    labels : tuple of str
+        Start of each period.
+    steps : tuple of ndarray of int
+        Settlement steps of each period.
+    games : tuple of SharingGame
+        The game of each period.
+    """
+
+    contract: str
+    labels: tuple[str, ...]
+    steps: tuple[IntArray, ...]
+    games: tuple[SharingGame, ...]
+
+    @classmethod
+    def of(cls, game: SharingGame, contract: str) -> Periods:
+        """Cut a game by the local calendar."""
+        units = {"month": "M", "day": "D", "step": "s"}
+        if contract not in units:
+            raise UnknownNameError("contract", contract, CONTRACTS)
+        stamps = game.community.local_times().astype(f"datetime64[{units[contract]}]")
+        if contract == "step":
+            groups = [np.array([t]) for t in game.trade_steps]
+        else:
+            starts = np.flatnonzero(np.concatenate([[True], stamps[1:] != stamps[:-1]]))
+            everything = np.split(np.arange(len(stamps)), starts[1:])
+            trading = np.isin(np.arange(len(stamps)), game.trade_steps)
+            groups = [steps for steps in everything if trading[steps].any()]
+        labels = tuple(str(stamps[steps[0]]).replace("T", " ") for steps in groups)
+        return cls(contract, labels, tuple(groups), tuple(game.during(steps) for steps in groups))
+
+    def payoffs(self, allocation: Allocation, rule: str) -> FloatArray:
+        """Payoffs of a rule in each period, shape (P, n): by its prices, or settled period by period. [money]"""
+        if allocation.sell_price is not None and allocation.buy_price is not None:
+            assert isinstance(allocation.game, SharingGame)
+            by_step = step_payoffs(allocation.game, allocation.sell_price, allocation.buy_price)
+            return np.array([by_step[:, steps].sum(axis=1) for steps in self.steps])
+        return np.array([allocate(game, rule).payoffs for game in self.games])
+
+
+def settles_by_period(rule: str, allocation: Allocation) -> bool:
+    """Whether the payoffs of shorter contracts are cheap: not for sampled payoffs."""
+    return allocation.standard_errors is None and rule in rules.variants()
+
+
+def contract_stability(
+    whole: SharingGame, periods: Periods, payoffs: Sequence[FloatArray]
+) -> list[ContractStability]:
+    """Examine several payoff streams over the same periods.
+
+    Parameters
+    ----------
+    whole : SharingGame
+        The game that was cut.
+    periods : Periods
+        P periods.
+    payoffs : sequence of ndarray of shape (P, n)
+        One stream for each rule. [money]
+
+    Returns
+    -------
+    list of ContractStability
+        One for each stream.
+
+    Notes
+    -----
+    Up to 16 players every coalition of every period is tabulated once for all rules. Above, one price
+    path bounds every period in O(n T), and the periods with the largest bounds are searched in full.
+    """
+    if not periods.games:
+        return [_nothing_shared(whole, periods.contract) for _ in payoffs]
+    by_table = whole.n_players <= TABLE_PLAYERS
+    found = _tabulate(periods, payoffs) if by_table else [_search(whole, periods, stream) for stream in payoffs]
+    return [
+        _summary(whole, periods, stream, *numbers, exact=by_table)
+        for stream, numbers in zip(payoffs, found, strict=True)
+    ]
+
+
+def _tabulate(periods: Periods, payoffs: Sequence[FloatArray]) -> list[tuple[FloatArray, FloatArray, list[Coalition]]]:
+    """Largest excess of every period and stream from the values of all coalitions."""
+    n = periods.games[0].n_players
+    rows = all_coalitions(n)[1:-1]
+    inside = rows.astype(float)
+    stacked = np.array(payoffs)
+    largest = np.zeros(stacked.shape[:2])
+    who = np.zeros(stacked.shape[:2], dtype=np.int64)
+    for p, game in enumerate(periods.games):
+        excess = game.table()[1:-1, None] - inside @ stacked[:, p].T
+        who[:, p] = excess.argmax(axis=0)
+        largest[:, p] = excess.max(axis=0)
+    players = periods.games[0]
+    return [
+        (largest[r], largest[r], [players.labels(rows[who[r, largest[r].argmax()]])]) for r in range(len(payoffs))
+    ]
+
+
+def _search(
+    whole: SharingGame, periods: Periods, payoffs: FloatArray
+) -> tuple[FloatArray, FloatArray, list[Coalition]]:
+    """Bounds of every period by the prices of the whole, and full searches where they are largest."""
+    root = blocking_coalition(whole, payoffs.sum(axis=0), engine="bracket")
+    assert root.price_tree is not None
+    path = np.full(whole.community.n_steps, 0.5)
+    path[whole.trade_steps] = root.price_tree.paths[0] / 128
+    upper, lower = np.zeros(len(periods.games)), np.zeros(len(periods.games))
+    for p, (steps, game) in enumerate(zip(periods.steps, periods.games, strict=True)):
+        margins = game.price_values(path[steps][game.trade_steps]) - payoffs[p]
+        upper[p] = np.maximum(0, margins).sum()
+        lower[p] = game.value(root.coalition) - payoffs[p][root.members].sum()
+    coalition, best = root.coalition, float(lower.max())
+    for p in np.argsort(-upper)[:SEARCHED_PERIODS]:
+        if upper[p] <= best:
+            break
+        found = blocking_coalition(periods.games[p], payoffs[p], seconds=2.0)
+        lower[p], upper[p] = max(lower[p], found.excess), found.upper_bound
+        if lower[p] > best:
+            best, coalition = float(lower[p]), found.coalition
+    return lower, upper, [coalition]
+
+
+def _summary(
+    whole: SharingGame,
+    periods: Periods,
+    payoffs: FloatArray,
+    lower: FloatArray,
+    upper: FloatArray,
+    coalition: list[Coalition],
+    *,
+    exact: bool,
+) -> ContractStability:
+    worst = int(lower.argmax())
+    tolerance = whole.tolerance
+    home = np.unravel_index(int(payoffs.argmin()), payoffs.shape)[1]
+    blocked = int((lower > tolerance).sum())
+    return ContractStability(
+        contract=periods.contract,
+        periods=len(periods.games),
+        blocked=blocked,
+        largest_excess=float(lower[worst]),
+        upper_bound=float(upper.max()),
+        coalition=coalition[0],
+        period=periods.labels[worst],
+        steps=periods.steps[worst],
+        payoffs=payoffs[worst],
+        smallest_gain=float(payoffs.min()),
+        loser=whole.players[home],
+        holds=False if blocked else True if upper.max() <= tolerance else None,
+        exact=exact,
+    )
+
+
+def _nothing_shared(whole: SharingGame, contract: str) -> ContractStability:
+    """No seller meets a buyer in any period: nobody can gain anything."""
+    return ContractStability(
+        contract, 0, 0, 0.0, 0.0, (), "", np.zeros(0, np.int64), np.zeros(whole.n_players), 0.0, "", True, True
+    )

@@ -1,0 +1,296 @@
+"""The stability analyser: does anybody gain by leaving, under each allocation rule?"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+import numpy as np
+
+from gametrade.analysis import claims
+from gametrade.analysis.contracts import (
+    CONTRACTS,
+    ContractStability,
+    Periods,
+    contract_stability,
+    settles_by_period,
+)
+from gametrade.analysis.counting import CoalitionCount, count_blocking
+from gametrade.analysis.encoding import tree_to_dict
+from gametrade.analysis.fairness import correlation, gini, jain
+from gametrade.analysis.notes import study_notes
+from gametrade.analysis.out_of_sample import out_of_sample
+from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.analysis.verdict import Verdict
+from gametrade.community import Community
+from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
+from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.registry import rules as registered_rules
+from gametrade.rules import allocate, rule_applies
+from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
+from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
+from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
+from gametrade.solvers.price_tree import PriceTree, clearing_price
+from gametrade.solvers.saddle_point import PRICE_GRID
+from gametrade.typing import Coalition, FloatArray
+
+MOST_PROFITABLE = 10
+ALTERNATIVES_PLAYERS = 50
+"""Most homes for which everybody's best alternative is looked up in advance."""
+
+Rule = str | Callable[..., Any]
+Progress = Callable[[Iterable[Any], str], Iterable[Any]]
+
+
+def analyse_stability(
+    game: CoalitionalGame | Community,
+    rules: Sequence[Rule] | Rule | None = None,
+    *,
+    contract: str = "whole",
+    contracts: Sequence[str] | None = None,
+    engine: str = "auto",
+    progress: Progress | None = None,
+) -> StabilityStudy:
+    """Ask of every allocation rule whether anybody gains by leaving, and prove the answer.
+
+    Parameters
+    ----------
+    game : CoalitionalGame or Community
+        A community is taken as its sharing game.
+    rules : sequence of str or callable, optional
+        Rules to compare, by name (with options as in ``"proportional:to=demand"``) or as functions; every
+        registered rule and variant if not given.
+    contract : {"whole", "month", "day", "step"}, default="whole"
+        Length a coalition commits to. For the shorter ones the headline numbers of a rule describe the
+        period in which most is gained by leaving, and the core verdict speaks of all periods.
+    contracts : sequence of str, optional
+        Contract lengths in the table of contracts; all four if not given.
+    engine : str, default="auto"
+        Passed to :func:`blocking_coalition`; "tree" insists on the exact largest excess.
+    progress : callable, optional
+        Wraps the list of rules, e.g. in a progress bar.
+
+    Returns
+    -------
+    StabilityStudy
+        One entry a rule, the most stable first, with verdicts and certificates.
+
+    Raises
+    ------
+    UnknownNameError
+        If a rule, contract or engine does not exist.
+    InvalidInputError
+        If there are fewer than two players.
+
+    Notes
+    -----
+    Ex post: coalitions know the realised period and change no behaviour. A coalition that leaves faces the
+    same tariff, network charge and settlement step.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> study = gt.analyse_stability(gt.communities.fontana("flat"), ["mid_market_rate"], contracts=["whole"])
+    >>> study["mid_market_rate"].status
+    'blocked'
+    """
+    if isinstance(game, Community):
+        game = SharingGame(game)
+    if game.n_players < 2:
+        raise InvalidInputError(f"analyse_stability needs at least 2 players. Got {game.n_players}: one home alone shares nothing.")
+    for name in (contract, *(contracts or ())):
+        if name not in CONTRACTS:
+            raise UnknownNameError("contract", name, CONTRACTS)
+    if contract != "whole" and not isinstance(game, SharingGame):
+        raise InvalidInputError(f"contract of analyse_stability must be 'whole' for a {type(game).__name__}.")
+    allocations, skipped = _allocate_all(game, _names(rules, game), progress)
+    by_rule = _contracts(game, allocations, [contract, *(contracts if contracts is not None else CONTRACTS)])
+    marginal = _marginal_contributions(game)
+    listed = progress(allocations.items(), "stability") if progress else allocations.items()
+    results = [
+        _examine(game, rule, allocation, by_rule.get(rule, {}), marginal, contract, engine)
+        for rule, allocation in listed
+    ]
+    results.sort(key=lambda result: (result.blocking.excess, abs(result.allocation.imbalance)))
+    notes = study_notes(game, contract, results)
+    return StabilityStudy(game, tuple(results), skipped, contract, notes)
+
+
+def _names(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> list[Rule]:
+    """Rules to compare: those asked for, or all that apply to the game."""
+    if rules is None:
+        return [name for name in registered_rules.variants() if rule_applies(registered_rules.resolve(name)[0], game)]
+    return [rules] if isinstance(rules, str) or callable(rules) else list(rules)
+
+
+def _allocate_all(
+    game: CoalitionalGame, rules: Sequence[Rule], progress: Progress | None
+) -> tuple[dict[str, Allocation], dict[str, str]]:
+    """Payoffs of every rule; a rule that needs 2^n and cannot have it is left out with its reason."""
+    allocations: dict[str, Allocation] = {}
+    skipped: dict[str, str] = {}
+    for rule in progress(rules, "rules") if progress else rules:
+        label = rule if isinstance(rule, str) else registered_rules.get(rule).name
+        try:
+            allocations[label] = allocate(game, rule)
+        except TooManyPlayersError as reason:
+            skipped[label] = str(reason)
+    return allocations, skipped
+
+
+def _contracts(
+    game: CoalitionalGame, allocations: dict[str, Allocation], wanted: Sequence[str]
+) -> dict[str, dict[str, ContractStability]]:
+    """Stability of every rule for each shorter contract length."""
+    answer: dict[str, dict[str, ContractStability]] = {rule: {} for rule in allocations}
+    if not isinstance(game, SharingGame):
+        return answer
+    settled = [rule for rule, allocation in allocations.items() if settles_by_period(rule, allocation)]
+    for contract in [name for name in CONTRACTS if name in wanted and name != "whole"]:
+        periods = Periods.of(game, contract)
+        payoffs = [periods.payoffs(allocations[rule], rule) for rule in settled]
+        for rule, entry in zip(settled, contract_stability(game, periods, payoffs), strict=True):
+            answer[rule][contract] = entry
+    return answer
+
+
+def _marginal_contributions(game: CoalitionalGame) -> FloatArray:
+    """v(N) - v(N without i) of every player. [money]"""
+    return game.grand_value - game.values(~np.eye(game.n_players, dtype=bool))
+
+
+def _examine(
+    game: CoalitionalGame,
+    rule: str,
+    allocation: Allocation,
+    contracts: dict[str, ContractStability],
+    marginal: FloatArray,
+    contract: str,
+    engine: str,
+) -> RuleStability:
+    """Everything about one rule."""
+    focus, payoffs = _focus(game, allocation, contracts.get(contract))
+    blocking = blocking_coalition(focus, payoffs, engine=engine)
+    count = count_blocking(focus, payoffs, best=MOST_PROFITABLE)
+    cost = exit_cost_per_member(focus, payoffs, engine=engine)
+    subsidy = least_subsidy(focus, payoffs)
+    path = _best_path(blocking)
+    verdicts = _verdicts(rule, allocation, blocking, cost, subsidy, count, contracts, contract)
+    return RuleStability(
+        rule=rule,
+        contract=contract,
+        allocation=allocation,
+        verdicts={verdict.property: verdict for verdict in verdicts},
+        blocking=blocking,
+        most_profitable=count.best or _found_most_profitable(focus, payoffs),
+        exit_cost=cost,
+        subsidy=subsidy,
+        n_blocking=count.count,
+        blocking_share=count.share,
+        blocking_error=count.standard_error,
+        excess_by_size=count.largest_by_size,
+        price_position=path,
+        price_shortfall=_shortfall(focus, payoffs, path),
+        alternatives=_alternatives(focus, payoffs, count),
+        gini=gini(allocation.payoffs),
+        jain=jain(allocation.payoffs),
+        correlation=correlation(allocation.payoffs, marginal),
+        contracts=tuple(contracts[name] for name in CONTRACTS if name in contracts),
+        out_of_sample=out_of_sample(game, allocation, rule) if _has_halves(game, allocation, rule) else None,
+    )
+
+
+def _focus(
+    game: CoalitionalGame, allocation: Allocation, worst: ContractStability | None
+) -> tuple[CoalitionalGame, FloatArray]:
+    """The game and payoffs of the headline numbers: the whole, or the period in which most is gained."""
+    if worst is None or not worst.periods or not isinstance(game, SharingGame):
+        return game, allocation.payoffs
+    return game.during(worst.steps), worst.payoffs
+
+
+def _best_path(blocking: BlockingCoalition) -> FloatArray | None:
+    """The root's price path: the one that comes closest to supporting the payoffs."""
+    return None if blocking.price_tree is None else blocking.price_tree.paths[0] / PRICE_GRID
+
+
+def _shortfall(game: CoalitionalGame, payoffs: FloatArray, path: FloatArray | None) -> float:
+    """What the homes would gain more at the best single price path, those who gain less left out. [money]"""
+    if path is None or not isinstance(game, SharingGame):
+        return float("nan")
+    return float(np.maximum(0, game.price_values(path) - payoffs).sum())
+
+
+def _found_most_profitable(game: CoalitionalGame, payoffs: FloatArray) -> tuple[tuple[Coalition, float], ...]:
+    """The most profitable coalitions that a short search meets, where there is no table."""
+    found = blocking_coalition(game, payoffs, engine="bracket", count=MOST_PROFITABLE)
+    return ((found.coalition, found.excess), *found.others)
+
+
+def _alternatives(
+    game: CoalitionalGame, payoffs: FloatArray, count: CoalitionCount
+) -> dict[str, tuple[Coalition, float]]:
+    """The best coalition of every home: exact from a table, found by a short search for up to 50 homes."""
+    if count.best_of_home:
+        return dict(zip(game.players, count.best_of_home, strict=True))
+    if game.n_players > ALTERNATIVES_PLAYERS:
+        return {}
+    found = {home: blocking_coalition(game, payoffs, engine="bracket", containing=[home]) for home in game.players}
+    return {home: (answer.coalition, answer.excess) for home, answer in found.items()}
+
+
+def _has_halves(game: CoalitionalGame, allocation: Allocation, rule: str) -> bool:
+    """Whether odd and even weeks can be settled on their own."""
+    return isinstance(game, SharingGame) and settles_by_period(rule, allocation)
+
+
+def _verdicts(
+    rule: str,
+    allocation: Allocation,
+    blocking: BlockingCoalition,
+    cost: ExitCost,
+    subsidy: LeastSubsidy,
+    count: CoalitionCount,
+    contracts: dict[str, ContractStability],
+    contract: str,
+) -> list[Verdict]:
+    """All claims about one rule, in reading order."""
+    focus = blocking.game
+    period = None if contract == "whole" or contract not in contracts else contracts[contract]
+    about_focus = [
+        claims.core_verdict(rule, blocking, float(blocking.payoffs.sum()) - focus.grand_value),
+        claims.exit_cost_verdict(rule, cost),
+        claims.subsidy_verdict(rule, focus, subsidy, _subsidy_proof(blocking, subsidy)),
+        claims.count_verdict(rule, focus, count),
+    ]
+    if period is not None:
+        about_focus = [claims.in_period(verdict, period) for verdict in about_focus]
+    path = _clearing_path(allocation.game)
+    return [
+        claims.payoffs_verdict(allocation, rule),
+        claims.balance_verdict(allocation, rule),
+        claims.rationality_verdict(allocation, rule),
+        *about_focus,
+        *(claims.contract_verdict(rule, focus.unit, entry, path) for entry in contracts.values()),
+    ]
+
+
+def _subsidy_proof(blocking: BlockingCoalition, subsidy: LeastSubsidy) -> dict[str, Any]:
+    """A price tree for the payoffs with the subsidy on top: grown if exact, else the root's single path."""
+    game = blocking.game
+    if not isinstance(game, SharingGame) or blocking.price_tree is None:
+        return {}
+    if subsidy.from_price_path:
+        limit = game.tolerance
+        tree = PriceTree(limit, blocking.price_tree.paths[:1], (-1,), (-1,), (-1,))
+        return {"tree": tree_to_dict(tree, game.players), "upper_bound": limit}
+    proof = blocking_coalition(game, blocking.payoffs + subsidy.subsidy, engine="tree")
+    assert proof.price_tree is not None
+    return {"tree": tree_to_dict(proof.price_tree, game.players), "upper_bound": proof.upper_bound}
+
+
+def _clearing_path(game: CoalitionalGame) -> np.ndarray | None:
+    """Prices that clear every trade step, in 128ths: they support the core of every period."""
+    if not isinstance(game, SharingGame):
+        return None
+    return np.asarray(np.round(clearing_price(game.position) * PRICE_GRID).astype(np.uint8))

@@ -1,0 +1,299 @@
+"""The answer of the stability analyser: one entry a rule, side by side."""
+
+from __future__ import annotations
+
+import html
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from gametrade.analysis.contracts import ContractStability
+from gametrade.analysis.out_of_sample import OutOfSample
+from gametrade.analysis.verdict import Verdict
+from gametrade.errors import UnknownNameError
+from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.registry import formats
+from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
+from gametrade.solvers.exit_cost import ExitCost
+from gametrade.solvers.least_subsidy import LeastSubsidy
+from gametrade.typing import Coalition, FloatArray
+
+if TYPE_CHECKING:
+    import os
+
+    import pandas as pd
+
+STATUS = {True: "core", False: "blocked", None: "not proved"}
+
+
+@dataclass(frozen=True, eq=False)
+class RuleStability:
+    """Everything that was found out about one allocation rule.
+
+    Parameters
+    ----------
+    rule : str
+        Name, with the options that differ from the defaults.
+    contract : str
+        Length that coalitions commit to; for anything but "whole" the headline numbers describe the period
+        in which most is gained by leaving.
+    allocation : Allocation
+        Payoffs of the whole period. [money]
+    verdicts : mapping of str to Verdict
+        By property: payoffs, budget_balance, individual_rationality, core, exit_cost, least_subsidy, ...
+    blocking : BlockingCoalition
+        The most profitable proper coalition and the bracket of the largest excess. [money]
+    most_profitable : tuple of (coalition, excess)
+        The most profitable coalitions known, the best first. [money]
+    exit_cost : ExitCost
+        Cost per member at which nobody leaves. [money]
+    subsidy : LeastSubsidy
+        Least total subsidy at which nobody leaves. [money]
+    n_blocking : int or None
+        How many coalitions gain by leaving, or None where they were not counted.
+    blocking_share : float
+        Their share of all proper coalitions, estimated by `blocking_error` > 0 where sampled.
+    blocking_error : float
+        Standard error of the share: 0 where counted.
+    excess_by_size : ndarray of shape (n - 1,) or None
+        Largest excess of the coalitions with 1, 2, ... members, where tabulated. [money]
+    price_position : ndarray of shape (T',) or None
+        The price path that best supports the payoffs, from export price (0) to import price (1).
+    price_shortfall : float
+        By how much all homes together would gain more at those prices than under the rule. [money]
+    alternatives : mapping of str to (coalition, excess)
+        For each home the best coalition that contains it, where computed. [money]
+    gini, jain, correlation : float
+        Evenness of the gains, and their correlation with marginal contributions.
+    contracts : tuple of ContractStability
+        The same question for shorter commitments.
+    out_of_sample : OutOfSample or None
+        Whether the best coalition of odd weeks gains on even weeks.
+    """
+
+    rule: str
+    contract: str
+    allocation: Allocation
+    verdicts: Mapping[str, Verdict]
+    blocking: BlockingCoalition
+    most_profitable: tuple[tuple[Coalition, float], ...]
+    exit_cost: ExitCost
+    subsidy: LeastSubsidy
+    n_blocking: int | None
+    blocking_share: float
+    blocking_error: float
+    excess_by_size: FloatArray | None
+    price_position: FloatArray | None
+    price_shortfall: float
+    alternatives: Mapping[str, tuple[Coalition, float]]
+    gini: float
+    jain: float
+    correlation: float
+    contracts: tuple[ContractStability, ...]
+    out_of_sample: OutOfSample | None
+
+    @property
+    def status(self) -> str:
+        """Word for the core verdict: core, blocked or not proved."""
+        claim = "core" if self.contract == "whole" else f"core_{self.contract}"
+        return STATUS[self.verdicts.get(claim, self.verdicts["core"]).holds]
+
+    @property
+    def largest_excess(self) -> float:
+        """What the most profitable proper coalition gains by leaving. [money]"""
+        return self.blocking.excess
+
+    @property
+    def excess_per_member(self) -> float:
+        """That gain for each of its members. [money]"""
+        return self.blocking.excess / max(1, int(self.blocking.members.sum()))
+
+    @property
+    def excess_share_of_bill(self) -> float:
+        """That gain as a share of what its members pay alone; NaN for table games and for net sellers."""
+        game = self.blocking.game
+        if not isinstance(game, SharingGame):
+            return float("nan")
+        bill = float(game.community.stand_alone_bills()[self.blocking.members].sum())
+        return self.blocking.excess / bill if bill > 0 else float("nan")
+
+    @property
+    def smallest_gain(self) -> float:
+        """Gain of the home that gains least. [money]"""
+        return float(self.allocation.payoffs.min())
+
+    @property
+    def worse_off(self) -> Coalition:
+        """Homes that are worse off than alone by more than the tolerance."""
+        game = self.allocation.game
+        return game.labels(self.allocation.payoffs < -game.tolerance)
+
+    def member_gains(self) -> dict[str, float]:
+        """One way to split the excess of the blocking coalition: each member gains an equal part of it. [money]"""
+        return dict.fromkeys(self.blocking.coalition, self.excess_per_member)
+
+    def alternative(self, home: str) -> tuple[Coalition, float]:
+        """Find the best coalition that contains a home, and what it gains together. [money]"""
+        if home in self.alternatives:
+            return self.alternatives[home]
+        best = blocking_coalition(self.allocation.game, self.allocation.payoffs, containing=[home])
+        return best.coalition, best.excess
+
+    def row(self) -> dict[str, Any]:
+        """Headline numbers as one row of the comparison."""
+        return {
+            "rule": self.rule,
+            "status": self.status,
+            "imbalance": self.allocation.imbalance,
+            "smallest_gain": self.smallest_gain,
+            "worse_off": len(self.worse_off),
+            "largest_excess": self.blocking.excess,
+            "upper_bound": self.blocking.upper_bound,
+            "per_member": self.excess_per_member,
+            "share_of_bill": self.excess_share_of_bill,
+            "members": len(self.blocking.coalition),
+            "n_blocking": self.n_blocking,
+            "blocking_share": self.blocking_share,
+            "exit_cost": max(0.0, self.blocking.excess),
+            "exit_cost_per_member": self.exit_cost.lower_bound,
+            "least_subsidy": self.subsidy.upper_bound,
+            "least_subsidy_lower": self.subsidy.lower_bound,
+            "price_shortfall": self.price_shortfall,
+            "gini": self.gini,
+            "jain": self.jain,
+            "correlation": self.correlation,
+        }
+
+
+@dataclass(frozen=True, eq=False)
+class StabilityStudy:
+    """Stability of every allocation rule of one community or game, with certificates.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        What was analysed.
+    results : tuple of RuleStability
+        One entry a rule, the most stable first.
+    skipped : mapping of str to str
+        Rules that were left out, and why.
+    contract : str
+        Length that coalitions commit to in the headline numbers.
+    notes : tuple of str
+        Assumptions, method, exactness and tolerance.
+    """
+
+    game: CoalitionalGame
+    results: tuple[RuleStability, ...]
+    skipped: Mapping[str, str]
+    contract: str
+    notes: tuple[str, ...]
+
+    def __getitem__(self, rule: str) -> RuleStability:
+        for result in self.results:
+            if result.rule == rule:
+                return result
+        raise UnknownNameError("rule of the study", rule, [result.rule for result in self.results])
+
+    def __iter__(self) -> Iterator[RuleStability]:
+        return iter(self.results)
+
+    def __len__(self) -> int:
+        return len(self.results)
+
+    @property
+    def verdicts(self) -> list[Verdict]:
+        """All claims of all rules."""
+        return [verdict for result in self.results for verdict in result.verdicts.values()]
+
+    def compare(self, rules: Sequence[str] | None = None) -> pd.DataFrame:
+        """Headline numbers of some rules side by side, one column a rule."""
+        chosen = self.results if rules is None else [self[rule] for rule in rules]
+        import pandas as pd
+
+        return pd.DataFrame([result.row() for result in chosen]).set_index("rule").T
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row a rule; money in the currency of the tariff, shares as fractions."""
+        import pandas as pd
+
+        return pd.DataFrame([result.row() for result in self.results]).set_index("rule")
+
+    def contracts_frame(self) -> pd.DataFrame:
+        """One row a rule and contract length: in how many periods it is blocked, and by how much."""
+        import pandas as pd
+
+        rows = [
+            {
+                "rule": result.rule,
+                "contract": entry.contract,
+                "periods": entry.periods,
+                "blocked": entry.blocked,
+                "largest_excess": entry.largest_excess,
+                "upper_bound": entry.upper_bound,
+                "period": entry.period,
+                "smallest_gain": entry.smallest_gain,
+                "status": STATUS[entry.holds],
+            }
+            for result in self.results
+            for entry in result.contracts
+        ]
+        return pd.DataFrame(rows)
+
+    def __str__(self) -> str:
+        unit = self.game.unit
+        head = (
+            f"{self.game.n_players} players, gains {self.game.grand_value:,.2f} {unit}, "
+            f"contract: {self.contract}, tolerance {self.game.tolerance:.1e} {unit}"
+        )
+        names = (
+            f"{'rule':<28} {'status':<10} {'imbalance':>11} {'smallest':>10} {'largest':>10} {'per':>8} "
+            f"{'of bill':>8} {'exit cost':>10} {'least':>9} {'Gini':>5}"
+        )
+        units = (
+            f"{'':<28} {'':<10} {unit:>11} {'gain':>10} {'excess':>10} {'member':>8} "
+            f"{'%':>8} {'per member':>10} {'subsidy':>9} {'':>5}"
+        )
+        lines = [head, names, units]
+        lines += [_line(result) for result in self.results]
+        lines += [f"{rule:<28} left out: {reason}" for rule, reason in self.skipped.items()]
+        lines += [f"[{k}] {note}" for k, note in enumerate(self.notes, 1)]
+        return "\n".join(lines)
+
+    __repr__ = __str__
+
+    def _repr_html_(self) -> str:
+        table = self.to_frame().drop(columns=["n_blocking", "least_subsidy_lower"])
+        notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
+        styled = table.to_html(float_format=lambda value: f"{value:,.4g}", na_rep="")
+        return f"<p>{self.game.n_players} players, gains {self.game.grand_value:,.2f} {self.game.unit}</p>{styled}<ol>{notes}</ol>"
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready report, schema ``gametrade-report/1``."""
+        answer: dict[str, Any] = formats.get("as_dict").function(self)
+        return answer
+
+    def to_json(self, path: str | os.PathLike[str]) -> None:
+        """Write the report with its certificates for ``gametrade verify``."""
+        formats.get("json").function(self, path)
+
+    def to_html(self, path: str | os.PathLike[str]) -> None:
+        """Write the report as one self-contained page."""
+        formats.get("html").function(self, path)
+
+    def to_markdown(self, path: str | os.PathLike[str]) -> None:
+        """Write the report as Markdown."""
+        formats.get("markdown").function(self, path)
+
+
+def _line(result: RuleStability) -> str:
+    share = result.excess_share_of_bill
+    bill = "" if np.isnan(share) else f"{100 * share:.2f}"
+    gini = "" if np.isnan(result.gini) else f"{result.gini:.2f}"
+    return (
+        f"{result.rule:<28} {result.status:<10} {result.allocation.imbalance:>11.2f} {result.smallest_gain:>10.2f} "
+        f"{result.blocking.excess:>10.2f} {result.excess_per_member:>8.2f} {bill:>8} "
+        f"{result.exit_cost.lower_bound:>10.2f} {result.subsidy.upper_bound:>9.2f} {gini:>5}"
+    )

@@ -1,0 +1,1 @@
+"""One input check a file; a new file is found without editing anything."""

@@ -1,0 +1,73 @@
+"""A load column from which the generation has been subtracted already."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import numpy as np
+
+from gametrade.community.evidence import Evidence, checks
+from gametrade.community.findings import Finding
+from gametrade.typing import BoolArray, FloatArray, IntArray
+
+
+@checks.register()
+def load_is_net(data: Evidence) -> Iterator[Finding]:
+    """Find a load that falls by a kWh for each kWh generated, and is often zero at midday.
+
+    Parameters
+    ----------
+    data : Evidence
+        Meter data of at least two weeks.
+
+    Yields
+    ------
+    Finding
+        A fault if load and generation of a home show it; a suspicion if the home has no generation column
+        with values but its load is zero at midday only.
+
+    Notes
+    -----
+    The slope is that of a least-squares line through the differences from the mean of the same month and time
+    of day, at midday in the darkest months, so that neither habits nor cooling count. Measured homes have
+    slopes from -0.2 to 0.8; a net load has about -1, closer to 0 where zero hours cut it off.
+    """
+    if data.days < 14 or not data.night.any() or not data.midday.any():
+        return
+    used = data.dark_months & data.midday & (data.sun > 0)
+    for home, name in enumerate(data.names):
+        if not data.demand[home].any():
+            continue
+        zero = data.near_zero[home]
+        at_midday, at_night = zero[data.midday].mean(), zero[data.night].mean()
+        if at_midday < 0.1 or at_midday < 2 * at_night:
+            continue
+        told = f"{at_midday:.0%} of its midday hours are near zero ({at_night:.0%} at night)"
+        slope = _slope(data.generation[home], data.demand[home], used, data.cell)
+        if slope <= -0.5:
+            yield Finding(
+                name,
+                "load",
+                "load_is_net",
+                "fault",
+                f"The load of {name} looks net of its generation already: in the darkest months it changes "
+                f"by "
+                f"{slope:.2f} kWh for each kWh generated, and {told}.",
+            )
+        elif not data.generation[home].any() and at_midday >= 0.3 and at_night <= 0.05:
+            yield Finding(
+                name,
+                "load",
+                "load_is_net",
+                "suspect",
+                f"The load of {name} may be net of a generation that is not in the data: {told}.",
+            )
+
+
+def _slope(x: FloatArray, y: FloatArray, used: BoolArray, cell: IntArray) -> float:
+    """Slope of y on x after each cell's mean is taken off; 0 where x does not vary."""
+    _, group = np.unique(cell[used], return_inverse=True)
+    size = np.maximum(np.bincount(group), 1)
+    dx, dy = (values[used] - (np.bincount(group, weights=values[used]) / size)[group] for values in (x, y))
+    spread = float(dx @ dx)
+    return float(dx @ dy) / spread if spread > 0 else 0.0

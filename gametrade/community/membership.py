@@ -1,0 +1,47 @@
+"""What the parts of a community must have in common before they are one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+from gametrade.community.arrays import show_time
+from gametrade.community.tariff import INDIVIDUAL_TARIFFS, Tariff
+from gametrade.errors import InvalidInputError
+from gametrade.typing import TimeArray
+
+
+def checked_names(names: Sequence[str]) -> tuple[str, ...]:
+    """Copy the names of the homes, refusing empty and repeated ones."""
+    homes = () if isinstance(names, str) else tuple(names)
+    if not homes or not all(isinstance(name, str) and name.strip() for name in homes):
+        raise InvalidInputError(f"names of Community must be non-empty texts, one a home. Got {names!r}.")
+    if len(set(homes)) < len(homes):
+        twice = next(name for name in homes if homes.count(name) > 1)
+        raise InvalidInputError(f"names of Community must be different. Got {twice!r} twice.")
+    return tuple(str(name) for name in homes)
+
+
+def check_step(step_hours: float, times: TimeArray) -> None:
+    """Raise if the settlement step is no length or steps overlap."""
+    if not (np.isfinite(step_hours) and step_hours > 0):
+        raise InvalidInputError(f"step_hours of Community must be a number above 0. Got {step_hours!r}.")
+    seconds = np.diff(times).astype(np.int64)
+    overlap = np.flatnonzero(seconds < round(step_hours * 3600))
+    if overlap.size:
+        raise InvalidInputError(
+            f"times of Community must lie at least step_hours = {step_hours:g} h apart. "
+            f"Got {seconds[overlap[0]] / 3600:g} h after {show_time(times[overlap[0]])}."
+        )
+
+
+def fitting(tariff: Tariff, n_homes: int, n_steps: int) -> Tariff:
+    """Repeat the prices over the steps; prices per home are refused with the reason."""
+    prices = (tariff.import_price, tariff.export_price, tariff.network_charge)
+    if any(price.ndim and price.size == n_homes != n_steps for price in prices):
+        raise InvalidInputError(
+            "tariff of Community must hold one number or one a settlement step, the same for every home. "
+            f"Got {n_homes} prices for {n_homes} homes and {n_steps} steps. {INDIVIDUAL_TARIFFS}"
+        )
+    return tariff.over(n_steps)
