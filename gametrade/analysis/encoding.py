@@ -18,7 +18,7 @@ ENCODING = "base64(zlib(uint8)), price position in 128ths"
 
 def pack(array: np.ndarray) -> str:
     """Compress an array of bytes into text."""
-    return base64.b64encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 9)).decode("ascii")
+    return base64.b64encode(zlib.compress(np.ascontiguousarray(array).tobytes(), 6)).decode("ascii")
 
 
 def unpack(text: str) -> bytes:

@@ -284,7 +284,7 @@ def _subsidy_proof(blocking: BlockingCoalition, subsidy: LeastSubsidy) -> dict[s
         limit = game.tolerance
         tree = PriceTree(limit, blocking.price_tree.paths[:1], (-1,), (-1,), (-1,))
         return {"tree": tree_to_dict(tree, game.players), "upper_bound": limit}
-    proof = blocking_coalition(game, blocking.payoffs + subsidy.subsidy, engine="tree")
+    proof = blocking_coalition(game, blocking.payoffs + subsidy.subsidy, engine="tree", floor=0.0)
     assert proof.price_tree is not None
     return {"tree": tree_to_dict(proof.price_tree, game.players), "upper_bound": proof.upper_bound}
 

@@ -272,8 +272,9 @@ class StabilityStudy:
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready report, schema ``gametrade-report/1``."""
-        answer: dict[str, Any] = formats.get("as_dict").function(self)
-        return answer
+        from gametrade.analysis.document import report_document
+
+        return report_document(self)
 
     def to_json(self, path: str | os.PathLike[str]) -> None:
         """Write the report with its certificates for ``gametrade verify``."""

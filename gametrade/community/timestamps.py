@@ -118,7 +118,7 @@ def step_problems(table: MeterTable, clock: Clock, step: str | None) -> Iterator
         later = int(found[0]) + 1
         place = table.place(int(clock.order[later]))
         hint = ""
-        if check == "duplicate_times" and clock.time_zone is None:
+        if clock.time_zone is None and seconds[later - 1] in (0, expected - 3600):
             hint = "; if the clock was put back there, pass time_zone="
         elif clock.time_zone is None and seconds[later - 1] == expected + 3600:
             hint = "; if the clock was put forward there, pass time_zone="

@@ -117,6 +117,7 @@ def blocking_coalition(
     allowed: Sequence[Iterable[str]] | None = None,
     exit_cost: float = 0.0,
     exit_cost_per_member: float = 0.0,
+    floor: float = -np.inf,
     nodes: int = 20_000,
     seconds: float = 60.0,
 ) -> BlockingCoalition:
@@ -145,6 +146,9 @@ def blocking_coalition(
         Groups (say, homes on one feeder); a coalition must lie inside one of them.
     exit_cost, exit_cost_per_member : float
         Cost of leaving, once for the coalition and for each member. [money]
+    floor : float
+        Excesses up to this are of no interest: 0 asks only whether anybody gains, which is proved faster,
+        and the upper bound is then at least the floor. [money]
     nodes, seconds : int, float
         Budget of the tree; when it runs out the answer is a bracket and says so.
 
@@ -198,6 +202,7 @@ def _sharing(
     allowed: Sequence[Iterable[str]] | None = None,
     exit_cost: float = 0.0,
     exit_cost_per_member: float = 0.0,
+    floor: float = -np.inf,
     nodes: int = 20_000,
     seconds: float = 60.0,
 ) -> BlockingCoalition:
@@ -208,7 +213,7 @@ def _sharing(
     )
     if engine == "table":
         return _by_table(question)
-    return _by_tree(question, game.position, engine, nodes, seconds)
+    return _by_tree(question, game.position, engine, floor + exit_cost, nodes, seconds)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -300,7 +305,7 @@ def _by_table(question: _Question) -> BlockingCoalition:
 
 
 def _by_tree(
-    question: _Question, position: FloatArray, engine: str, nodes: int, seconds: float
+    question: _Question, position: FloatArray, engine: str, floor: float, nodes: int, seconds: float
 ) -> BlockingCoalition:
     """Grow a price tree, one for each allowed group."""
     search = CoalitionSearch(position, question.price_of_leaving, question.smallest, question.largest)
@@ -311,7 +316,7 @@ def _by_tree(
     for group in groups:
         state = np.where(question.must, INSIDE, np.where(group, FREE, OUTSIDE)).astype(np.int64)
         hints = (solve_blocking_milp(search, state, seconds=seconds),) if engine == "milp" else ()
-        result = _grow(question, search, state, slack, engine, nodes, seconds, hints)
+        result = _grow(question, search, state, slack, engine, floor, nodes, seconds, hints)
         found += list(zip(result.excesses, result.coalitions, strict=True))
         upper, tree = max(upper, result.tree.limit), result.tree
     found.sort(key=lambda pair: -pair[0])
@@ -328,6 +333,7 @@ def _grow(
     state: IntArray,
     slack: float,
     engine: str,
+    floor: float,
     nodes: int,
     seconds: float,
     hints: tuple[BoolArray, ...],
@@ -335,11 +341,11 @@ def _grow(
     """Grow the tree as far as the engine asks; "auto" stops at the root if that decides the verdict of many homes."""
     many = question.game.n_players >= FULL_TREE_PLAYERS
     if engine == "bracket" or (engine == "auto" and many):
-        root = search_price_tree(search, state, slack=slack, keep=question.count, nodes=1, hints=hints)
+        root = search_price_tree(search, state, slack=slack, keep=question.count, nodes=1, hints=hints, floor=floor)
         best, limit = root.excesses[0] - question.exit_cost, root.tree.limit - question.exit_cost
         if engine == "bracket" or best > question.game.tolerance or limit <= question.game.tolerance:
             return root
         hints = (*hints, *root.coalitions)
     return search_price_tree(
-        search, state, slack=slack, keep=question.count, nodes=nodes, seconds=seconds, hints=hints
+        search, state, slack=slack, keep=question.count, nodes=nodes, seconds=seconds, hints=hints, floor=floor
     )

@@ -72,7 +72,7 @@ def exit_cost_per_member(game: CoalitionalGame, payoffs: ArrayLike, *, engine: s
     x = np.array(payoffs, dtype=float)
     cost, leaver = 0.0, None
     for _ in range(ROUNDS):
-        found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost)
+        found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0)
         if found.excess <= game.tolerance:
             break
         members = int(found.members.sum())

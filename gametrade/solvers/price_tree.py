@@ -74,6 +74,7 @@ def search_price_tree(
     nodes: int = 20_000,
     seconds: float = 60.0,
     hints: tuple[BoolArray, ...] = (),
+    floor: float = -np.inf,
 ) -> TreeSearch:
     """Find the coalitions with the largest excess and prove that there is no better one.
 
@@ -91,13 +92,15 @@ def search_price_tree(
         Where to stop early; the tree then proves a larger limit. One node means the root bound alone.
     hints : tuple of ndarray of bool, shape (n,)
         Coalitions known to be good.
+    floor : float
+        Excess that is of no interest: regions that cannot beat it are closed. [money]
 
     Returns
     -------
     TreeSearch
-        `complete` if the limit is the best excess plus twice the slack.
+        `complete` if the limit is the best excess, or the floor, plus twice the slack.
     """
-    grower = _Grower(search, slack, keep)
+    grower = _Grower(search, slack, keep, floor)
     for members in hints:
         grower.remember(search.excess(members), members)
     start = Region.start(search, state)
@@ -161,6 +164,7 @@ class _Grower:
     search: CoalitionSearch
     slack: float
     keep: int
+    floor: float
     best: list[tuple[float, bytes]] = field(default_factory=list)
     paths: list[np.ndarray] = field(default_factory=list)
     homes: list[int] = field(default_factory=list)
@@ -171,7 +175,8 @@ class _Grower:
     @property
     def target(self) -> float:
         """A bound at most this closes a node."""
-        return (self.best[self.keep - 1][0] if len(self.best) >= self.keep else -np.inf) + self.slack
+        known = self.best[self.keep - 1][0] if len(self.best) >= self.keep else -np.inf
+        return max(known, self.floor) + self.slack
 
     def remember(self, excess: float, members: BoolArray) -> None:
         """Keep a coalition if it is of an allowed size and among the best."""

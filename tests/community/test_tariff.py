@@ -32,12 +32,13 @@ def test_prices_are_copies_and_read_only():
     [
         (
             {"import_price": [0.2, 0.08], "export_price": 0.10},
-            r"^import_price of Tariff must be at least export_price in every step\. Got 0\.08 < 0\.1 at step 1\.$",
+            r"^import_price of Tariff must be at least export_price in every step\. Got 0\.08 < 0\.1 at "
+            r"step 1\.$",
         ),
         ({"import_price": 0.08, "export_price": 0.10}, r"Got 0\.08 < 0\.1\.$"),
         ({"import_price": np.nan, "export_price": 0.1}, "import_price of Tariff must be a finite number"),
         ({"import_price": [], "export_price": 0.1}, "Got no number"),
-        ({"import_price": "dear", "export_price": 0.1}, "must be numbers. Got 'dear'"),
+        ({"import_price": "dear", "export_price": 0.1}, r"must be numbers\. Got .dear."),
         ({"import_price": ["x" * 99], "export_price": 0.1}, r"\.\.\.\.$"),
         ({"import_price": 0.3, "export_price": 0.1, "network_charge": -0.1}, "at least 0. Got -0.1"),
         ({"import_price": 0.3, "export_price": 0.1, "currency": " "}, "currency of Tariff"),
@@ -51,7 +52,7 @@ def test_bad_prices_are_refused_in_one_sentence(arguments, message):
 
 
 def test_a_tariff_of_another_length_is_refused():
-    with pytest.raises(InvalidInputError, match="one a settlement step, 3 in all. Got 2"):
+    with pytest.raises(InvalidInputError, match=r"one a settlement step, 3 in all. Got 2"):
         Tariff([0.3, 0.4], 0.1).over(3)
 
 

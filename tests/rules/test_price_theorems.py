@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.games.coalitional import all_coalitions
-from gametrade.registry import rules
 from gametrade.rules.competitive_price import dual_price_allocation
 from gametrade.rules.settlement import step_payoffs
 from tests.rules import exact
@@ -260,6 +259,11 @@ class TestSupplyDemandRatio:
         assert (split.payoffs >= 0).all()
         assert split.payoffs.sum() == game.grand_value
 
+    def test_negative_export_price_in_surplus_is_just_the_export_price(self):
+        split = gt.allocate(one_step([3, -2], export_price=-3), "supply_demand_ratio")
+        assert (split.sell_price, split.buy_price) == (-3, -3)
+        assert split.notes == ()
+
     def test_compensation_above_the_spread_is_cut_and_noted(self):
         split = gt.allocate(one_step([2, -1]), "supply_demand_ratio", compensation=100)
         assert split.buy_price == 12
@@ -269,61 +273,3 @@ class TestSupplyDemandRatio:
     def test_bad_compensation_is_refused(self, compensation):
         with pytest.raises(gt.InvalidInputError, match="compensation of supply_demand_ratio"):
             gt.allocate(one_step([1, -1]), "supply_demand_ratio", compensation=compensation)
-
-
-class TestBilling:
-    """Feed-in tariff, net metering, net purchase and sale: cost games of solar aggregation."""
-
-    @checked
-    @given(communities())
-    def test_net_purchase_and_sale_per_step(self, street):
-        game = gt.SharingGame(street)
-        payoffs = gt.allocate(game, "competitive_price").payoffs
-        net, total = street.net_load, street.net_load.sum(axis=0)
-        assume((street.network_charge == 0).all() and (street.import_price > street.export_price).all())
-        assume((np.abs(total) > 1e-9 * np.abs(net).sum(axis=0)).all())
-        price = np.where(total > 0, street.import_price, street.export_price)
-        saved = street.stand_alone_bills() - net @ price
-        np.testing.assert_allclose(payoffs, saved, rtol=1e-9, atol=1e-9 * np.abs(net).sum())
-
-    def test_net_metering_is_one_long_step(self):
-        """Homes net over two hours first: one price for all their net energy."""
-        street = make_community([[3.0, -1.0], [-2.0, -2.0], [0.0, 3.0]]).resample("2h")
-        payoffs = gt.allocate(street, "competitive_price").payoffs
-        net = np.array([2.0, -4.0, 3.0])
-        np.testing.assert_allclose(payoffs, np.where(net > 0, 12 * net, 4 * net) - 12 * net)
-
-    @pytest.mark.parametrize("export_price", [12, 15])
-    def test_feed_in_tariff_makes_an_inessential_game(self, export_price):
-        """Without a spread nothing is gained; below zero the cost game would not be subadditive."""
-        game = one_step([2, -1, -3], export_price=export_price)
-        assert not game.table().any()
-        for rule in rules.variants():
-            assert not gt.allocate(game, rule).payoffs.any()
-
-    def test_export_above_import_is_refused_without_being_asked_for(self):
-        with pytest.raises(gt.InvalidInputError, match="at least export_price"):
-            gt.Tariff(4, 12)
-
-
-@checked
-@given(communities())
-def test_prices_are_the_grids_where_nothing_is_shared(street):
-    game = gt.SharingGame(street)
-    idle = np.setdiff1d(np.arange(street.n_steps), game.trade_steps)
-    for name in (
-        "bill_sharing",
-        "mid_market_rate",
-        "supply_demand_ratio",
-        "competitive_price",
-        "stand_alone",
-    ):
-        split = gt.allocate(game, name)
-        assert np.array_equal(split.sell_price[idle], street.export_price[idle])
-        assert np.array_equal(split.buy_price[idle], street.import_price[idle])
-
-
-def test_step_payoffs_of_the_grids_prices_owe_no_network_charge():
-    game = one_step([1, -1], network_charge=2)
-    baseline = gt.allocate(game, "stand_alone")
-    assert not step_payoffs(game, baseline.sell_price, baseline.buy_price).any()

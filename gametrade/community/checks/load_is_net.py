@@ -13,7 +13,7 @@ from gametrade.typing import BoolArray, FloatArray, IntArray
 
 @checks.register()
 def load_is_net(data: Evidence) -> Iterator[Finding]:
-    """Find a load that falls by a kWh for each kWh generated, and is often zero at midday.
+    """Find a load that falls by a kWh for each kWh generated, or that is zero whenever the sun is strong.
 
     Parameters
     ----------
@@ -23,38 +23,38 @@ def load_is_net(data: Evidence) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        A fault if load and generation of a home show it; a suspicion if the home has no generation column
-        with values but its load is zero at midday only.
+        A fault if load and generation of a home show it; a suspicion if the home has no generation column with
+        values but its load is zero at midday only.
 
     Notes
     -----
     The slope is that of a least-squares line through the differences from the mean of the same month and time
     of day, at midday in the darkest months, so that neither habits nor cooling count. Measured homes have
-    slopes from -0.2 to 0.8; a net load has about -1, closer to 0 where zero hours cut it off.
+    slopes from -0.2 to 0.8. A net load has about -1; with large photovoltaics, whose zero hours flatten the
+    slope, more than half of its hours of strong sun are near zero instead.
     """
     if data.days < 14 or not data.night.any() or not data.midday.any():
         return
-    used = data.dark_months & data.midday & (data.sun > 0)
+    winter = data.dark_months & data.midday & (data.sun > 0)
     for home, name in enumerate(data.names):
-        if not data.demand[home].any():
-            continue
-        zero = data.near_zero[home]
+        zero, own = data.near_zero[home], data.generation[home]
         at_midday, at_night = zero[data.midday].mean(), zero[data.night].mean()
-        if at_midday < 0.1 or at_midday < 2 * at_night:
+        if not data.demand[home].any() or at_midday < max(0.1, 2 * at_night):
             continue
         told = f"{at_midday:.0%} of its midday hours are near zero ({at_night:.0%} at night)"
-        slope = _slope(data.generation[home], data.demand[home], used, data.cell)
-        if slope <= -0.5:
+        strong = own > 0.5 * data.capacity[home]
+        in_sun = zero[strong].mean() if strong.any() else 0.0
+        slope = _slope(own, data.demand[home], winter, data.cell)
+        if slope <= -0.5 or in_sun >= 0.5:
             yield Finding(
                 name,
                 "load",
                 "load_is_net",
                 "fault",
-                f"The load of {name} looks net of its generation already: in the darkest months it changes "
-                f"by "
-                f"{slope:.2f} kWh for each kWh generated, and {told}.",
+                f"The load of {name} looks net of its generation already: in the darkest months it changes by "
+                f"{slope:.2f} kWh for each kWh generated, {told}, and {in_sun:.0%} of its hours of strong sun.",
             )
-        elif not data.generation[home].any() and at_midday >= 0.3 and at_night <= 0.05:
+        elif not own.any() and at_midday >= 0.3 and at_night <= 0.05:
             yield Finding(
                 name,
                 "load",

@@ -1,0 +1,133 @@
+"""The report as plain data, schema ``gametrade-report/1``: everything that verification needs and nothing it must trust."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import Any
+
+import numpy as np
+
+from gametrade.analysis.contracts import ContractStability
+from gametrade.analysis.encoding import allocation_prices, pack
+from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.community import Community
+from gametrade.games.coalitional import CoalitionalGame, SharingGame
+
+SCHEMA = "gametrade-report/1"
+EMBEDDED_NUMBERS = 500_000
+"""Meter data up to this many numbers are embedded in the report; larger data are named by file and checksum."""
+
+
+def report_document(study: StabilityStudy) -> dict[str, Any]:
+    """Write a study as JSON-ready data.
+
+    Returns
+    -------
+    dict
+        ``schema``, ``data`` (source and SHA-256), ``unit``, ``tolerance``, ``contract``, ``answers`` (one a
+        rule: payoffs by name and price paths), ``claims`` (id, rule, property, statement, holds, margin,
+        unit, witness, certificate), ``summary`` (one row a rule), ``contracts``, ``skipped`` and ``notes``.
+    """
+    game = study.game
+    return {
+        "schema": SCHEMA,
+        "data": data_section(game),
+        "unit": game.unit,
+        "players": list(game.players),
+        "gains": game.grand_value,
+        "tolerance": game.tolerance,
+        "contract": study.contract,
+        "answers": [_answer(result) for result in study.results],
+        "claims": [verdict.to_dict() for verdict in study.verdicts],
+        "summary": [_finite(result.row()) for result in study.results],
+        "contracts": [_contract(result, entry) for result in study.results for entry in result.contracts],
+        "skipped": dict(study.skipped),
+        "notes": list(study.notes),
+    }
+
+
+def data_section(game: CoalitionalGame) -> dict[str, Any]:
+    """Where the numbers come from: a table, a bundled community, embedded data, or files with checksums."""
+    if not isinstance(game, SharingGame):
+        table = game.table()
+        packed = np.ascontiguousarray(table, dtype="<f8").tobytes()
+        return {"source": "table", "sha256": hashlib.sha256(packed).hexdigest(), "values": table.tolist()}
+    community = game.community
+    source = {
+        "label": community.source.label,
+        "sha256": community.fingerprint,
+        "notes": list(community.source.notes),
+        "homes": community.n_prosumers,
+        "steps": community.n_steps,
+        "step_hours": community.step_hours,
+    }
+    if community.source.kind == "bundled" and community.source.recipe:
+        return {"source": "bundled", "recipe": dict(community.source.recipe), **source}
+    if community.demand.size <= EMBEDDED_NUMBERS:
+        return {"source": "embedded", **source, **_embedded(community)}
+    if community.source.recipe:
+        return {"source": community.source.kind, "recipe": dict(community.source.recipe), **source}
+    return {"source": "not included", **source}
+
+
+def _embedded(community: Community) -> dict[str, Any]:
+    """Meter data and prices as little-endian doubles, compressed."""
+
+    def doubles(array: np.ndarray) -> str:
+        return pack(np.ascontiguousarray(array, dtype="<f8"))
+
+    return {
+        "encoding": "base64(zlib(little-endian float64)), times int64 seconds since 1970",
+        "names": list(community.names),
+        "currency": community.tariff.currency,
+        "time_zone": community.time_zone,
+        "times": pack(community.times.astype("<i8")),
+        "demand": doubles(community.demand),
+        "generation": doubles(community.generation),
+        "import_price": doubles(community.import_price),
+        "export_price": doubles(community.export_price),
+        "network_charge": doubles(community.network_charge),
+    }
+
+
+def _answer(result: RuleStability) -> dict[str, Any]:
+    """Payoffs by name, price paths and notes of one rule."""
+    allocation = result.allocation
+    return {
+        "rule": result.rule,
+        "unit": allocation.game.unit,
+        "payoffs": dict(zip(allocation.game.players, allocation.payoffs.tolist(), strict=True)),
+        "standard_errors": None if allocation.standard_errors is None else allocation.standard_errors.tolist(),
+        **allocation_prices(allocation),
+        "price_unit": f"{allocation.game.unit}/kWh",
+        "most_profitable": [{"coalition": list(names), "excess": excess} for names, excess in result.most_profitable],
+        "alternatives": {
+            home: {"coalition": list(names), "excess": excess}
+            for home, (names, excess) in result.alternatives.items()
+        },
+        "notes": list(allocation.notes),
+    }
+
+
+def _contract(result: RuleStability, entry: ContractStability) -> dict[str, Any]:
+    """One rule at one contract length."""
+    return {
+        "rule": result.rule,
+        "contract": entry.contract,
+        "periods": entry.periods,
+        "blocked": entry.blocked,
+        "largest_excess": entry.largest_excess,
+        "upper_bound": entry.upper_bound,
+        "coalition": list(entry.coalition),
+        "period": entry.period,
+        "smallest_gain": entry.smallest_gain,
+        "loser": entry.loser,
+        "exact": entry.exact,
+    }
+
+
+def _finite(row: dict[str, Any]) -> dict[str, Any]:
+    """Replace NaN, which JSON does not have, by null."""
+    return {
+        name: None if isinstance(value, float) and not np.isfinite(value) else value for name, value in row.items()
+    }
