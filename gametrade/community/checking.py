@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
@@ -12,7 +13,7 @@ from gametrade.community.community import Community
 from gametrade.community.csv_files import Format
 from gametrade.community.evidence import Evidence, checks
 from gametrade.community.findings import SEVERITIES, DataCheck, Finding
-from gametrade.community.pairing import MeterData, Unit, check_unit, read_meter_data
+from gametrade.community.pairing import MeterData, Unit, known_unit, read_meter_data
 from gametrade.community.problems import Problem
 from gametrade.community.tables import TableLike
 from gametrade.errors import InvalidInputError
@@ -116,9 +117,8 @@ def check_files(
     >>> [finding.check for finding in found.findings if finding.severity == "fault"]
     ['negative_values', 'missing_values']
     """
-    check_unit(unit)
-    assert unit is not None
-    label = "the tables" if not isinstance(load, str) else load
+    unit = known_unit(unit)
+    label = str(load) if isinstance(load, str | Path) else "the tables"
     try:
         data = read_meter_data(
             load,

@@ -234,11 +234,8 @@ class Community:
         columns = np.flatnonzero(inside_window(self.local_times(), start, end))
         options: dict[str, Any] = {"homes": names} if homes is not None else {}
         options |= {key: str(limit) for key, limit in (("start", start), ("end", end)) if limit is not None}
-        words = (
-            f"{rows.size} homes selected"
-            if start is None and end is None
-            else f"{columns.size} steps selected"
-        )
+        whole_period = start is None and end is None
+        words = f"homes selected: {rows.size}" if whole_period else f"{columns.size} steps selected"
         return self._part(rows, columns, self.source.then("select", options, words))
 
     def steps(self, indices: IntArray | BoolArray) -> Community:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import gzip
+import itertools
 import warnings
 from dataclasses import dataclass
 from pathlib import Path
@@ -39,13 +40,9 @@ class Format:
 
 def line_of(path: Path, row: int) -> int:
     """Line number of a row of values, counting the header as line 1 and every blank line."""
-    seen = -2
     with open_text(path) as lines:
-        for number, line in enumerate(lines, 1):
-            seen += bool(line.strip())
-            if seen == row:
-                return number
-    return row + 2
+        filled = (number for number, line in enumerate(lines, 1) if line.strip())
+        return next(itertools.islice(filled, row + 1, None))
 
 
 def open_text(path: Path) -> IO[str]:
@@ -59,7 +56,8 @@ def check_header(path: Path, quantity: str, layout: Format) -> None:
     """Catch a missing file and a wrong delimiter before the fast reader misunderstands them."""
     try:
         with open_text(path) as lines:
-            head = [line.rstrip("\r\n") for line in (*_first_lines(lines, 2),)]
+            filled = (line.rstrip("\r\n") for line in lines if line.strip())
+            head = list(itertools.islice(filled, 2))
     except FileNotFoundError:
         raise InvalidInputError(f"{quantity} file must exist. Got {str(path)!r}.") from None
     except (OSError, UnicodeDecodeError, EOFError) as accident:
@@ -79,23 +77,15 @@ def check_header(path: Path, quantity: str, layout: Format) -> None:
             f"Got {layout.delimiter!r}, which is not in line 1{hint}."
         )
     if len(head) > 1 and '"' not in head[0] + head[1]:
-        cells = [line.count(layout.delimiter) + 1 for line in head]
-        if cells[0] != cells[1]:
-            raise InvalidInputError(
-                f"Lines of {path.name} must have as many cells as the header, {cells[0]}. Got {cells[1]} in "
-                f"the "
-                "first line of values; a decimal comma needs quotes or another delimiter."
-            )
+        _refuse_unequal(path, *(line.count(layout.delimiter) + 1 for line in head))
 
 
-def _first_lines(lines: IO[str], count: int) -> list[str]:
-    found: list[str] = []
-    for line in lines:
-        if line.strip():
-            found.append(line)
-        if len(found) == count:
-            break
-    return found
+def _refuse_unequal(path: Path, header: int, values: int) -> None:
+    if header != values:
+        raise InvalidInputError(
+            f"Lines of {path.name} must have as many cells as the header, {header}. Got {values} in the "
+            "first line of values; a decimal comma needs quotes or another delimiter."
+        )
 
 
 def parse(path: Path, layout: Format) -> pd.DataFrame:
@@ -120,7 +110,9 @@ def parse(path: Path, layout: Format) -> pd.DataFrame:
         return pd.DataFrame(columns=_header(path, layout), dtype=object)
     except (pd.errors.ParserError, UnicodeDecodeError, EOFError, OSError) as accident:
         raise InvalidInputError(f"{path.name} must be a table. Got: {_one_line(accident)}.") from None
-    frame.columns = pd.Index(_header(path, layout))
+    header = _header(path, layout)
+    _refuse_unequal(path, len(header), frame.shape[1])
+    frame.columns = pd.Index(header)
     return frame
 
 

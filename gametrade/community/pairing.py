@@ -193,14 +193,14 @@ def value_problems(table: MeterTable) -> Iterator[Problem]:
             )
 
 
-def check_unit(unit: object) -> None:
-    """Raise unless the unit is given: it is never guessed."""
-    if unit not in ("kW", "kWh"):
-        raise InvalidInputError(
-            "unit of read_community must be given, because it cannot be told from the numbers: 'kW' for the "
-            "mean "
-            f"power in each step, 'kWh' for the energy of each step. Got {unit!r}."
-        )
+def known_unit(unit: Unit | None) -> Unit:
+    """Return the unit, or raise if it is not given: it is never guessed."""
+    if unit == "kW" or unit == "kWh":
+        return unit
+    raise InvalidInputError(
+        "unit of read_community must be given, because it cannot be told from the numbers: 'kW' for the mean "
+        f"power in each step, 'kWh' for the energy of each step. Got {unit!r}."
+    )
 
 
 def _cell(table: MeterTable, step: int, home: int) -> tuple[str, str]:

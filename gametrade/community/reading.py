@@ -13,7 +13,7 @@ from gametrade.community.batteries import Batteries
 from gametrade.community.clock import local_clock
 from gametrade.community.community import Community
 from gametrade.community.csv_files import Format
-from gametrade.community.pairing import Unit, check_unit, read_meter_data
+from gametrade.community.pairing import Unit, known_unit, read_meter_data
 from gametrade.community.problems import refuse_first
 from gametrade.community.source import Source
 from gametrade.community.tables import TableLike
@@ -113,8 +113,7 @@ def read_community(
     >>> read_community(load, sun, unit="kW", import_price=0.30, export_price=0.08).n_prosumers
     2
     """
-    check_unit(unit)
-    assert unit is not None
+    unit = known_unit(unit)
     layout = Format(delimiter, decimal, time_format, date)
     chosen = None if homes is None else _as_names(homes)
     data = read_meter_data(
@@ -186,12 +185,17 @@ def _tariff(
         name: read_price(price, name, times, time_zone, layout) if isinstance(price, str | Path) else price
         for name, price in prices.items()
     }
-    loose = Tariff(**values, currency=currency, allow_negative_spread=True).over(times.size)
+    given_prices = Tariff(**values, currency=currency, allow_negative_spread=True)
+    every_step = given_prices.over(times.size)
     if not allow_negative_spread:
-        flat = Tariff(**values, currency=currency, allow_negative_spread=True)
-        refuse_negative_spread(flat.import_price, flat.export_price, local_clock(times, time_zone))
+        clock = local_clock(times, time_zone)
+        refuse_negative_spread(given_prices.import_price, given_prices.export_price, clock)
     return Tariff(
-        loose.import_price, loose.export_price, loose.network_charge, currency, allow_negative_spread
+        every_step.import_price,
+        every_step.export_price,
+        every_step.network_charge,
+        currency,
+        allow_negative_spread,
     )
 
 

@@ -4,12 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from types import MappingProxyType
 from typing import Any
-
-
-def _nothing() -> Mapping[str, Any]:
-    return MappingProxyType({})
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -32,16 +27,16 @@ class Source:
     Examples
     --------
     >>> Source("arrays", "two homes").recipe
-    mappingproxy({})
+    {}
     """
 
     kind: str
     label: str
-    recipe: Mapping[str, Any] = field(default_factory=_nothing)
+    recipe: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "recipe", MappingProxyType(dict(self.recipe)))
+        object.__setattr__(self, "recipe", dict(self.recipe))
         object.__setattr__(self, "notes", tuple(self.notes))
 
     def then(self, action: str, options: Mapping[str, Any], words: str) -> Source:

@@ -134,13 +134,20 @@ def saddle_point(
             best = _better(relaxation, best, price, weights)
             if _settled(best, target, gap):
                 break
-        moved = np.clip(weights + home_step * (gain + push), 0, 1)
-        price = np.clip(price - price_step * (net + (2 * moved - weights) @ matrix), 0, 1)
+        moved = _unit(weights + home_step * (gain + push))
+        price = _unit(price - price_step * (net + (2 * moved - weights) @ matrix))
         weights = moved
         push = matrix @ price
         sum_weights += weights
         sum_price += price
     return best
+
+
+def _unit(array: FloatArray) -> FloatArray:
+    """Clip to [0, 1] in place; half the cost of np.clip on short arrays."""
+    np.maximum(array, 0.0, out=array)
+    np.minimum(array, 1.0, out=array)
+    return array
 
 
 def _better(relaxation: Relaxation, best: SaddlePoint, price: FloatArray, weights: FloatArray) -> SaddlePoint:

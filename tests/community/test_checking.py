@@ -121,19 +121,6 @@ def test_a_load_that_is_net_of_generation(street):
         name for name, own in zip(street.names, street.generation, strict=True) if own.any()
     }
 
-    def scarcely(generation):
-        generation *= 0.05
-
-    def slightly_net(demand):
-        # A wall meter of a home with a base load above its photovoltaics, but zero in some midday hours.
-        demand[owner] = np.maximum(demand[owner] + 0.2 - 0.2 * street.generation[owner], 0)
-
-    def small_share(generation):
-        generation[owner] *= 0.2
-
-    small_plant = check_data(changed(street, slightly_net, small_share))
-    assert ("load_is_net" in {f.check for f in small_plant.about(street.names[owner])}) in (True, False)
-
     def hidden(generation):
         generation[owner] = 0
 
@@ -142,6 +129,19 @@ def test_a_load_that_is_net_of_generation(street):
 
     result = check_data(changed(street, deep, hidden))
     assert (street.names[owner], "load", "load_is_net") in found(result, "suspect")
+
+    def sometimes(demand):
+        demand[owner, ::3] = np.maximum(demand[owner, ::3] - 3 * street.generation[owner, ::3], 0)
+
+    result = check_data(changed(street, sometimes, hidden))
+    assert "load_is_net" not in {f.check for f in result.findings}
+
+
+def test_every_measured_home_is_caught_once_its_load_is_net():
+    homes = communities.fontana()
+    net = np.maximum(homes.demand - homes.generation, 0)
+    result = check_data(Community(homes.names, net, homes.generation, homes.times, 1.0, homes.tariff))
+    assert {f.home for f in result.findings if f.check == "load_is_net"} == set(homes.names)
 
 
 def test_generation_in_the_dark_and_on_another_clock(street):
@@ -311,6 +311,12 @@ def test_sound_homes_are_checked_even_if_others_are_not():
     assert ("Ada", "load", "constant_runs") in found(result, "suspect")
     none_sound = check_files(frame({"Ada": [-1.0, 2.0]}), unit="kWh", missing_generation="zero")
     assert [f.check for f in none_sound.findings] == ["negative_values"]
+
+
+def test_offsets_in_one_table_are_one_fault():
+    load = frame({"Ada": [1, 2]}, ["2023-06-01T12:00+02:00", "2023-06-01T13:00+02:00"])
+    result = check_files(load, frame({"Ada": [1, 2]}), unit="kWh")
+    assert [f.check for f in result.findings] == ["unequal_times"]
 
 
 def test_unreadable_files_are_one_fault():

@@ -3,6 +3,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import json
+import pickle
 
 import numpy as np
 import pandas as pd
@@ -165,7 +166,7 @@ def test_selection_keeps_the_order_asked_for_and_the_batteries():
     np.testing.assert_array_equal(part.demand, street.demand[[2, 0], 1:3])
     assert str(part).endswith("2 steps selected")
     assert street.select().fingerprint == street.fingerprint
-    assert "2 homes selected" in str(street.select(iter(["h0", "h1"])))
+    assert "homes selected: 2" in str(street.select(iter(["h0", "h1"])))
 
 
 @pytest.mark.parametrize(
@@ -246,6 +247,11 @@ def test_arrays_have_no_recipe():
     assert not street.select(["h0"]).source.recipe
     with pytest.raises(InvalidInputError, match="empty one"):
         rebuild(street.source.recipe)
+
+
+def test_a_community_survives_pickling():
+    street = small(batteries=Batteries([1, 2, 3], [1, 1, 1], [0.9] * 3))
+    assert pickle.loads(pickle.dumps(street)).fingerprint == street.fingerprint
 
 
 def test_times_may_be_a_pandas_index():

@@ -195,6 +195,7 @@ def edit(text, old, new):
         ),
         ("", SUN, "load.csv must have a header line"),
         ("time,Ada\n", SUN, "load.csv must have at least one row of values"),
+        ('time,"Ada",Bob\n2023-06-01 12:00,1,2,3\n', SUN, "as many cells as the header, 3. Got 4"),
         ("time,\n2023,1\n", SUN, "a column without a name"),
         (
             edit(LOAD, "2023-06-01 13:00", "soon"),
@@ -278,6 +279,14 @@ def test_bad_cells_of_tables_and_of_long_files(tmp_path):
     both_twice = twice.replace("13:00", "12:00")
     with pytest.raises(InvalidInputError, match="must appear once"):
         read(tmp_path, both_twice, None, step="1h")
+
+
+def test_a_table_without_homes_and_a_window_alone(tmp_path):
+    with pytest.raises(InvalidInputError, match=r"a time column and one column a home. Got 'time' only"):
+        read_community(frame({"time": ["2023-06-01"]}), unit="kWh", missing_generation="zero", **PRICES)
+    load = frame({"Ada": [1, 2]})
+    street = read_community(load, unit="kWh", missing_generation="zero", end="2023-06-01 01:00", **PRICES)
+    assert street.n_steps == 1
 
 
 def test_one_time_needs_a_step(tmp_path):

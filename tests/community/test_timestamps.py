@@ -47,7 +47,9 @@ def test_quarter_hours_that_come_twice_and_long_tables():
 
 
 def test_without_a_zone_the_clock_changes_are_refused_with_a_hint():
-    with pytest.raises(InvalidInputError, match=r"must increase .* in row 13 .* put back there, pass time_zone="):
+    with pytest.raises(
+        InvalidInputError, match=r"must increase .* in row 13 .* put back there, pass time_zone="
+    ):
         read(berlin("2023-10-29", "15min")[0])
     with pytest.raises(
         InvalidInputError, match=r"must appear once\. .* in row 4 of the load table.*pass time_zone="

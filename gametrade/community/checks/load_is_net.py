@@ -23,8 +23,8 @@ def load_is_net(data: Evidence) -> Iterator[Finding]:
     Yields
     ------
     Finding
-        A fault if load and generation of a home show it; a suspicion if the home has no generation column with
-        values but its load is zero at midday only.
+        A fault if load and generation of a home show it; a suspicion if the home has no generation but its
+        load is zero at midday only.
 
     Notes
     -----
@@ -51,8 +51,9 @@ def load_is_net(data: Evidence) -> Iterator[Finding]:
                 "load",
                 "load_is_net",
                 "fault",
-                f"The load of {name} looks net of its generation already: in the darkest months it changes by "
-                f"{slope:.2f} kWh for each kWh generated, {told}, and {in_sun:.0%} of its hours of strong sun.",
+                f"The load of {name} looks net of its generation already: in the darkest months it changes "
+                f"by {slope:.2f} kWh for each kWh generated, {told}, and so are {in_sun:.0%} of its hours of "
+                "strong sun.",
             )
         elif not own.any() and at_midday >= 0.3 and at_night <= 0.05:
             yield Finding(

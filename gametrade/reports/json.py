@@ -1,0 +1,44 @@
+"""The report as JSON, for machines and for ``gametrade verify``."""
+
+from __future__ import annotations
+
+import json as standard_json
+import os
+
+from gametrade.analysis.study import StabilityStudy
+from gametrade.registry import formats
+from gametrade.reports.writing import write_atomically
+
+
+@formats.register(extension=".json")
+def json(study: StabilityStudy, path: str | os.PathLike[str]) -> None:
+    """Write the report with all its certificates, schema ``gametrade-report/1``.
+
+    Parameters
+    ----------
+    study : StabilityStudy
+        The answer.
+    path : path
+        File to write, whole or not at all.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import gametrade as gt
+    >>> study = gt.analyse_stability(gt.TableGame.from_values({("s", "b"): 6.0}), ["equal_split"])
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "report.json"
+    >>> json(study, file)
+    >>> standard_json.loads(file.read_text())["schema"]
+    'gametrade-report/1'
+    """
+    write_atomically(path, document_text(study) + "\n")
+
+
+def document_text(study: StabilityStudy) -> str:
+    """Serialise the report; numbers keep every digit, and NaN is refused because JSON has none."""
+    return standard_json.dumps(study.to_dict(), allow_nan=False, ensure_ascii=False)
