@@ -1,11 +1,76 @@
-"""Game theory of peer-to-peer energy trading, with proof."""
+"""Game theory of peer-to-peer energy trading, with proof: who gains by leaving, under which rule?
 
-from gametrade.community import Community, Tariff, check_data, communities, read_community
-from gametrade.errors import GametradeError, InvalidInputError, SolverError, TooManyPlayersError, UnknownNameError
-from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
-from gametrade.registry import rules
-from gametrade.rules import allocate
+>>> import gametrade as gt
+>>> street = gt.communities.fontana("flat")
+>>> study = gt.analyse_stability(street, ["mid_market_rate"], contracts=["whole"])
+>>> study["mid_market_rate"].status
+'blocked'
+>>> round(study["mid_market_rate"].largest_excess, 2), len(study["mid_market_rate"].blocking.coalition)
+(34.38, 9)
+"""
+
+from gametrade import registry as _registry
 from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
+from gametrade.analysis.counting import CoalitionCount, count_blocking
+from gametrade.community import (
+    Batteries,
+    Community,
+    Tariff,
+    check_data,
+    check_files,
+    communities,
+    read_community,
+    read_tariff,
+)
+from gametrade.errors import (
+    GametradeError,
+    InvalidInputError,
+    SolverError,
+    TooManyPlayersError,
+    UnknownNameError,
+)
+from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
+from gametrade.rules import allocate
+from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
+from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
+from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
+
+rules = _registry.rules
+formats = _registry.formats
 
 __version__ = "0.1.0"
-from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
+
+__all__ = [
+    "Allocation",
+    "Batteries",
+    "BlockingCoalition",
+    "CoalitionCount",
+    "CoalitionalGame",
+    "Community",
+    "ExitCost",
+    "GametradeError",
+    "InvalidInputError",
+    "LeastSubsidy",
+    "RuleStability",
+    "SharingGame",
+    "SolverError",
+    "StabilityStudy",
+    "TableGame",
+    "Tariff",
+    "TooManyPlayersError",
+    "UnknownNameError",
+    "Verdict",
+    "allocate",
+    "analyse_stability",
+    "blocking_coalition",
+    "check_data",
+    "check_files",
+    "communities",
+    "count_blocking",
+    "exit_cost_per_member",
+    "formats",
+    "least_subsidy",
+    "read_community",
+    "read_tariff",
+    "rules",
+]

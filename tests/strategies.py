@@ -101,3 +101,27 @@ def relabelled(game, order):
     original = np.zeros_like(members)
     original[:, order] = members
     return gt.TableGame(tuple(game.players[i] for i in order), game.values(original))
+
+
+@st.composite
+def payoff_vectors(draw, game, kinds=("rule", "rule", "split", "random", "zero", "negative", "huge")):
+    """Payoffs that tie, overpay, underpay, punish or come from a rule."""
+    n, total = game.n_players, abs(game.grand_value) or 1.0
+    kind = draw(st.sampled_from(kinds))
+    if kind == "rule" and isinstance(game, gt.SharingGame):
+        name = draw(st.sampled_from(["mid_market_rate", "bill_sharing", "competitive_price", "static_key"]))
+        return gt.allocate(game, name).payoffs.copy()
+    shares = draw(hnp.arrays(float, n, elements=st.integers(0, 4).map(float)))
+    if kind == "split":
+        return shares * (total / max(1.0, shares.sum()))
+    if kind == "zero":
+        return np.zeros(n)
+    signs = draw(hnp.arrays(float, n, elements=st.floats(-1, 1, width=32, allow_subnormal=False)))
+    return signs * total * {"random": 1.0, "negative": -1.0, "huge": 50.0}.get(kind, 1.0)
+
+
+@st.composite
+def games_with_payoffs(draw, games=None):
+    """A game and a payoff vector to test against it."""
+    game = draw(sharing_games(min_homes=2) if games is None else games)
+    return game, draw(payoff_vectors(game))

@@ -119,7 +119,7 @@ def exit_cost_verdict(rule: str, cost: ExitCost) -> Verdict:
     return Verdict(
         rule,
         "exit_cost",
-        f"nobody gains by leaving if it costs each member {cost.lower_bound:.6g} {game.unit}, and somebody does if it costs less",
+        f"nobody gains by leaving if it costs each member {cost.lower_bound:.6g} {game.unit}; at less somebody does",
         True if decided else None,
         cost.lower_bound,
         game.unit,
@@ -159,7 +159,7 @@ def count_verdict(rule: str, game: CoalitionalGame, count: CoalitionCount) -> Ve
         text = f"about {count.share:.2%} (standard error {count.standard_error:.2%}) of all coalitions gain by leaving"
         certificate: Certificate = {"kind": "none", "why": "a sample of coalitions"}
     else:
-        text = f"{count.count} of {everyone} proper coalitions gain more than {game.tolerance:.2e} {game.unit} by leaving"
+        text = f"{count.count} of {everyone} proper coalitions gain by leaving, to {game.tolerance:.2e} {game.unit}"
         enumerable = game.n_players <= ENUMERATED_PLAYERS
         certificate = {"kind": "enumeration", "count": count.count} if enumerable else {"kind": "none", "why": "2^n"}
     return Verdict(rule, "n_blocking", text, count.count is not None or None, 0.0, game.unit, (), certificate)
@@ -185,7 +185,7 @@ def contract_verdict(rule: str, unit: str, contract: ContractStability, path: np
     return Verdict(
         rule,
         f"core_{contract.contract}",
-        f"no coalition gains by leaving for one {contract.contract}: {contract.blocked} of {contract.periods} are blocked",
+        f"no coalition gains by leaving for one {contract.contract} ({contract.blocked} of {contract.periods} blocked)",
         contract.holds,
         -contract.largest_excess,
         unit,

@@ -109,8 +109,8 @@ class Periods:
         if allocation.sell_price is not None and allocation.buy_price is not None:
             assert isinstance(allocation.game, SharingGame)
             by_step = step_payoffs(allocation.game, allocation.sell_price, allocation.buy_price)
-            return np.array([by_step[:, steps].sum(axis=1) for steps in self.steps])
-        return np.array([allocate(game, rule).payoffs for game in self.games])
+            return np.array([by_step[:, steps].sum(axis=1) for steps in self.steps]).reshape(len(self.steps), -1)
+        return np.array([allocate(game, rule).payoffs for game in self.games]).reshape(len(self.games), -1)
 
 
 def settles_by_period(rule: str, allocation: Allocation) -> bool:
@@ -118,9 +118,7 @@ def settles_by_period(rule: str, allocation: Allocation) -> bool:
     return allocation.standard_errors is None and rule in rules.variants()
 
 
-def contract_stability(
-    whole: SharingGame, periods: Periods, payoffs: Sequence[FloatArray]
-) -> list[ContractStability]:
+def contract_stability(whole: SharingGame, periods: Periods, payoffs: Sequence[FloatArray]) -> list[ContractStability]:
     """Examine several payoff streams over the same periods.
 
     Parameters
@@ -165,9 +163,7 @@ def _tabulate(periods: Periods, payoffs: Sequence[FloatArray]) -> list[tuple[Flo
         who[:, p] = excess.argmax(axis=0)
         largest[:, p] = excess.max(axis=0)
     players = periods.games[0]
-    return [
-        (largest[r], largest[r], [players.labels(rows[who[r, largest[r].argmax()]])]) for r in range(len(payoffs))
-    ]
+    return [(largest[r], largest[r], [players.labels(rows[who[r, largest[r].argmax()]])]) for r in range(len(payoffs))]
 
 
 def _search(
@@ -228,5 +224,17 @@ def _summary(
 def _nothing_shared(whole: SharingGame, contract: str) -> ContractStability:
     """No seller meets a buyer in any period: nobody can gain anything."""
     return ContractStability(
-        contract, 0, 0, 0.0, 0.0, (), "", np.zeros(0, np.int64), np.zeros(whole.n_players), 0.0, "", True, True
+        contract,
+        0,
+        0,
+        0.0,
+        0.0,
+        (),
+        "",
+        np.zeros(0, np.int64),
+        np.zeros(whole.n_players),
+        0.0,
+        "",
+        True,
+        True,
     )

@@ -1,4 +1,4 @@
-"""The report as plain data, schema ``gametrade-report/1``: everything that verification needs and nothing it must trust."""
+"""The report as plain data, schema ``gametrade-report/1``: all that verification needs."""
 
 from __future__ import annotations
 
@@ -102,8 +102,7 @@ def _answer(result: RuleStability) -> dict[str, Any]:
         "price_unit": f"{allocation.game.unit}/kWh",
         "most_profitable": [{"coalition": list(names), "excess": excess} for names, excess in result.most_profitable],
         "alternatives": {
-            home: {"coalition": list(names), "excess": excess}
-            for home, (names, excess) in result.alternatives.items()
+            home: {"coalition": list(names), "excess": excess} for home, (names, excess) in result.alternatives.items()
         },
         "notes": list(allocation.notes),
     }
@@ -128,6 +127,4 @@ def _contract(result: RuleStability, entry: ContractStability) -> dict[str, Any]
 
 def _finite(row: dict[str, Any]) -> dict[str, Any]:
     """Replace NaN, which JSON does not have, by null."""
-    return {
-        name: None if isinstance(value, float) and not np.isfinite(value) else value for name, value in row.items()
-    }
+    return {name: None if isinstance(value, float) and not np.isfinite(value) else value for name, value in row.items()}

@@ -29,12 +29,13 @@ def whole_numbers(values: ArrayLike) -> tuple[NDArray[np.object_], int]:
     (array([1, 6], dtype=object), -1)
     """
     floats = np.asarray(values, dtype=float)
+    exponent = lowest_exponent(floats)
     mantissas, exponents = np.frexp(floats)
-    exponent = int(exponents[floats != 0].min(initial=0)) - 53
-    numbers = [int(m) << int(e) for m, e in zip((mantissas * 2.0**53).ravel(), (exponents - 53 - exponent).ravel().clip(0))]
-    odd = np.array(numbers, dtype=object).reshape(floats.shape)
-    shift = min((int(n & -n).bit_length() - 1 for n in numbers if n), default=0)
-    return odd >> shift, exponent + shift
+    shifts = np.where(floats != 0, exponents - 53 - exponent, 0)
+    whole = (mantissas * 2.0**53).astype(np.int64)
+    numbers = [int(m) << int(e) for m, e in zip(whole.ravel(), shifts.ravel(), strict=True)]
+    zeros = min(((n & -n).bit_length() - 1 for n in numbers if n), default=0)
+    return np.array([n >> zeros for n in numbers], dtype=object).reshape(floats.shape), exponent + zeros
 
 
 def limbs(values: FloatArray, exponent: int) -> NDArray[np.int64]:
@@ -142,7 +143,10 @@ class ExactSharingGame:
     def value(self, members: BoolArray) -> Fraction:
         """Gains of one coalition. [money]"""
         net, selling = self._net[:, members], self._selling[members]
-        supply, need = join(np.where(selling, net, 0).sum(axis=1)), join(np.where(selling, 0, -net).sum(axis=1))
+        supply, need = (
+            join(np.where(selling, net, 0).sum(axis=1)),
+            join(np.where(selling, 0, -net).sum(axis=1)),
+        )
         return Fraction(int(sum(self._spread * np.minimum(supply, need)))) * self.unit
 
     def table(self) -> list[Fraction]:

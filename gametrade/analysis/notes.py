@@ -12,24 +12,27 @@ def study_notes(game: CoalitionalGame, contract: str, results: Sequence[RuleStab
     """Write the notes of a study."""
     notes = [
         "Ex post: coalitions know the realised period and change no behaviour.",
-        "Free regrouping: any homes may leave together at once, at the same tariff, network charge and settlement step.",
-        f"Largest excess: what the best proper coalition gains by leaving, in {game.unit}; positive means the rule is blocked.",
+        "Free regrouping: any homes may leave together, at the same tariff, network charge and settlement step.",
+        f"Largest excess [{game.unit}]: what the best proper coalition gains by leaving; above 0 the rule is blocked.",
         "Least subsidy: the least total payment on top of the payoffs after which nobody gains by leaving.",
         f"Tolerance: 1e-9 of the range of the values, {game.tolerance:.3g} {game.unit}.",
         _method(game, results),
     ]
     if isinstance(game, SharingGame):
         notes += [
-            "One tariff for all homes; fixed and demand charges unchanged; metering truthful; coalitions do not affect each other.",
+            "One tariff for all homes; fixed and demand charges unchanged; truthful metering.",
+            "Coalitions do not affect each other: what one gains does not depend on what the others do.",
             f"Settlement step {60 * game.community.step_hours:g} minutes: netting over a longer step is another game.",
         ]
         notes += game.community.source.notes
     if contract != "whole":
         notes.append(
-            f"Contract {contract}: the headline numbers of a rule describe the {contract} in which most is gained by leaving."
+            f"Contract {contract}: headline numbers describe the {contract} in which most is gained by leaving."
         )
     if any(result.blocking_error for result in results):
-        notes.append("Shares of blocking coalitions are sampled: 20 000 coalitions, each home in or out with probability one half.")
+        notes.append(
+            "Shares of blocking coalitions are sampled: 20 000 coalitions, each home in or out with equal chance."
+        )
     return tuple(notes)
 
 

@@ -70,4 +70,4 @@ def _payoffs(allocation: Allocation, rule: str, half: SharingGame, steps: IntArr
     """Payoffs of one half: by the prices of the whole, or settled on the half alone."""
     if allocation.sell_price is None or allocation.buy_price is None:
         return allocate(half, rule).payoffs
-    return step_payoffs(half, allocation.sell_price[steps], allocation.buy_price[steps]).sum(axis=1)
+    return np.asarray(step_payoffs(half, allocation.sell_price[steps], allocation.buy_price[steps]).sum(axis=1))

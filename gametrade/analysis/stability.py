@@ -19,7 +19,7 @@ from gametrade.analysis.counting import CoalitionCount, count_blocking
 from gametrade.analysis.encoding import tree_to_dict
 from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.notes import study_notes
-from gametrade.analysis.out_of_sample import out_of_sample
+from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
 from gametrade.analysis.study import RuleStability, StabilityStudy
 from gametrade.analysis.verdict import Verdict
 from gametrade.community import Community
@@ -97,7 +97,9 @@ def analyse_stability(
     if isinstance(game, Community):
         game = SharingGame(game)
     if game.n_players < 2:
-        raise InvalidInputError(f"analyse_stability needs at least 2 players. Got {game.n_players}: one home alone shares nothing.")
+        raise InvalidInputError(
+            f"analyse_stability needs at least 2 players. Got {game.n_players}: one home alone shares nothing."
+        )
     for name in (contract, *(contracts or ())):
         if name not in CONTRACTS:
             raise UnknownNameError("contract", name, CONTRACTS)
@@ -146,6 +148,8 @@ def _contracts(
     if not isinstance(game, SharingGame):
         return answer
     settled = [rule for rule, allocation in allocations.items() if settles_by_period(rule, allocation)]
+    if not settled:
+        return answer
     for contract in [name for name in CONTRACTS if name in wanted and name != "whole"]:
         periods = Periods.of(game, contract)
         payoffs = [periods.payoffs(allocations[rule], rule) for rule in settled]
@@ -196,7 +200,7 @@ def _examine(
         jain=jain(allocation.payoffs),
         correlation=correlation(allocation.payoffs, marginal),
         contracts=tuple(contracts[name] for name in CONTRACTS if name in contracts),
-        out_of_sample=out_of_sample(game, allocation, rule) if _has_halves(game, allocation, rule) else None,
+        out_of_sample=_other_weeks(game, allocation, rule),
     )
 
 
@@ -239,9 +243,11 @@ def _alternatives(
     return {home: (answer.coalition, answer.excess) for home, answer in found.items()}
 
 
-def _has_halves(game: CoalitionalGame, allocation: Allocation, rule: str) -> bool:
-    """Whether odd and even weeks can be settled on their own."""
-    return isinstance(game, SharingGame) and settles_by_period(rule, allocation)
+def _other_weeks(game: CoalitionalGame, allocation: Allocation, rule: str) -> OutOfSample | None:
+    """Does the best coalition of odd weeks gain on even weeks, where both can be settled on their own?"""
+    if not isinstance(game, SharingGame) or not settles_by_period(rule, allocation):
+        return None
+    return out_of_sample(game, allocation, rule)
 
 
 def _verdicts(
@@ -256,14 +262,14 @@ def _verdicts(
 ) -> list[Verdict]:
     """All claims about one rule, in reading order."""
     focus = blocking.game
-    period = None if contract == "whole" or contract not in contracts else contracts[contract]
+    period = contracts.get(contract)
     about_focus = [
         claims.core_verdict(rule, blocking, float(blocking.payoffs.sum()) - focus.grand_value),
         claims.exit_cost_verdict(rule, cost),
         claims.subsidy_verdict(rule, focus, subsidy, _subsidy_proof(blocking, subsidy)),
         claims.count_verdict(rule, focus, count),
     ]
-    if period is not None:
+    if period is not None and period.periods:
         about_focus = [claims.in_period(verdict, period) for verdict in about_focus]
     path = _clearing_path(allocation.game)
     return [

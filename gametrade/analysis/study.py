@@ -121,14 +121,14 @@ class RuleStability:
 
     @property
     def smallest_gain(self) -> float:
-        """Gain of the home that gains least. [money]"""
-        return float(self.allocation.payoffs.min())
+        """Gain over being alone of the home that gains least. [money]"""
+        return float((self.allocation.payoffs - self.allocation.game.single_values).min())
 
     @property
     def worse_off(self) -> Coalition:
         """Homes that are worse off than alone by more than the tolerance."""
         game = self.allocation.game
-        return game.labels(self.allocation.payoffs < -game.tolerance)
+        return game.labels(self.allocation.payoffs - game.single_values < -game.tolerance)
 
     def member_gains(self) -> dict[str, float]:
         """One way to split the excess of the blocking coalition: each member gains an equal part of it. [money]"""
@@ -268,7 +268,8 @@ class StabilityStudy:
         table = self.to_frame().drop(columns=["n_blocking", "least_subsidy_lower"])
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         styled = table.to_html(float_format=lambda value: f"{value:,.4g}", na_rep="")
-        return f"<p>{self.game.n_players} players, gains {self.game.grand_value:,.2f} {self.game.unit}</p>{styled}<ol>{notes}</ol>"
+        head = f"<p>{self.game.n_players} players, gains {self.game.grand_value:,.2f} {self.game.unit}</p>"
+        return f"{head}{styled}<ol>{notes}</ol>"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready report, schema ``gametrade-report/1``."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import builtins
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -46,7 +47,7 @@ class Verdict:
     witness: Coalition
     certificate: Mapping[str, Any] = field(repr=False)
 
-    @property
+    @builtins.property
     def id(self) -> str:
         """Rule and property, unique in a report."""
         return f"{self.rule}/{self.property}"

@@ -14,7 +14,6 @@ from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalit
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
 from gametrade.solvers.price_tree import PriceTree, TreeSearch, search_price_tree
-from gametrade.tolerance import absolute_tolerance
 from gametrade.typing import ArrayLike, BoolArray, Coalition, CoalitionLike, FloatArray, IntArray
 
 ENGINES = ("auto", "bracket", "tree", "milp", "table")
@@ -183,10 +182,10 @@ def blocking_coalition(
     {a, c} (2 of 3) gains by leaving: +2.0000 money (proved)
     """
     if engine not in ("auto", "table"):
-        raise InvalidInputError(f"engine of blocking_coalition must be 'table' for a {type(game).__name__}. Got {engine!r}.")
-    question = _Question.of(
-        game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member
-    )
+        raise InvalidInputError(
+            f"engine of blocking_coalition must be 'table' for a {type(game).__name__}. Got {engine!r}."
+        )
+    question = _Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
     return _by_table(question)
 
 
@@ -208,9 +207,7 @@ def _sharing(
 ) -> BlockingCoalition:
     if engine not in ENGINES:
         raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
-    question = _Question.of(
-        game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member
-    )
+    question = _Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
     if engine == "table":
         return _by_table(question)
     return _by_tree(question, game.position, engine, floor + exit_cost, nodes, seconds)
@@ -258,7 +255,9 @@ class _Question:
         groups = tuple(game.members(group) for group in allowed) if allowed else ()
         groups = tuple(group for group in groups if not (must & ~group).any() and group.sum() >= min_size)
         if allowed is not None and not groups:
-            raise InvalidInputError("allowed groups of blocking_coalition leave no coalition of min_size with those homes.")
+            raise InvalidInputError(
+                "allowed groups of blocking_coalition leave no coalition of min_size with those homes."
+            )
         if must.all():
             raise InvalidInputError("containing of blocking_coalition must leave out at least one player.")
         return cls(game, x, count, must, groups, min_size, n - 1, exit_cost, exit_cost_per_member)
@@ -319,6 +318,7 @@ def _by_tree(
         result = _grow(question, search, state, slack, engine, floor, nodes, seconds, hints)
         found += list(zip(result.excesses, result.coalitions, strict=True))
         upper, tree = max(upper, result.tree.limit), result.tree
+    found = list({members.tobytes(): (excess, members) for excess, members in found}.values())
     found.sort(key=lambda pair: -pair[0])
     proof = tree if len(groups) == 1 and question.count == 1 else None
     if question.count > 1:
@@ -347,5 +347,12 @@ def _grow(
             return root
         hints = (*hints, *root.coalitions)
     return search_price_tree(
-        search, state, slack=slack, keep=question.count, nodes=nodes, seconds=seconds, hints=hints, floor=floor
+        search,
+        state,
+        slack=slack,
+        keep=question.count,
+        nodes=nodes,
+        seconds=seconds,
+        hints=hints,
+        floor=floor,
     )

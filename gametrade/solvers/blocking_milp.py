@@ -35,13 +35,13 @@ def solve_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: fl
     SolverError
         If the time was up before any coalition was found.
     """
-    from scipy.sparse import bmat, csr_matrix, identity
+    from scipy.sparse import csr_matrix, hstack, identity, vstack
 
     n, steps = search.position.shape
     surplus, deficit = np.maximum(search.position, 0), np.maximum(-search.position, 0)
     take = identity(steps, format="csr")
-    size = csr_matrix(np.ones((1, n)))
-    matrix = bmat([[csr_matrix(-surplus.T), take], [csr_matrix(-deficit.T), take], [size, None]], format="csr")
+    shares = vstack([csr_matrix(-surplus.T), csr_matrix(-deficit.T), csr_matrix(np.ones((1, n)))])
+    matrix = csr_matrix(hstack([shares, vstack([take, take, csr_matrix((1, steps))])]))
     program = Program(
         gain=np.concatenate([-search.payoffs, np.ones(steps)]),
         matrix=matrix,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import cached_property
 
 import numpy as np
 
@@ -11,7 +12,7 @@ from gametrade.typing import BoolArray, FloatArray, IntArray
 INSIDE, FREE, OUTSIDE = 1, 0, -1
 
 
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class CoalitionSearch:
     r"""Maximise :math:`v(S) - x(S)` over the coalitions of an allowed size.
 
@@ -29,6 +30,15 @@ class CoalitionSearch:
     payoffs: FloatArray
     smallest: int
     largest: int
+
+    @cached_property
+    def bought(self) -> FloatArray:
+        """Spread times deficit of each home summed over the steps, shape (n,). [money]"""
+        return np.asarray(np.maximum(-self.position, 0).sum(axis=1))
+
+    def margins(self, price: FloatArray) -> FloatArray:
+        """W - x of every home at a price path of shape (T,), shape (n,). [money]"""
+        return np.asarray(self.bought + self.position @ price - self.payoffs)
 
     def excess(self, members: BoolArray) -> float:
         """Excess of one coalition, shape (n,) to a number. [money]"""
@@ -73,7 +83,9 @@ class Region:
             return Region(state, self.supply, self.need)
         moved = search.position[homes]
         return Region(
-            state, self.supply + np.maximum(moved, 0).sum(axis=0), self.need + np.maximum(-moved, 0).sum(axis=0)
+            state,
+            self.supply + np.maximum(moved, 0).sum(axis=0),
+            self.need + np.maximum(-moved, 0).sum(axis=0),
         )
 
 
@@ -107,9 +119,7 @@ def best_prefix(search: CoalitionSearch, region: Region, weights: FloatArray) ->
     return float(excess[k]), members
 
 
-def improve(
-    search: CoalitionSearch, region: Region, members: BoolArray, rounds: int = 30
-) -> tuple[float, BoolArray]:
+def improve(search: CoalitionSearch, region: Region, members: BoolArray, rounds: int = 30) -> tuple[float, BoolArray]:
     """Move one free home in or out as long as that raises the excess.
 
     Returns
@@ -119,19 +129,25 @@ def improve(
     members : ndarray of bool, shape (n,)
     """
     free = np.flatnonzero(region.state == FREE)
+    inside = members[free]
     surplus, deficit = np.maximum(search.position[free], 0), np.maximum(-search.position[free], 0)
-    members = members.copy()
-    best = search.excess(members) if search.allows(members) else -np.inf
-    for _ in range(rounds):
-        sign = np.where(members[free], -1.0, 1.0)
-        inside = search.position[members]
-        supply, need = np.maximum(inside, 0).sum(axis=0), np.maximum(-inside, 0).sum(axis=0)
+    supply, need = region.supply + inside @ surplus, region.need + inside @ deficit
+    base = region.state == INSIDE
+    paid, size = search.payoffs[base].sum() + search.payoffs[free] @ inside, int(base.sum() + inside.sum())
+    allowed = search.smallest <= size <= search.largest
+    best = float(np.minimum(supply, need).sum() - paid) if allowed else -np.inf
+    for _ in range(rounds if len(free) else 0):
+        sign = np.where(inside, -1.0, 1.0)
         gains = np.minimum(supply + sign[:, None] * surplus, need + sign[:, None] * deficit).sum(axis=1)
-        excess = gains - search.payoffs[members].sum() - sign * search.payoffs[free]
-        sizes = members.sum() + sign
-        excess[(sizes < search.smallest) | (sizes > search.largest)] = -np.inf
-        if not len(free) or excess.max() <= best + 1e-13 * abs(best):
+        excess = gains - paid - sign * search.payoffs[free]
+        excess[(size + sign < search.smallest) | (size + sign > search.largest)] = -np.inf
+        k = int(excess.argmax())
+        if excess[k] <= best + 1e-13 * abs(best):
             break
-        best = float(excess.max())
-        members[free[excess.argmax()]] ^= True
-    return (search.excess(members) if np.isfinite(best) else best), members
+        best = float(excess[k])
+        supply, need = supply + sign[k] * surplus[k], need + sign[k] * deficit[k]
+        paid, size = paid + sign[k] * search.payoffs[free[k]], size + int(sign[k])
+        inside[k] = not inside[k]
+    reached = base.copy()
+    reached[free] = inside
+    return (search.excess(reached) if np.isfinite(best) else best), reached

@@ -21,6 +21,9 @@ from gametrade.solvers.saddle_point import PRICE_GRID, Relaxation, saddle_point
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
 ROOT_ITERATIONS = 400
+DEEP_ROOT_ITERATIONS = 1500
+"""For a tree of many homes, where a tighter root settles most of them at once."""
+MANY_HOMES = 200
 NODE_ITERATIONS = 300
 WORTH_IMPROVING = 0.3
 """A rounded coalition this share of the open gap below the best one is polished by single moves."""
@@ -106,7 +109,9 @@ def search_price_tree(
     start = Region.start(search, state)
     for members in (state == INSIDE, state != OUTSIDE):
         grower.remember(*improve(search, start, members, rounds=1))
-    grower.explore(start, np.full(search.position.shape[1], 0.5), np.full(len(state), 0.5), ROOT_ITERATIONS)
+    deep = nodes > 1 and len(state) >= MANY_HOMES
+    iterations = DEEP_ROOT_ITERATIONS if deep else ROOT_ITERATIONS
+    grower.explore(start, np.full(search.position.shape[1], 0.5), np.full(len(state), 0.5), iterations)
     clock = time.monotonic()
     while grower.queue and -grower.queue[0][0] > grower.target:
         if len(grower.homes) + 2 > nodes or time.monotonic() - clock > seconds:
@@ -170,7 +175,7 @@ class _Grower:
     homes: list[int] = field(default_factory=list)
     inside: list[int] = field(default_factory=list)
     outside: list[int] = field(default_factory=list)
-    queue: list[tuple[float, int, Region, FloatArray]] = field(default_factory=list)
+    queue: list[tuple[float, int, Region, FloatArray, FloatArray]] = field(default_factory=list)
 
     @property
     def target(self) -> float:
@@ -191,17 +196,21 @@ class _Grower:
         for column in (self.homes, self.inside, self.outside):
             column.append(-1)
         price, weights = self._price(region, price, weights, iterations)
+        margins = self.search.margins(price)
         if node == 0:
-            price = min(price, clearing_price(self.search.position), key=lambda path: self._bound(path, region))
+            clearing = clearing_price(self.search.position)
+            at_clearing = self.search.margins(clearing)
+            if self._bound(at_clearing, region) < self._bound(margins, region):
+                price, margins = clearing, at_clearing
         self.paths.append(np.round(price * PRICE_GRID).astype(np.uint8))
-        bound = self._bound(price, region)
+        bound = self._bound(margins, region)
         if bound <= self.target:
             return
-        region = self._settle(region, price)
+        region = self._settle(region, margins)
         self._look_around(region, weights, bound)
         if bound <= self.target:
             return
-        region = self._settle(region, price)
+        region = self._settle(region, margins)
         free = np.flatnonzero(region.state == FREE)
         if not len(free):
             members = region.state == INSIDE
@@ -209,13 +218,13 @@ class _Grower:
             return
         doubt = np.minimum(weights[free], 1 - weights[free]) + 1e-6
         self.homes[node] = int(free[np.argmax(doubt * np.abs(self.search.position[free]).sum(axis=1))])
-        heapq.heappush(self.queue, (-bound, node, region, weights))
+        heapq.heappush(self.queue, (-bound, node, region, weights, margins))
 
     def branch(self) -> None:
         """Split the open node with the largest bound on its home."""
-        _, node, region, weights = heapq.heappop(self.queue)
+        _, node, region, weights, margins = heapq.heappop(self.queue)
         price = self.paths[node] / PRICE_GRID
-        region = self._settle(region, price)
+        region = self._settle(region, margins)
         home = np.array([self.homes[node]])
         for side, column in ((INSIDE, self.inside), (OUTSIDE, self.outside)):
             if region.state[home[0]] not in (FREE, side):
@@ -246,7 +255,7 @@ class _Grower:
             relaxation,
             price[relaxation.open_steps],
             weights[relaxation.free],
-            target=self.target,
+            target=self.target if self.paths else -np.inf,
             iterations=iterations,
         )
         path = relaxation.price.copy()
@@ -255,18 +264,12 @@ class _Grower:
         belonging[relaxation.free] = point.weights
         return path, belonging
 
-    def _margins(self, price: FloatArray) -> FloatArray:
-        """w - x of every home at a price path, shape (n,). [money]"""
-        gains = np.maximum(-self.search.position, 0).sum(axis=1) + self.search.position @ price
-        return np.asarray(gains - self.search.payoffs)
-
-    def _bound(self, price: FloatArray, region: Region) -> float:
+    def _bound(self, margins: FloatArray, region: Region) -> float:
         """Supporting-price bound on a region. [money]"""
-        return coalition_bound(self._margins(price), region.state, self.search.smallest, self.search.largest)
+        return coalition_bound(margins, region.state, self.search.smallest, self.search.largest)
 
-    def _settle(self, region: Region, price: FloatArray) -> Region:
+    def _settle(self, region: Region, margins: FloatArray) -> Region:
         """Put every free home on its side whose other side the same price path closes."""
-        margins = self._margins(price)
         free = region.state == FREE
         everyone = margins[region.state == INSIDE].sum() + np.maximum(margins[free], 0).sum()
         closed = free & (everyone - np.abs(margins) <= self.target)

@@ -185,9 +185,7 @@ def _sampled(
         running.add(_pair_means(game, np.stack([rng.permutation(n) for _ in range(size)])))
         error = float(running.standard_errors().max())
     reached = "reached" if error <= relative_error * mean_payoff else "NOT reached"
-    size_told = (
-        f"{error / mean_payoff:.2%} of the mean payoff" if mean_payoff > 0 else f"{error:.3g} {game.unit}"
-    )
+    size_told = f"{error / mean_payoff:.2%} of the mean payoff" if mean_payoff > 0 else f"{error:.3g} {game.unit}"
     note = (
         f"Sampled: {2 * running.count} permutations in antithetic pairs; largest standard error {size_told}; "
         f"target {relative_error:.2%} {reached}."

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any
@@ -92,9 +93,12 @@ class Allocation:
 
     def __str__(self) -> str:
         head = f"{self.rule}: {self.game.n_players} players, {self.payoffs.sum():.2f} {self.game.unit} shared"
-        rows = [f"  {label:<20} {payoff:>+14.4f}" for label, payoff in zip(self.game.players, self.payoffs, strict=True)]
+        rows = [
+            f"  {label:<20} {payoff:>+14.4f}" for label, payoff in zip(self.game.players, self.payoffs, strict=True)
+        ]
         shown = rows if len(rows) <= 40 else [*rows[:40], f"  ... and {len(rows) - 40} more"]
         return "\n".join([head, *shown, *(f"  [{i}] {note}" for i, note in enumerate(self.notes, 1))])
 
     def _repr_html_(self) -> str:
-        return f"<p><b>{self.rule}</b> [{self.game.unit}]</p>" + str(self.to_frame().to_html(float_format="%.4f"))
+        table: str = self.to_frame().to_html(float_format="{:.4f}".format)
+        return f"<p><b>{html.escape(self.rule)}</b> [{html.escape(self.game.unit)}]</p>{table}"

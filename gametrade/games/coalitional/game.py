@@ -129,4 +129,4 @@ def all_coalitions(n_players: int, masks: np.ndarray | None = None) -> BoolArray
     """
     if masks is None:
         masks = np.arange(2**n_players)
-    return (masks[:, None] >> np.arange(n_players)) & 1 == 1
+    return np.asarray((masks[:, None] >> np.arange(n_players)) & 1 == 1)

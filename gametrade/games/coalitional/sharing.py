@@ -9,7 +9,8 @@ import numpy as np
 
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional.game import CoalitionalGame
+from gametrade.games.coalitional.game import CoalitionalGame, check_table_size
+from gametrade.games.coalitional.sharing_table import sharing_table
 from gametrade.tolerance import absolute_tolerance
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
@@ -47,7 +48,9 @@ class SharingGame(CoalitionalGame):
 
     def __post_init__(self) -> None:
         if not isinstance(self.community, Community):
-            raise InvalidInputError(f"community of SharingGame must be a Community. Got {type(self.community).__name__}.")
+            raise InvalidInputError(
+                f"community of SharingGame must be a Community. Got {type(self.community).__name__}."
+            )
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -107,7 +110,8 @@ class SharingGame(CoalitionalGame):
 
     @cached_property
     def _table(self) -> FloatArray:
-        table = super().table()
+        check_table_size(self.n_players, "a table of all coalitions")
+        table = sharing_table(self.position)
         table.setflags(write=False)
         return table
 

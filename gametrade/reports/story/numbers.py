@@ -8,6 +8,9 @@ from dataclasses import dataclass
 from gametrade.analysis.study import StabilityStudy
 
 MINUS = "\N{MINUS SIGN}"
+SPACE = "\N{NO-BREAK SPACE}"
+"""Between a number and its unit."""
+
 NOTHING = "\N{EN DASH}"
 """Shown where a number does not exist."""
 
@@ -29,7 +32,7 @@ class Writer:
     --------
     >>> write = Writer("EUR", 2, 1e-9)
     >>> write.number(-1234.5), write.number(-1e-12), write.money(0.001)
-    ('−1,234.50', '0.00', '<0.01 EUR')
+    ('−1,234.50', '0.00', '<0.01\xa0EUR')
     """
 
     unit: str
@@ -54,12 +57,13 @@ class Writer:
 
     def money(self, amount: float) -> str:
         """Money with its unit."""
-        return f"{self.number(amount)} {self.unit}"
+        return f"{self.number(amount)}{SPACE}{self.unit}"
 
     def bracket(self, low: float, high: float) -> str:
         """One number if both ends agree in the digits shown, else both ends."""
-        low_text, high_text = self.number(low), self.number(high)
-        return low_text if low_text == high_text else f"{low_text} to {high_text}"
+        if fixed(low, self.decimals) == fixed(high, self.decimals):
+            return self.number(low)
+        return f"{self.number(low)} to {self.number(high)}"
 
 
 def fixed(value: float, decimals: int) -> str:

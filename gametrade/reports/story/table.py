@@ -19,12 +19,20 @@ class Column:
         Head above several columns, empty if none.
     numeric : bool
         Whether its cells are numbers, set flush right.
+    whole : bool
+        Whether its cells must stay on one line.
     """
 
     name: str
     unit: str = ""
     group: str = ""
     numeric: bool = True
+    whole: bool = False
+
+    @property
+    def kind(self) -> str:
+        """Class of its cells in a page."""
+        return "number" if self.numeric else "nowrap" if self.whole else "text"
 
     @property
     def head(self) -> str:

@@ -10,6 +10,16 @@ from gametrade.registry import rules
 NAMED_MEMBERS = 6
 """Most homes that a sentence lists by name."""
 
+LABELS = {
+    "mid_market_rate": "mid-market rate",
+    "stand_alone": "stand-alone",
+    "supply_demand_ratio": "supply-demand ratio",
+    "shapley": "Shapley value",
+    "bill_sharing": "bill sharing (per step)",
+    "bill_sharing_period": "bill sharing (whole period)",
+}
+"""Names of rules that are written otherwise than with spaces for underscores."""
+
 SHAPES = {"core": "\N{BLACK CIRCLE}", "blocked": "\N{BLACK UP-POINTING TRIANGLE}", "open": "\N{WHITE DIAMOND}",
           "unbalanced": "\N{BLACK SQUARE}"}  # fmt: skip
 """A shape for each status, so that colour is never the only sign."""
@@ -24,7 +34,7 @@ def rule_label(rule: str) -> str:
     ('mid-market rate', 'proportional (to: demand)')
     """
     name, *options = rule.split(":")
-    words = name.replace("mid_market", "mid-market").replace("stand_alone", "stand-alone").replace("_", " ")
+    words = LABELS.get(name, name.replace("_", " "))
     written = ", ".join(option.replace("=", ": ").replace("_", " ") for option in options)
     return f"{words} ({written})" if written else words
 

@@ -1,0 +1,174 @@
+"""Write the reference from the registries, so that a new rule, format or error has its page by itself."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+Pages = dict[str, str]
+KINDS = {"price": "sets prices", "payoff": "sets payoffs"}
+
+
+def write_pages(app: Any) -> None:
+    """Write all generated pages, and remove those whose subject is gone."""
+    folder = Path(app.srcdir) / "reference" / "generated"
+    folder.mkdir(parents=True, exist_ok=True)
+    pages = {**rule_pages(), **format_pages(), **error_pages(), **command_pages(), **name_pages(), **check_pages()}
+    for old in folder.glob("*.md"):
+        if old.stem not in pages:
+            old.unlink()
+    for name, text in pages.items():
+        file = folder / f"{name}.md"
+        if not file.exists() or file.read_text(encoding="utf-8") != text:
+            file.write_text(text, encoding="utf-8")
+
+
+def rule_pages() -> Pages:
+    """One page a rule, and a table of all."""
+    from gametrade.registry import rules
+
+    pages = {f"rule-{entry.name}": rule_page(entry) for entry in rules}
+    rows = [
+        f"| [`{entry.name}`](rule-{entry.name}.md) | {entry.summary} | {', '.join(sorted(entry.promises)) or 'none'} |"
+        for entry in rules
+    ]
+    table = ["| rule | what it does | promises, tested |", "|---|---|---|", *rows]
+    text = [
+        "# Allocation rules",
+        "",
+        "How the gains of a community become payoffs. Every promise is verified on random games by the contract "
+        "tests; what is not promised may still hold on your data, and the stability analyser says whether it does.",
+        "",
+        *table,
+        "",
+        toctree(sorted(pages)),
+    ]
+    return {**pages, "rules": "\n".join(text)}
+
+
+def rule_page(entry: Any) -> str:
+    """The docstring of a rule beside what the registry knows of it."""
+    variants = [
+        entry.name + "".join(f":{option}={value}" for option, value in options.items())
+        for options in entry.traits.get("variants", ())
+    ]
+    needs = entry.traits.get("needs", "any")
+    facts = [
+        f"- name, also on the command line: `{entry.name}`",
+        f"- game: {'any coalitional game' if needs == 'any' else f'a {needs} game'}",
+        f"- kind: {KINDS.get(entry.traits.get('kind', ''), 'sets payoffs')}",
+        f"- promises: {', '.join(sorted(entry.promises)) or 'none'}",
+    ]
+    if variants:
+        facts.append(f"- variants compared by default: {', '.join(f'`{name}`' for name in variants)}")
+    if source := entry.traits.get("source"):
+        facts.append(f"- source: {source}")
+    return "\n".join([f"# {entry.name}", "", *facts, "", autodoc("autofunction", entry.function)])
+
+
+def format_pages() -> Pages:
+    """All report formats on one page."""
+    from gametrade.registry import formats
+
+    parts = ["# Report formats", "", "Written by `study.to_html`, `study.to_markdown`, `study.to_json` and the command line.", ""]
+    for entry in formats:
+        parts += [f"## {entry.name}", "", autodoc("autofunction", entry.function), ""]
+    return {"formats": "\n".join(parts)}
+
+
+def error_pages() -> Pages:
+    """All exceptions on one page."""
+    from gametrade import errors
+
+    parts = [
+        "# Errors",
+        "",
+        "Accidents are exceptions; findings, such as a rule that is blocked, are values. Every exception that the "
+        "package raises on purpose is a `GametradeError`, and its message has one form: name, owner, rule, value.",
+        "",
+    ]
+    for kind in classes_of(errors):
+        parts += [autodoc("autoclass", kind), ""]
+    return {"errors": "\n".join(parts)}
+
+
+def check_pages() -> Pages:
+    """What the input check looks for."""
+    from gametrade.community.evidence import checks
+
+    rows = [f"| `{entry.name}` | {entry.summary} |" for entry in checks]
+    text = ["# Input checks", "", "One file each in `gametrade/community/checks`.", "", "| check | finds |", "|---|---|", *rows]
+    return {"checks": "\n".join(text) + "\n"}
+
+
+def command_pages() -> Pages:
+    """Help of every command, as the command line prints it."""
+    try:
+        cli = importlib.import_module("gametrade.cli")
+    except ModuleNotFoundError:
+        return {"command-line": "# Command line\n\nNot part of this build.\n"}
+    import click
+
+    group = next(value for value in vars(cli).values() if isinstance(value, click.Group))
+    parts = ["# Command line", "", *help_of(group, "gametrade", None)]
+    return {"command-line": "\n".join(parts)}
+
+
+def help_of(command: Any, path: str, parent: Any) -> Iterable[str]:
+    """Help text of a command and of those under it."""
+    import click
+
+    context = click.Context(command, info_name=path.rpartition(" ")[2], parent=parent, terminal_width=100)
+    yield from (f"## {path}", "", "```text", command.get_help(context), "```", "")
+    if isinstance(command, click.Group):
+        for name in command.list_commands(context):
+            yield from help_of(command.get_command(context, name), f"{path} {name}", context)
+
+
+def name_pages() -> Pages:
+    """The public names at ``gametrade``, in reading order."""
+    import gametrade
+
+    source = inspect.getsource(gametrade)
+    public = [
+        name
+        for name, value in vars(gametrade).items()
+        if not name.startswith("_") and (inspect.isclass(value) or inspect.isfunction(value)) and name in source
+    ]
+    parts = ["# Public names", "", "`import gametrade as gt` gives these names.", ""]
+    for name in sorted(public, key=source.index):
+        value = getattr(gametrade, name)
+        if inspect.isclass(value) and issubclass(value, Exception):
+            continue
+        parts += [f"## {name}", ""]
+        parts += [autodoc("autoclass" if inspect.isclass(value) else "autofunction", value), ""]
+    from gametrade.community import communities
+
+    parts += ["## communities", "", "`gt.communities` needs no files of yours.", ""]
+    parts += [part for name in communities.__all__ for part in (autodoc("autofunction", getattr(communities, name)), "")]
+    return {"names": "\n".join(parts)}
+
+
+def autodoc(directive: str, value: Any) -> str:
+    """A docstring, typeset; classes with their public members."""
+    options = "   :members:\n" if directive == "autoclass" else ""
+    return f"```{{eval-rst}}\n.. {directive}:: {value.__module__}.{value.__qualname__}\n{options}```\n"
+
+
+def classes_of(module: Any) -> Iterable[type]:
+    """Classes that a module defines, in its order."""
+    return [value for value in vars(module).values() if inspect.isclass(value) and value.__module__ == module.__name__]
+
+
+def toctree(names: Iterable[str]) -> str:
+    """A hidden table of contents."""
+    return "\n".join(["```{toctree}", ":hidden:", "", *names, "```", ""])
+
+
+def setup(app: Any) -> dict[str, bool]:
+    """Write the pages before Sphinx looks for sources."""
+    app.connect("builder-inited", write_pages)
+    return {"parallel_read_safe": True, "parallel_write_safe": True}

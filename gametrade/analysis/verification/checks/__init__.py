@@ -1,0 +1,1 @@
+"""One check a property: each re-proves a claim from its certificate, or raises Refuted."""

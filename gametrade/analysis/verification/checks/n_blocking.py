@@ -1,0 +1,26 @@
+"""How many coalitions gain by leaving."""
+
+from __future__ import annotations
+
+import re
+from fractions import Fraction
+
+from gametrade.analysis.verification.case import ROUNDING, Case, Certificate, Claim, Refuted, Scene
+from gametrade.analysis.verification.trees import all_excesses
+from gametrade.registry import checks
+
+
+@checks.register()
+def n_blocking(case: Case, claim: Claim, certificate: Certificate) -> str:
+    """Enumerate."""
+    scene = Scene.of(case, claim, certificate)
+    excesses = all_excesses(scene.exact, scene.payoffs)[1:-1]
+    tolerance = Fraction(scene.exact.game.tolerance)
+    near = ROUNDING * scene.tolerance + Fraction(1, 10**12) * max(abs(v) for v in scene.exact.table)
+    sure = sum(e > tolerance + near for e in excesses)
+    maybe = sum(e > tolerance - near for e in excesses)
+    if not sure <= certificate["count"] <= maybe:
+        raise Refuted(f"{sure} coalitions gain, the report says {certificate['count']}")
+    if str(certificate["count"]) not in re.findall(r"\d+", claim["statement"]):
+        raise Refuted("the statement and the certificate name different counts")
+    return f"{sure} of {len(excesses)} coalitions gain"

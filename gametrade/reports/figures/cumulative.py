@@ -1,0 +1,71 @@
+"""When does the blocking coalition collect its gain?"""
+
+from __future__ import annotations
+
+import numpy as np
+import plotly.graph_objects as go
+
+from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.games.coalitional import SharingGame
+from gametrade.reports.figures.style import BLACK, Figure, finish, line_style
+from gametrade.reports.story.stepwise import step_excess
+from gametrade.reports.story.words import chosen, listed, rule_label
+
+LINES = 5
+POINTS = 750
+"""Most points of a line; longer series are summed over days or weeks first."""
+
+
+def cumulative(study: StabilityStudy) -> Figure | None:
+    """Draw what each rule's blocking coalition has gained by leaving, from the first date to the last.
+
+    Parameters
+    ----------
+    study : StabilityStudy
+        Of a community.
+
+    Returns
+    -------
+    Figure or None
+        Up to five blocked rules; None if there is none or the game has no dates.
+    """
+    blocked = [r for r in study if r.largest_excess > r.blocking.game.tolerance]
+    if not isinstance(study.game, SharingGame) or not blocked:
+        return None
+    shown = chosen(blocked, LINES)
+    plot, spread = go.Figure(), []
+    for k, result in enumerate(shown):
+        priced = _line(plot, result, k, study.game.unit)
+        spread += [] if priced else [rule_label(result.rule)]
+    plot.add_hline(y=0, line={"color": BLACK, "width": 1.5})
+    finish(plot, height=440, x="date", y=f"gain so far [{study.game.unit}]")
+    how = (
+        f" Payoffs of {listed(spread)} belong to the whole period; they are spread over the steps in proportion to the gains of all."
+        if spread
+        else ""
+    )
+    period = "" if study.contract == "whole" else f" Each line covers the {study.contract} in which most is gained."
+    return Figure(
+        "cumulative",
+        "Does the blocking coalition gain all through the period, or on a few days?",
+        "For each rule its most profitable coalition: what the members make on their own less what the rule pays them, added "
+        f"up from the start. Each line ends at the largest excess of the rule; where it falls, staying would have been better.{period}{how}",
+        plot,
+    )
+
+
+def _line(plot: go.Figure, result: RuleStability, k: int, unit: str) -> bool:
+    """Add one line; say whether the rule's own prices date its payoffs."""
+    steps = step_excess(result)
+    assert steps is not None
+    for calendar in ("s", "D", "W"):
+        dates, money = steps.by_period(calendar)
+        if len(dates) <= POINTS:
+            break
+    plot.add_trace(
+        go.Scatter(
+            x=dates.astype("datetime64[s]").astype(str), y=np.cumsum(money), mode="lines", name=rule_label(result.rule),
+            line=line_style(k), hovertemplate="%{x}: %{y:,.2f} " + unit + "<extra>" + rule_label(result.rule) + "</extra>",
+        )
+    )  # fmt: skip
+    return steps.priced

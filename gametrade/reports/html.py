@@ -1,0 +1,113 @@
+"""The report as one self-contained page that works offline."""
+
+from __future__ import annotations
+
+import os
+from typing import Any
+
+from gametrade.analysis.study import StabilityStudy
+from gametrade.games.coalitional import SharingGame
+from gametrade.registry import formats
+from gametrade.reports.json import document_text
+from gametrade.reports.reading import pack_document
+from gametrade.reports.story.answer import three_sentences
+from gametrade.reports.story.appendix import claims_table, input_check_table, left_out
+from gametrade.reports.story.details import rule_stories
+from gametrade.reports.story.overview import assumptions_table, contracts_table, rules_table
+from gametrade.reports.writing import check_writable, write_atomically
+
+EMBEDDED_BYTES = 8_000_000
+"""Largest machine-readable report that is put inside the page."""
+
+
+@formats.register(extension=".html")
+def html(study: StabilityStudy, path: str | os.PathLike[str]) -> None:
+    """Write the report as a page with tables, figures and the certificates inside.
+
+    Parameters
+    ----------
+    study : StabilityStudy
+        The answer.
+    path : path
+        File to write, whole or not at all.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be written.
+
+    Notes
+    -----
+    The page holds plotly.js (about 5 MB) and forbids every request by its content security policy. The
+    machine-readable report is embedded unless it exceeds 8 MB.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import gametrade as gt
+    >>> study = gt.analyse_stability(gt.TableGame.from_values({("s", "b"): 6.0}), ["equal_split"])
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "report.html"
+    >>> html(study, file)
+    >>> file.read_text(encoding="utf-8")[:15]
+    '<!doctype html>'
+    """
+    check_writable(path)
+    write_atomically(path, page(study))
+
+
+def page(study: StabilityStudy) -> str:
+    """Lay the page out."""
+    import jinja2
+    from plotly.offline import get_plotlyjs
+
+    environment = jinja2.Environment(
+        loader=jinja2.PackageLoader("gametrade.reports", "templates"),
+        autoescape=True,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        undefined=jinja2.StrictUndefined,
+    )
+    figures = _figures(study)
+    content = _content(study) | {"figures": figures, "plotly": get_plotlyjs() if figures else ""}
+    return environment.get_template("report.html.j2").render(content) + "\n"
+
+
+def _content(study: StabilityStudy) -> dict[str, Any]:
+    """Everything that the template shows, as texts and tables."""
+    packed = pack_document(document_text(study))
+    return {
+        "title": report_title(study),
+        "sentences": three_sentences(study),
+        "assumptions": assumptions_table(study),
+        "rules": rules_table(study),
+        "contracts": contracts_table(study),
+        "stories": rule_stories(study),
+        "check": input_check_table(study),
+        "notes": study.notes,
+        "left_out": left_out(study),
+        "claims": claims_table(study),
+        "packed": packed if len(packed) <= EMBEDDED_BYTES else "",
+    }
+
+
+def report_title(study: StabilityStudy) -> str:
+    """Name what was analysed."""
+    if isinstance(study.game, SharingGame):
+        return f"Does anybody gain by leaving? {study.game.community.source.label}"
+    return f"Does anybody gain by leaving? A game of {study.game.n_players} players"
+
+
+def _figures(study: StabilityStudy) -> list[dict[str, str]]:
+    """Figures as data for the script of the page; ``<`` is escaped so that no label can end the script."""
+    from gametrade.reports.figures.all_figures import all_figures
+
+    return [
+        {
+            "id": figure.id,
+            "title": figure.title,
+            "caption": figure.caption,
+            "height": str(figure.plot.layout.height),
+            "data": str(figure.plot.to_json()).replace("<", "\\u003c"),
+        }
+        for figure in all_figures(study)
+    ]

@@ -1,0 +1,112 @@
+"""The report as Markdown: the same sentences and tables, without figures."""
+
+from __future__ import annotations
+
+import os
+
+from gametrade.analysis.study import StabilityStudy
+from gametrade.registry import formats
+from gametrade.reports.html import report_title
+from gametrade.reports.story.answer import three_sentences
+from gametrade.reports.story.appendix import claims_table, input_check_table, left_out
+from gametrade.reports.story.details import RuleStory, rule_stories
+from gametrade.reports.story.overview import assumptions_table, contracts_table, rules_table
+from gametrade.reports.story.table import Table
+from gametrade.reports.writing import check_writable, write_atomically
+
+
+@formats.register(extension=".md")
+def markdown(study: StabilityStudy, path: str | os.PathLike[str]) -> None:
+    """Write the report as Markdown.
+
+    Parameters
+    ----------
+    study : StabilityStudy
+        The answer.
+    path : path
+        File to write, whole or not at all.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be written.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> import gametrade as gt
+    >>> study = gt.analyse_stability(gt.TableGame.from_values({("s", "b"): 6.0}), ["equal_split"])
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "report.md"
+    >>> markdown(study, file)
+    >>> file.read_text(encoding="utf-8").splitlines()[0]
+    '# Does anybody gain by leaving? A game of 2 players'
+    """
+    check_writable(path)
+    write_atomically(path, markdown_text(study))
+
+
+def markdown_text(study: StabilityStudy) -> str:
+    """Lay the text out."""
+    parts = [f"# {_escaped(report_title(study))}", "## The answer"]
+    parts.append("\n".join(f"{k}. {_escaped(text)}" for k, text in enumerate(three_sentences(study), 1)))
+    parts += ["## Assumptions", markdown_table(assumptions_table(study))]
+    parts += ["## The rules side by side", markdown_table(rules_table(study))]
+    parts += [f"- Left out: {_escaped(text)}" for text in left_out(study)]
+    contracts = contracts_table(study)
+    if contracts is not None:
+        parts += ["## Contract lengths", markdown_table(contracts)]
+    parts.append("## Each rule in detail")
+    for story in rule_stories(study):
+        parts += _story(story)
+    check = input_check_table(study)
+    if check is not None:
+        parts += ["## Input check", markdown_table(check)]
+    parts += ["## Notes", "\n".join(f"{k}. {_escaped(note)}" for k, note in enumerate(study.notes, 1))]
+    parts += ["## Claims", markdown_table(claims_table(study)), VERIFY]
+    return "\n\n".join(parts) + "\n"
+
+
+VERIFY = (
+    "Write the report as JSON or HTML too and re-prove every claim without a solver, in exact arithmetic: "
+    "`gametrade verify report.json`."
+)
+
+
+def _story(story: RuleStory) -> list[str]:
+    """One rule as a section."""
+    told = [f"### {_escaped(story.label)}: {_escaped(story.status)}"]
+    told.append("\n".join(f"- {_escaped(text)}" for text in (*story.sentences, *story.notes)))
+    return [*told, markdown_table(story.homes)]
+
+
+def markdown_table(table: Table) -> str:
+    """Write a table with units in its heads, numbers flush right, the note below.
+
+    Examples
+    --------
+    >>> from gametrade.reports.story.table import Column
+    >>> print(markdown_table(Table("Gains", (Column("home", numeric=False), Column("gain", "EUR")), (("A|b", "1.00"),))))
+    **Gains**
+    <BLANKLINE>
+    | home | gain [EUR] |
+    | --- | ---: |
+    | A\\|b | 1.00 |
+    """
+    note = f"\n\n{_escaped(table.note)}" if table.note else ""
+    if not table.rows:
+        return f"**{_escaped(table.caption)}**\n\nNone.{note}"
+    lines = [_line([column.head for column in table.columns])]
+    lines.append("| " + " | ".join("---:" if column.numeric else "---" for column in table.columns) + " |")
+    lines += [_line(row) for row in table.rows]
+    return f"**{_escaped(table.caption)}**\n\n" + "\n".join(lines) + note
+
+
+def _line(cells: tuple[str, ...] | list[str]) -> str:
+    return "| " + " | ".join(_escaped(cell) for cell in cells) + " |"
+
+
+def _escaped(text: str) -> str:
+    """Keep names that contain Markdown signs as they are."""
+    for sign in "\\|*_`<>":
+        text = text.replace(sign, f"\\{sign}")
+    return text.replace("\n", " ")
