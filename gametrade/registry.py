@@ -186,5 +186,5 @@ rules = Registry("allocation rule", "gametrade.rules", "gametrade.solvers")
 formats = Registry("report format", "gametrade.reports")
 """Every way to write a report: one function ``format(study, path)`` in one file."""
 
-checks = Registry("claim check", "gametrade.analysis.verification.checks")
+checks = Registry("claim check", "gametrade.analysis.verification.proofs")
 """Every property of a report's claims: one function ``property(case, claim, certificate) -> detail`` in one file."""

@@ -107,6 +107,7 @@ def _figures(study: StabilityStudy) -> list[dict[str, str]]:
             "title": figure.title,
             "caption": figure.caption,
             "height": str(figure.plot.layout.height),
+            "print_height": str(figure.print_height),
             "data": str(figure.plot.to_json()).replace("<", "\\u003c"),
         }
         for figure in all_figures(study)

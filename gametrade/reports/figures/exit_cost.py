@@ -64,6 +64,7 @@ def exit_cost(study: StabilityStudy) -> Figure | None:
         "Gain of the most profitable coalition after paying the cost of leaving, once for the coalition (above) or once for each "
         f"of its members (below). A line reaches 0 at the exit cost that holds the community together. {how}",
         plot,
+        480,
     )
 
 

@@ -54,7 +54,7 @@ def _price_figure(game: SharingGame, result: RuleStability) -> Figure:
     finish(plot, height=170 + 220 * rows, x="", y="")
     plot.update_layout(margin={"t": 50})
     plot.update_annotations(font={"size": 13})
-    plot.update_xaxes(dtick=6, range=[-0.6, 23.6])
+    plot.update_xaxes(dtick=6, range=[0, 24])
     plot.update_yaxes(range=_price_range(plot))
     for column in range(1, columns + 1):
         plot.update_xaxes(title={"text": "hour of the day [h]", "standoff": 4, "font": {"size": 13}}, row=rows, col=column)
@@ -100,8 +100,8 @@ def _lines(game: SharingGame, result: RuleStability, hours: IntArray, inside: np
         clock, mean = hourly_mean(price[inside], weight[inside], hours[inside])
         lines.append(
             go.Scatter(
-                x=clock, y=mean, name=name, legendgroup=name, showlegend=first, mode="lines+markers" if len(clock) == 1 else "lines",
-                line={**style, "shape": "hvh"}, hovertemplate="%{x}:00: %{y:.4f}<extra>" + name + "</extra>",
+                x=clock, y=mean, name=name, legendgroup=name, showlegend=first, mode="lines", line={**style, "shape": "hv"}, connectgaps=False,
+                hovertemplate="%{x}:00: %{y:.4f}<extra>" + name + "</extra>",
             )
         )  # fmt: skip
     return lines
@@ -109,17 +109,26 @@ def _lines(game: SharingGame, result: RuleStability, hours: IntArray, inside: np
 
 def _price_range(plot: go.Figure) -> list[float]:
     """Range that holds every line with a little room."""
-    low = min(float(np.min(line.y)) for line in plot.data)
-    high = max(float(np.max(line.y)) for line in plot.data)
+    low = min(float(np.nanmin(line.y)) for line in plot.data)
+    high = max(float(np.nanmax(line.y)) for line in plot.data)
     room = 0.08 * ((high - low) or 1.0)
     return [low - room, high + room]
 
 
 def hourly_mean(price: FloatArray, weight: FloatArray, hours: IntArray) -> tuple[IntArray, FloatArray]:
-    """Mean of a price in each hour of the day, weighted where there is any weight; returns hours and means."""
-    present = np.unique(hours)
+    """Mean of a price in each hour of the day, weighted where there is any weight, as corners of a step line.
+
+    Examples
+    --------
+    >>> clock, mean = hourly_mean(np.array([1.0, 3.0]), np.array([1.0, 1.0]), np.array([12, 12]))
+    >>> mean[12], mean[13], clock[-1]
+    (np.float64(2.0), np.float64(2.0), np.int64(24))
+    """
     total, plain = np.bincount(hours, weight, 24), np.bincount(hours, minlength=24)
     weighted = np.bincount(hours, weight * price, 24)
     simple = np.bincount(hours, price, 24) / np.maximum(plain, 1)
     mean = np.where(total > 0, weighted / np.where(total > 0, total, 1.0), simple)
-    return present, mean[present]
+    corners = np.append(np.where(plain > 0, mean, np.nan), np.nan)
+    ends = np.flatnonzero(np.isnan(corners) & np.append(False, plain > 0))
+    corners[ends] = corners[ends - 1]
+    return np.arange(25), corners

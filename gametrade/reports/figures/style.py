@@ -30,12 +30,15 @@ class Figure:
         How to read it and how it was made.
     plot : plotly.graph_objects.Figure
         The drawing; its title stands above it in the page, not inside.
+    print_height : int
+        Height on paper. [px]
     """
 
     id: str
     title: str
     caption: str
     plot: go.Figure
+    print_height: int = 385
 
 
 def line_style(k: int) -> dict[str, Any]:

@@ -52,7 +52,7 @@ def who_leaves(study: StabilityStudy) -> Figure | None:
         ticktext=[f"{rank}: {write.number(m)}" for rank, m in zip(ranks, money, strict=True)],
     )  # fmt: skip
     plot.update_yaxes(type="category", showgrid=False, tickfont={"size": 11}, dtick=1)
-    return Figure("who-leaves", _title(result, inside, money), _caption(study, result, inside, shown), plot)
+    return Figure("who-leaves", _title(result, inside, money), _caption(study, result, inside, shown), plot, 120 + 13 * len(shown))
 
 
 def _grid(result: RuleStability) -> tuple[BoolArray, list[float]]:

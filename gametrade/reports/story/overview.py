@@ -114,7 +114,7 @@ def _share(result: RuleStability) -> str:
 def rules_note(study: StabilityStudy) -> str:
     """How to read the table of rules."""
     shapes = (
-        f"{SHAPES['core']} in the core: nobody gains by leaving; {SHAPES['blocked']} blocked: some coalition gains; "
+        f"{SHAPES['core']} core: nobody gains by leaving; {SHAPES['blocked']} blocked: some coalition gains; "
         f"{SHAPES['open']} not proved: the bracket leaves it open; {SHAPES['unbalanced']} not balanced: nobody gains "
         "by leaving, but the payoffs do not add up to the gains."
     )

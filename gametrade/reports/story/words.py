@@ -88,7 +88,7 @@ def status_words(result: RuleStability) -> str:
     kind = status_kind(result)
     exact = "proved" if result.blocking.proved else "bracketed"
     words = {
-        "core": f"in the core, {'proved' if result.blocking.blocks is False else exact}",
+        "core": f"core, {'proved' if result.blocking.blocks is False else exact}",
         "blocked": f"blocked, {'size ' if not result.blocking.proved else ''}{exact}",
         "open": "not proved",
         "unbalanced": "not balanced",
