@@ -112,7 +112,6 @@ def exit_cost_verdict(rule: str, cost: ExitCost) -> Verdict:
     """At this cost of leaving per member nobody gains, and at less somebody does."""
     game = cost.proof.game
     certificate = excess_certificate(cost.proof)
-    certificate["cost_per_member"] = cost.lower_bound
     certificate["needed_by"] = [] if cost.coalition is None else list(cost.coalition.coalition)
     certificate["bracket"] = [cost.lower_bound, cost.upper_bound]
     decided = cost.upper_bound - cost.lower_bound <= 2 * game.tolerance

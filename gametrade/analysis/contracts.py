@@ -17,7 +17,7 @@ from gametrade.typing import Coalition, FloatArray, IntArray
 
 CONTRACTS = ("whole", "month", "day", "step")
 TABLE_PLAYERS = 16
-SEARCHED_PERIODS = 6
+SEARCHED_PERIODS = 3
 """Periods searched in full when there are too many players for tables; the rest is bounded by prices."""
 
 
@@ -183,7 +183,7 @@ def _search(
     for p in np.argsort(-upper)[:SEARCHED_PERIODS]:
         if upper[p] <= best:
             break
-        found = blocking_coalition(periods.games[p], payoffs[p], seconds=2.0)
+        found = blocking_coalition(periods.games[p], payoffs[p], nodes=50)
         lower[p], upper[p] = max(lower[p], found.excess), found.upper_bound
         if lower[p] > best:
             best, coalition = float(lower[p]), found.coalition

@@ -9,13 +9,13 @@ import numpy as np
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.games.coalitional.game import TABLE_PLAYERS
-from gametrade.typing import ArrayLike, Coalition, FloatArray, IntArray
+from gametrade.typing import ArrayLike, BoolArray, Coalition, FloatArray, IntArray
 
 TABLE_BUDGET = 5e9
 """Most coalitions times trade steps that are tabulated without being asked to."""
 
 SIZE_PLAYERS = 20
-SAMPLES = 20_000
+SAMPLES = 4_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -44,12 +44,35 @@ class CoalitionCount:
     best_of_home: tuple[tuple[Coalition, float], ...] = ()
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class CoalitionSample:
+    """Coalitions drawn at random, each home in or out with probability one half, and their values.
+
+    Parameters
+    ----------
+    members : ndarray of bool, shape (4000, n)
+        One coalition a row.
+    values : ndarray of shape (4000,)
+        Their values. [money]
+    """
+
+    members: BoolArray
+    values: FloatArray
+
+    @classmethod
+    def draw(cls, game: CoalitionalGame, rng: np.random.Generator) -> CoalitionSample:
+        """Draw a sample."""
+        members = rng.random((SAMPLES, game.n_players)) < 0.5
+        return cls(members, game.values(members))
+
+
 def count_blocking(
     game: CoalitionalGame,
     payoffs: ArrayLike,
     *,
     exact: bool | None = None,
     best: int = 10,
+    sample: CoalitionSample | None = None,
     rng: np.random.Generator | None = None,
 ) -> CoalitionCount:
     """Count the proper coalitions that gain more than the tolerance by leaving.
@@ -65,9 +88,10 @@ def count_blocking(
         of trade steps is at most 5e9 (None).
     best : int
         How many of the most profitable ones to list, where tabulated.
+    sample : CoalitionSample, optional
+        Coalitions to estimate from, e.g. to share one sample among many payoff vectors.
     rng : numpy.random.Generator, optional
-        For the sample of 20 000 coalitions, each home in or out with probability one half;
-        ``numpy.random.default_rng(0)`` if not given.
+        Draws the sample if none is given; ``numpy.random.default_rng(0)`` if this is not given either.
 
     Returns
     -------
@@ -91,7 +115,9 @@ def count_blocking(
         raise InvalidInputError(f"payoffs of count_blocking must have {game.n_players} numbers. Got shape {x.shape}.")
     if exact is None:
         exact = table_is_cheap(game)
-    return _tabulated(game, x, best) if exact else _sampled(game, x, rng or np.random.default_rng(0))
+    if exact:
+        return _tabulated(game, x, best)
+    return _estimated(game, x, sample or CoalitionSample.draw(game, rng or np.random.default_rng(0)))
 
 
 def table_is_cheap(game: CoalitionalGame) -> bool:
@@ -119,12 +145,11 @@ def _tabulated(game: CoalitionalGame, x: FloatArray, best: int) -> CoalitionCoun
     )
 
 
-def _sampled(game: CoalitionalGame, x: FloatArray, rng: np.random.Generator) -> CoalitionCount:
-    """Estimate the share from uniformly drawn coalitions."""
-    rows = rng.random((SAMPLES, game.n_players)) < 0.5
-    hits = game.values(rows) - rows @ x > game.tolerance
-    share = float(hits.mean())
-    return CoalitionCount(None, share, float(np.sqrt(max(share * (1 - share), 1 / SAMPLES) / SAMPLES)))
+def _estimated(game: CoalitionalGame, x: FloatArray, sample: CoalitionSample) -> CoalitionCount:
+    """Estimate the share from a sample; its standard error is never said to be zero."""
+    share = float((sample.values - sample.members @ x > game.tolerance).mean())
+    size = len(sample.values)
+    return CoalitionCount(None, share, float(np.sqrt(max(share * (1 - share), 1 / size) / size)))
 
 
 def subset_sums(numbers: FloatArray) -> FloatArray:

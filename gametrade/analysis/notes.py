@@ -31,7 +31,7 @@ def study_notes(game: CoalitionalGame, contract: str, results: Sequence[RuleStab
         )
     if any(result.blocking_error for result in results):
         notes.append(
-            "Shares of blocking coalitions are sampled: 20 000 coalitions, each home in or out with equal chance."
+            "Shares of blocking coalitions are sampled: 4 000 coalitions, each home in or out with equal chance."
         )
     return tuple(notes)
 

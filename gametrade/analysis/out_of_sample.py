@@ -59,7 +59,7 @@ def out_of_sample(game: SharingGame, allocation: Allocation, rule: str) -> OutOf
     first, second = game.during(odd), game.during(even)
     if min(first.grand_value, second.grand_value) <= 0:
         return None
-    chosen = blocking_coalition(first, _payoffs(allocation, rule, first, odd), engine="auto", seconds=5.0)
+    chosen = blocking_coalition(first, _payoffs(allocation, rule, first, odd), nodes=200)
     later = _payoffs(allocation, rule, second, even)
     return OutOfSample(
         chosen.coalition, chosen.excess, second.value(chosen.coalition) - float(later[chosen.members].sum())

@@ -15,7 +15,7 @@ from gametrade.analysis.contracts import (
     contract_stability,
     settles_by_period,
 )
-from gametrade.analysis.counting import CoalitionCount, count_blocking
+from gametrade.analysis.counting import CoalitionCount, CoalitionSample, count_blocking, table_is_cheap
 from gametrade.analysis.encoding import tree_to_dict
 from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.notes import study_notes
@@ -108,9 +108,10 @@ def analyse_stability(
     allocations, skipped = _allocate_all(game, _names(rules, game), progress)
     by_rule = _contracts(game, allocations, [contract, *(contracts if contracts is not None else CONTRACTS)])
     marginal = _marginal_contributions(game)
+    sample = None if table_is_cheap(game) else CoalitionSample.draw(game, np.random.default_rng(0))
     listed = progress(allocations.items(), "stability") if progress else allocations.items()
     results = [
-        _examine(game, rule, allocation, by_rule.get(rule, {}), marginal, contract, engine)
+        _examine(game, rule, allocation, by_rule.get(rule, {}), marginal, sample, contract, engine)
         for rule, allocation in listed
     ]
     results.sort(key=lambda result: (result.blocking.excess, abs(result.allocation.imbalance)))
@@ -169,13 +170,14 @@ def _examine(
     allocation: Allocation,
     contracts: dict[str, ContractStability],
     marginal: FloatArray,
+    sample: CoalitionSample | None,
     contract: str,
     engine: str,
 ) -> RuleStability:
     """Everything about one rule."""
     focus, payoffs = _focus(game, allocation, contracts.get(contract))
     blocking = blocking_coalition(focus, payoffs, engine=engine)
-    count = count_blocking(focus, payoffs, best=MOST_PROFITABLE)
+    count = count_blocking(focus, payoffs, best=MOST_PROFITABLE, sample=sample if focus is game else None)
     cost = exit_cost_per_member(focus, payoffs, engine=engine)
     subsidy = least_subsidy(focus, payoffs)
     path = _best_path(blocking)

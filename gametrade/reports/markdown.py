@@ -80,7 +80,7 @@ def _story(story: RuleStory) -> list[str]:
 
 
 def markdown_table(table: Table) -> str:
-    """Write a table with units in its heads, numbers flush right, the note below.
+    r"""Write a table with units in its heads, numbers flush right, the note below.
 
     Examples
     --------
@@ -90,7 +90,7 @@ def markdown_table(table: Table) -> str:
     <BLANKLINE>
     | home | gain [EUR] |
     | --- | ---: |
-    | A\\|b | 1.00 |
+    | A\|b | 1.00 |
     """
     note = f"\n\n{_escaped(table.note)}" if table.note else ""
     if not table.rows:

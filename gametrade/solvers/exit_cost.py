@@ -6,9 +6,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gametrade.games.coalitional import CoalitionalGame
-from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
-from gametrade.typing import ArrayLike
+from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.solvers.blocking_coalition import FULL_TREE_PLAYERS, BlockingCoalition, blocking_coalition
+from gametrade.solvers.saddle_point import PRICE_GRID
+from gametrade.typing import ArrayLike, FloatArray
 
 ROUNDS = 20
 
@@ -24,7 +25,7 @@ class ExitCost:
     coalition : BlockingCoalition or None
         The coalition with the largest excess per member, or None if nobody gains at no cost.
     proof : BlockingCoalition
-        The answer at the final cost, whose upper bound proves that nobody gains.
+        The answer at the upper end, whose own upper bound proves that nobody gains there.
     """
 
     lower_bound: float
@@ -33,7 +34,9 @@ class ExitCost:
     proof: BlockingCoalition
 
 
-def exit_cost_per_member(game: CoalitionalGame, payoffs: ArrayLike, *, engine: str = "auto") -> ExitCost:
+def exit_cost_per_member(
+    game: CoalitionalGame, payoffs: ArrayLike, *, engine: str = "auto", known: BlockingCoalition | None = None
+) -> ExitCost:
     r"""Find the smallest exit cost per member at which no coalition gains by leaving.
 
     .. math:: c^* = \max\Bigl(0,\ \max_{\emptyset \neq S \subsetneq N} \frac{v(S) - x(S)}{|S|}\Bigr)
@@ -45,7 +48,9 @@ def exit_cost_per_member(game: CoalitionalGame, payoffs: ArrayLike, *, engine: s
     payoffs : array_like of shape (n,)
         Payoff of each player. [money]
     engine : str, default="auto"
-        Passed to :func:`blocking_coalition`.
+        Passed to :func:`blocking_coalition`; "auto" is the bracket for 50 homes and more.
+    known : BlockingCoalition, optional
+        The most profitable coalition at no cost, if it has been found already.
 
     Returns
     -------
@@ -70,13 +75,28 @@ def exit_cost_per_member(game: CoalitionalGame, payoffs: ArrayLike, *, engine: s
     1.0
     """
     x = np.array(payoffs, dtype=float)
+    if engine == "auto" and isinstance(game, SharingGame) and game.n_players >= FULL_TREE_PLAYERS:
+        engine = "bracket"
     cost, leaver = 0.0, None
+    found = known or blocking_coalition(game, x, engine=engine, floor=0.0)
     for _ in range(ROUNDS):
-        found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0)
         if found.excess <= game.tolerance:
             break
-        members = int(found.members.sum())
-        cost += found.excess / members
-        leaver = found
-    slack = max(0.0, found.upper_bound) if found.excess <= game.tolerance else np.inf
-    return ExitCost(cost, cost + slack, leaver, found)
+        cost, leaver = cost + found.excess / int(found.members.sum()), found
+        found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0)
+    proof = _raise_until_proved(game, x, found, engine)
+    return ExitCost(cost, max(cost, proof.exit_cost_per_member), leaver, proof)
+
+
+def _raise_until_proved(
+    game: CoalitionalGame, x: FloatArray, found: BlockingCoalition, engine: str
+) -> BlockingCoalition:
+    """Raise the cost, by Newton's method on the price bound, until the bound shows that nobody gains."""
+    for _ in range(ROUNDS):
+        if found.upper_bound <= 2 * game.tolerance or found.price_tree is None:
+            break
+        assert isinstance(game, SharingGame)
+        margins = game.price_values(found.price_tree.paths[0] / PRICE_GRID) - x - found.exit_cost_per_member
+        cost = found.exit_cost_per_member + found.upper_bound / max(1, int((margins > 0).sum()))
+        found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0)
+    return found

@@ -18,8 +18,11 @@ TABLE_LIMIT = 16
 BATCH = 24
 """Coalitions added to the linear program at once."""
 
-ROUNDS = 8
+ROUNDS = 4
 """Rounds of row generation when the oracle is a bracket."""
+
+NARROW = 0.01
+"""Relative width at which a bracket is narrow enough."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -116,6 +119,8 @@ def _bracket(game: SharingGame, x: FloatArray) -> LeastSubsidy:
     for _ in range(ROUNDS):
         excess = game.values(rows) - rows @ x
         subsidy, weights, total = _program(rows, excess)
+        if total >= (1 - NARROW) * float(feasible.sum()):
+            break
         found = blocking_coalition(game, x + subsidy, engine="bracket")
         if found.excess <= game.tolerance:
             break

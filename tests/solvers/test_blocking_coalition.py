@@ -295,12 +295,12 @@ def test_forms_of_display():
     game = one_step([1, 1, -1])
     answer = gt.blocking_coalition(game, [6, 6, -4], count=2)
     data = answer.to_dict()
-    assert data["coalition"] == ["C"]
-    assert data["excess"] == 4.0
+    assert data["coalition"] == ["A", "C"]
+    assert data["excess"] == 6.0
     assert data["status"] == "proved"
     assert data["unit"] == "EUR"
     assert len(data["others"]) == 1
-    assert str(answer).startswith("{C} (1 of 3) gains by leaving: +4.0000 EUR (proved)")
+    assert str(answer) == "{A, C} (2 of 3) gains by leaving: +6.0000 EUR (proved)"
     assert "does not gain" in str(gt.blocking_coalition(game, [0, 0, 8]))
     assert answer.smallest == 1
     assert answer.largest == 2

@@ -16,5 +16,12 @@ def all_figures(study: StabilityStudy) -> list[Figure]:
     """Draw every figure that applies to the study; none where there is nothing to share."""
     if not study.results or study.game.grand_value <= 0:
         return []
-    drawn = [gains(study), excess_by_size(study), *prices(study), cumulative(study), exit_cost(study), who_leaves(study)]
+    drawn = [
+        gains(study),
+        excess_by_size(study),
+        *prices(study),
+        cumulative(study),
+        exit_cost(study),
+        who_leaves(study),
+    ]
     return [figure for figure in drawn if figure is not None]

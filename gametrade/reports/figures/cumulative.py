@@ -40,7 +40,8 @@ def cumulative(study: StabilityStudy) -> Figure | None:
     plot.add_hline(y=0, line={"color": BLACK, "width": 1.5})
     finish(plot, height=440, x="date", y=f"gain so far [{study.game.unit}]")
     how = (
-        f" Payoffs of {listed(spread)} belong to the whole period; they are spread over the steps in proportion to the gains of all."
+        f" Payoffs of {listed(spread)} belong to the whole period; they are spread over the steps in "
+        "proportion to the gains of all."
         if spread
         else ""
     )
@@ -48,8 +49,10 @@ def cumulative(study: StabilityStudy) -> Figure | None:
     return Figure(
         "cumulative",
         "Does the blocking coalition gain all through the period, or on a few days?",
-        "For each rule its most profitable coalition: what the members make on their own less what the rule pays them, added "
-        f"up from the start. Each line ends at the largest excess of the rule; where it falls, staying would have been better.{period}{how}",
+        "For each rule its most profitable coalition: what the members make on their own less what "
+        "the rule pays them, added "
+        "up from the start. Each line ends at the largest excess of the rule; where it falls, "
+        f"staying would have been better.{period}{how}",
         plot,
     )
 

@@ -45,11 +45,20 @@ def excess_by_size(study: StabilityStudy) -> Figure | None:
     best = max(shown, key=lambda result: result.largest_excess)
     some = best.largest_excess > study.game.tolerance
     title = "Coalitions of which size gain most by leaving?"
-    left = f" Rules without a line here are in the table ({len(shown)} of {len(known)} drawn)." if len(shown) < len(known) else ""
-    above = "Above the line at 0 somebody gains by leaving" if some else "Nobody gains by leaving under these rules: all lines stay at or below 0"
+    left = (
+        f" Rules without a line here are in the table ({len(shown)} of {len(known)} drawn)."
+        if len(shown) < len(known)
+        else ""
+    )
+    above = (
+        "Above the line at 0 somebody gains by leaving"
+        if some
+        else "Nobody gains by leaving under these rules: all lines stay at or below 0"
+    )
     return Figure(
         "excess-by-size",
         title,
-        f"{above}. For each number of members the coalition with the largest excess is taken, over all coalitions.{left}",
+        f"{above}. For each number of members the coalition with the largest excess is taken, over "
+        f"all coalitions.{left}",
         plot,
     )

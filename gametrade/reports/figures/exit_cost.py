@@ -7,12 +7,14 @@ import plotly.graph_objects as go
 from plotly.subplots import make_subplots
 
 from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.games.coalitional import SharingGame
 from gametrade.reports.figures.style import BLACK, Figure, finish, line_style
 from gametrade.reports.story.words import chosen, rule_label
 from gametrade.typing import FloatArray
 
 LINES = 5
 POINTS = 121
+THRESHOLDS = 40
 
 
 def exit_cost(study: StabilityStudy) -> Figure | None:
@@ -49,19 +51,27 @@ def exit_cost(study: StabilityStudy) -> Figure | None:
             )  # fmt: skip
     plot.add_hline(y=0, line={"color": BLACK, "width": 1.5}, row="all", col=1)
     finish(plot, height=640, x="", y=f"largest excess [{unit}]")
-    plot.update_xaxes(title={"text": f"exit cost for each coalition [{unit}]", "standoff": 6, "font": {"size": 13}}, row=1)
+    plot.update_xaxes(
+        title={"text": f"exit cost for each coalition [{unit}]", "standoff": 6, "font": {"size": 13}}, row=1
+    )
     plot.update_xaxes(title={"text": f"exit cost for each member [{unit}]", "standoff": 6, "font": {"size": 13}}, row=2)
     exact = all(r.excess_by_size is not None for r in shown)
     how = (
         "Exact: the best coalition of every size is known."
         if exact
-        else "Drawn from the most profitable coalitions that were found and from the one that needs the highest cost per member: "
-        "a lower envelope, the truth may lie higher between its corners."
+        else (
+            "Drawn from the coalitions that were found, among them the one that needs the highest cost "
+            "per member: a lower bound, "
+        )
+        "the truth may lie higher between the "
+        ""
+        "corners."
     )
     return Figure(
         "exit-cost",
         "How much must leaving cost before nobody leaves?",
-        "Gain of the most profitable coalition after paying the cost of leaving, once for the coalition (above) or once for each "
+        "Gain of the most profitable coalition after paying the cost of leaving, once for the "
+        "coalition (above) or once for each "
         f"of its members (below). A line reaches 0 at the exit cost that holds the community together. {how}",
         plot,
         480,
@@ -80,7 +90,23 @@ def known_coalitions(result: RuleStability) -> tuple[FloatArray, FloatArray]:
         members = leaver.members
         value = float(leaver.game.values(members[None])[0]) - float(result.blocking.payoffs[members].sum())
         found.append((int(members.sum()), value))
+    found += _threshold_coalitions(result)
     return np.array([size for size, _ in found], dtype=float), np.array([excess for _, excess in found])
+
+
+def _threshold_coalitions(result: RuleStability) -> list[tuple[int, float]]:
+    """Sizes and excesses of the homes that miss most at the closest supporting prices: the fewer, the dearer leaving is."""
+    game, path = result.blocking.game, result.price_position
+    if path is None or not isinstance(game, SharingGame):
+        return []
+    missing = game.price_values(path) - result.blocking.payoffs
+    if not (missing > 0).any():
+        return []
+    levels = np.unique(np.quantile(missing[missing > 0], np.linspace(0, 1, THRESHOLDS)))
+    rows = missing >= levels[:, None]
+    money = game.values(rows) - rows @ result.blocking.payoffs
+    sizes = rows.sum(axis=1)
+    return [(int(size), float(gain)) for size, gain in zip(sizes, money, strict=True) if size < game.n_players]
 
 
 def largest_after(money: FloatArray, members: FloatArray, cost: FloatArray) -> FloatArray:

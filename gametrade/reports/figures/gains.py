@@ -36,12 +36,27 @@ def gains(study: StabilityStudy) -> Figure:
     if dots:
         _median_ticks(plot, study)
     plot.add_vline(x=0, line={"color": BLACK, "width": 1.5})
-    finish(plot, height=110 + 34 * len(study), x=f"gain [{unit} per {noun}]", y="", legend=dots)
-    plot.update_yaxes(gridcolor="#f0f0f0")
+    finish(plot, height=110 + 40 * len(study), x=f"gain [{unit} per {noun}]", y="", legend=dots)
+    plot.update_yaxes(gridcolor="#f0f0f0", tickfont={"size": 12})
     losing = [rule_label(r.rule) for r in study if r.worse_off]
-    title = f"Under {listed(losing)} some {noun}s lose" if losing else f"Every {noun} gains or stays even under every rule"
-    marks = f"One mark a {noun}" if dots else f"Box: the middle half of the {noun}s, line in it: the median, whiskers: 5 % and 95 %, cross: the {noun} that gains least"
-    return Figure("gains", title, f"{marks}. The line at 0 is being alone: left of it a {noun} is worse off than without the community.", plot, 110 + 24 * len(study))
+    title = (
+        f"Under {listed(losing)} some {noun}s lose" if losing else f"Every {noun} gains or stays even under every rule"
+    )
+    marks = (
+        f"One mark a {noun}"
+        if dots
+        else (
+            f"Box: the middle half of the {noun}s, line in it: the median, whiskers: 5 % and 95 %, cross: "
+            f"the {noun} that gains least"
+        )
+    )
+    return Figure(
+        "gains",
+        title,
+        f"{marks}. The line at 0 is being alone: left of it a {noun} is worse off than without the community.",
+        plot,
+        110 + 32 * len(study),
+    )
 
 
 def _dots(plot: go.Figure, result: RuleStability, unit: str) -> None:

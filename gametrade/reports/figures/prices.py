@@ -12,7 +12,7 @@ from gametrade.reports.figures.style import BLACK, BLUE, GREY, ORANGE, Figure, f
 from gametrade.reports.story.words import base_name, headline, rule_label, sentence
 from gametrade.typing import FloatArray, IntArray
 
-SEASONS = ("December to February", "March to May", "June to August", "September to November")
+SEASONS = ("Dec to Feb", "Mar to May", "Jun to Aug", "Sep to Nov")
 FIGURES = 3
 """Most rules whose prices are drawn."""
 
@@ -54,18 +54,26 @@ def _price_figure(game: SharingGame, result: RuleStability) -> Figure:
     finish(plot, height=170 + 220 * rows, x="", y="")
     plot.update_layout(margin={"t": 50})
     plot.update_annotations(font={"size": 13})
-    plot.update_xaxes(dtick=6, range=[0, 24])
+    plot.update_xaxes(tickvals=[0, 6, 12, 18], range=[0, 24])
     plot.update_yaxes(range=_price_range(plot))
     for column in range(1, columns + 1):
-        plot.update_xaxes(title={"text": "hour of the day [h]", "standoff": 4, "font": {"size": 13}}, row=rows, col=column)
+        plot.update_xaxes(
+            title={"text": "hour of the day [h]", "standoff": 4, "font": {"size": 13}}, row=rows, col=column
+        )
     for row in range(1, rows + 1):
         plot.update_yaxes(title={"text": f"price [{unit}]", "standoff": 6, "font": {"size": 13}}, row=row, col=1)
-    charge = " The dotted line, import price less network charge, is the most that a buyer can pay a seller." if game.community.network_charge.any() else ""
+    charge = (
+        " The dotted line, import price less network charge, is the most that a buyer can pay a seller."
+        if game.community.network_charge.any()
+        else ""
+    )
     return Figure(
         f"prices-{result.rule.replace(':', '-').replace('=', '-')}",
         f"{sentence(rule_label(result.rule))}: what do buyers pay and sellers earn, hour by hour?",
-        "Average price per kWh of deficit bought and of surplus sold, weighted by energy; the grid's part is included, the "
-        f"network charge is not. Between the grid's import price (above) and export price (below) both sides gain.{charge}",
+        "Average price per kWh of deficit bought and of surplus sold, weighted by energy; the grid's "
+        "part is included, the "
+        "network charge is not. Between the grid's import price (above) and export price (below) "
+        f"both sides gain.{charge}",
         plot,
     )
 
@@ -78,7 +86,9 @@ def _hour_and_season(game: SharingGame) -> tuple[IntArray, IntArray]:
     return hours, (month + 1) % 12 // 3
 
 
-def _lines(game: SharingGame, result: RuleStability, hours: IntArray, inside: np.ndarray, *, first: bool) -> list[go.Scatter]:
+def _lines(
+    game: SharingGame, result: RuleStability, hours: IntArray, inside: np.ndarray, *, first: bool
+) -> list[go.Scatter]:
     """Prices and tariff lines of one season."""
     community = game.community
     net = community.net_load

@@ -57,15 +57,34 @@ def finish(plot: go.Figure, *, height: int, x: str, y: str, legend: bool = True)
         template="none",
         height=height,
         autosize=True,
-        font={"family": "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif", "size": 13, "color": "#1a1a1a"},
+        font={
+            "family": "system-ui, -apple-system, Segoe UI, Roboto, Helvetica, Arial, sans-serif",
+            "size": 13,
+            "color": "#1a1a1a",
+        },
         margin={"l": 10, "r": 14, "t": 28, "b": 10},
         paper_bgcolor="white",
         plot_bgcolor="white",
         hovermode="closest",
         showlegend=legend,
-        legend={"orientation": "h", "yref": "container", "y": 0, "yanchor": "bottom", "x": 0, "xanchor": "left", "font": {"size": 12}},
+        legend={
+            "orientation": "h",
+            "yref": "container",
+            "y": 0,
+            "yanchor": "bottom",
+            "x": 0,
+            "xanchor": "left",
+            "font": {"size": 12},
+        },
     )
-    axis = {"automargin": True, "gridcolor": "#e4e4e4", "zeroline": False, "linecolor": "#999", "ticks": "outside", "ticklen": 4}
+    axis = {
+        "automargin": True,
+        "gridcolor": "#e4e4e4",
+        "zeroline": False,
+        "linecolor": "#999",
+        "ticks": "outside",
+        "ticklen": 4,
+    }
     plot.update_xaxes(**axis)
     plot.update_yaxes(**axis)
     if x:

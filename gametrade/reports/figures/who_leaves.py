@@ -46,13 +46,17 @@ def who_leaves(study: StabilityStudy) -> Figure | None:
             hovertemplate="%{y}, coalition %{x}: gains %{text} " + study.game.unit + "<extra></extra>",
         )
     )  # fmt: skip
-    finish(plot, height=110 + 17 * len(shown), x=f"rank and gain of the coalition [{study.game.unit}]", y="", legend=False)
+    finish(
+        plot, height=110 + 17 * len(shown), x=f"rank and gain of the coalition [{study.game.unit}]", y="", legend=False
+    )
     plot.update_xaxes(
         type="category", showgrid=False, tickvals=ranks, tickfont={"size": 11}, tickangle=-90 if len(ranks) > 6 else 0,
         ticktext=[f"{rank}: {write.number(m)}" for rank, m in zip(ranks, money, strict=True)],
     )  # fmt: skip
     plot.update_yaxes(type="category", showgrid=False, tickfont={"size": 11}, dtick=1)
-    return Figure("who-leaves", _title(result, inside, money), _caption(study, result, inside, shown), plot, 120 + 13 * len(shown))
+    return Figure(
+        "who-leaves", _title(result, inside, money), _caption(study, result, inside, shown), plot, 120 + 13 * len(shown)
+    )
 
 
 def _grid(result: RuleStability) -> tuple[BoolArray, list[float]]:
@@ -76,7 +80,10 @@ def _title(result: RuleStability, inside: BoolArray, money: list[float]) -> str:
     noun = "home" if isinstance(result.blocking.game, SharingGame) else "player"
     if len(money) == 1:
         return f"Who leaves under {subject(result.rule)}?"
-    return f"Under {subject(result.rule)}, {plural(always, noun)} of {len(inside)} {'is' if always == 1 else 'are'} in all of the {len(money)} most profitable coalitions"
+    return (
+        f"Under {subject(result.rule)}, {plural(always, noun)} of {len(inside)} "
+        f"{'is' if always == 1 else 'are'} in all of the {len(money)} most profitable coalitions"
+    )
 
 
 def _caption(study: StabilityStudy, result: RuleStability, inside: BoolArray, shown: list[int]) -> str:
@@ -91,6 +98,7 @@ def _caption(study: StabilityStudy, result: RuleStability, inside: BoolArray, sh
         else ""
     )
     return (
-        f"Columns: the most profitable coalitions {found}, the best first. A dark cell means that the {noun} is a member. "
+        f"Columns: the most profitable coalitions {found}, the best first. A dark cell means that the "
+        f"{noun} is a member. "
         f"Rule: {rule_label(result.rule)}.{rest}"
     )

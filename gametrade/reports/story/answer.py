@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gametrade.analysis.study import RuleStability, StabilityStudy
-from gametrade.games.coalitional import SharingGame
+from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.reports.story.numbers import SPACE, Writer, percent
 from gametrade.reports.story.words import (
     base_name,
@@ -65,10 +65,16 @@ def _which_rules(study: StabilityStudy, write: Writer) -> str:
         )
     elif names:
         rest = _kind_words(by_kind)
-        start = f"Under {len(by_kind['core'])} of {len(sharing)} rules nobody gains by leaving{where}, which is proved: {names}"
+        start = (
+            f"Under {len(by_kind['core'])} of {len(sharing)} rules nobody gains by leaving{where}, which "
+            f"is proved: {names}"
+        )
         start += f"; {rest}" if rest else ""
     else:
-        start = f"No rule of the {len(sharing)} is proved to leave nobody a gain from leaving{where}: {_kind_words(by_kind)}"
+        start = (
+            f"No rule of the {len(sharing)} is proved to leave nobody a gain from leaving{where}: "
+            f"{_kind_words(by_kind)}"
+        )
     return f"{start}. At stake {_stake(study, write)}."
 
 
@@ -84,15 +90,15 @@ def _kind_words(by_kind: dict[str, list[RuleStability]]) -> str:
 def _stake(study: StabilityStudy, write: Writer) -> str:
     """Gains from trade and their share of the bill."""
     gains = f"are gains from trade of {write.money(study.game.grand_value)}"
-    share = bill_share(study, study.game.grand_value)
+    share = bill_share(study.game, study.game.grand_value)
     return f"{gains}, {share} of the bill that all homes pay alone" if share else gains
 
 
-def bill_share(study: StabilityStudy, amount: float) -> str:
+def bill_share(game: CoalitionalGame, amount: float) -> str:
     """Money as percent of what all homes pay alone; empty for table games and net sellers."""
-    if not isinstance(study.game, SharingGame):
+    if not isinstance(game, SharingGame):
         return ""
-    bill = float(study.game.community.stand_alone_bills().sum())
+    bill = float(game.community.stand_alone_bills().sum())
     return f"{percent(amount / bill)}{SPACE}%" if bill > 0 else ""
 
 
@@ -124,7 +130,10 @@ def _who_leaves(study: StabilityStudy, main: RuleStability, write: Writer) -> st
         )
         return f"{name} is in the core: {closest}{when(main)}."
     if kind == "unbalanced":
-        return f"{name} leaves nobody a gain from leaving, but its payoffs miss the gains by {write.money(main.allocation.imbalance)}."
+        return (
+            f"{name} leaves nobody a gain from leaving, but its payoffs miss the gains by "
+            f"{write.money(main.allocation.imbalance)}."
+        )
     return (
         f"{name} is not decided: the most that any coalition gains by leaving lies between "
         f"{write.money(excess)} and {write.money(main.blocking.upper_bound)}{when(main)}."
@@ -142,7 +151,7 @@ def _what_would_hold(study: StabilityStudy, main: RuleStability, write: Writer) 
     """Third sentence: exit cost and subsidy, and the rule that needs neither."""
     if status_kind(main) == "blocked":
         stable = [r for r in study if status_kind(r) == "core"]
-        need = f"Under it, {_remedies(study, main, write)} would hold the community together"
+        need = f"Under it, {_remedies(main, write)} would hold the community together"
         if not stable:
             return f"{need}."
         best = max(stable, key=lambda r: r.smallest_gain)
@@ -154,20 +163,26 @@ def _what_would_hold(study: StabilityStudy, main: RuleStability, write: Writer) 
     others = [r for r in study if status_kind(r) == "blocked" and base_name(r.rule) != "stand_alone"]
     if status_kind(main) == "core" and others:
         worst = max(others, key=lambda r: r.largest_excess)
-        return f"It needs no exit cost and no subsidy; under {subject(worst.rule)}, {_remedies(study, worst, write)} would be needed."
+        return (
+            f"It needs no exit cost and no subsidy; under {subject(worst.rule)}, "
+            f"{_remedies(worst, write)} would be needed."
+        )
     if status_kind(main) == "core":
         return "It needs no exit cost and no subsidy to hold the community together."
-    return f"To be sure that nobody leaves, {_remedies(study, main, write)} is enough."
+    return f"To be sure that nobody leaves, {_remedies(main, write)} is enough."
 
 
-def _remedies(study: StabilityStudy, result: RuleStability, write: Writer) -> str:
+def _remedies(result: RuleStability, write: Writer) -> str:
     """The costs of leaving and the subsidy at which nobody gains."""
     per_coalition = max(0.0, result.blocking.upper_bound)
     cost = result.exit_cost
     per_member = cost.upper_bound if cost.upper_bound < float("inf") else cost.lower_bound
     subsidy = result.subsidy.upper_bound
-    share = bill_share(study, subsidy)
+    share = bill_share(result.blocking.game, subsidy)
+    period = f" of that {result.contract}" if when(result) else ""
+    of_bill = f" ({share} of the bill{period})" if share else ""
     return (
-        f"an exit cost of {write.money(per_coalition)} for each coalition or {write.money(per_member)} for each member, "
-        f"or a subsidy of {write.money(subsidy)} in all" + (f" ({share} of the bill)" if share else "")
+        f"an exit cost of {write.money(per_coalition)} for each coalition or "
+        f"{write.money(per_member)} for each member, "
+        f"or a subsidy of {write.money(subsidy)} in all{of_bill}"
     )

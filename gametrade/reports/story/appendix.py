@@ -20,7 +20,9 @@ def input_check_table(study: StabilityStudy) -> Table | None:
     if not isinstance(study.game, SharingGame):
         return None
     check = check_data(study.game.community)
-    counts = ", ".join(f"{check.count(s)} {s}{'' if check.count(s) == 1 else 's'}" for s in ("fault", "suspect", "note"))
+    counts = ", ".join(
+        f"{check.count(s)} {s}{'' if check.count(s) == 1 else 's'}" for s in ("fault", "suspect", "note")
+    )
     more = len(check.findings) - FINDINGS
     rest = f" {more} more are not shown." if more > 0 else ""
     return Table(
@@ -59,7 +61,8 @@ def claims_table(study: StabilityStudy) -> Table:
         "Every claim with its margin",
         columns,
         rows,
-        "Margin: positive is room to spare, negative is what the witness gains. Certificate “none”: computed, not certified.",
+        "Margin: positive is room to spare, negative is what the witness gains. Certificate “none”: "
+        "computed, not certified.",
     )
 
 

@@ -101,7 +101,8 @@ def _why(study: StabilityStudy, result: RuleStability, write: Writer) -> str:
     alone, together, value = shared_by(result)
     part = f", {percent(alone / together, 0)}{SPACE}% of what all share" if together > 0 else ""
     return (
-        f"Why: on their own they share {fixed(alone, 0 if alone >= 100 else 1)} kWh{part}, which saves them {write.money(value)}; "
+        f"Why: on their own they share {fixed(alone, 0 if alone >= 100 else 1)} kWh{part}, which "
+        f"saves them {write.money(value)}; "
         f"under the rule they receive {write.money(received)} of the {write.money(game.grand_value)} that all gain."
     )
 
@@ -154,20 +155,32 @@ def _worse_off(study: StabilityStudy, result: RuleStability, write: Writer) -> s
         return ""
     verb = "is" if len(losers) == 1 else "are"
     return (
-        f"Worse off than alone over the whole period: {listed(losers)} {verb}, by up to {write.money(-result.smallest_gain)}."
+        f"Worse off than alone over the whole period: {listed(losers)} {verb}, by up to "
+        f"{write.money(-result.smallest_gain)}."
     )
 
 
 def _supporting(result: RuleStability, write: Writer) -> str:
     """How near local prices come to supporting the payoffs."""
-    if result.price_position is None or not len(result.price_position) or result.price_shortfall != result.price_shortfall:
+    if (
+        result.price_position is None
+        or not len(result.price_position)
+        or result.price_shortfall != result.price_shortfall
+    ):
         return ""
     mean = percent(float(result.price_position.mean()), 0)
-    where = f"on average {mean} % of the way from the floor (export price) to the ceiling (import price less network charge)"
+    where = (
+        f"on average {mean} % of the way from the floor (export price) to the ceiling (import price less "
+        "network charge)"
+    )
     if result.price_shortfall <= result.blocking.game.tolerance:
-        return f"Supporting prices: local prices {where} pay every home what the rule pays it at most, which proves the core."
+        return (
+            f"Supporting prices: local prices {where} pay every home what the rule pays it at most, which "
+            "proves the core."
+        )
     return (
-        f"Supporting prices: at the local prices that come closest, {where}, some homes would gain more than under the rule, "
+        f"Supporting prices: at the local prices that come closest, {where}, some homes would gain "
+        "more than under the rule, "
         f"{write.money(result.price_shortfall)} in all; with 0 these prices alone would prove the core."
     )
 
@@ -210,7 +223,8 @@ def homes_table(study: StabilityStudy, result: RuleStability) -> Table:
         f"{sentence(rule_label(result.rule))}: gain and best alternative of {shown}",
         tuple(columns),
         tuple(_home_row(result, write, int(i)) for i in order),
-        f"Best alternative: the largest gain from leaving of any coalition that contains the {noun}{period}, for all its "
+        "Best alternative: the largest gain from leaving of any coalition that contains the "
+        f"{noun}{period}, for all its "
         "members together; negative: it would lose." if result.alternatives else "",
     )  # fmt: skip
 
@@ -220,7 +234,10 @@ def _home_row(result: RuleStability, write: Writer, i: int) -> tuple[str, ...]:
     name = game.players[i]
     row = [name, write.number(float(allocation.payoffs[i]))]
     if isinstance(game, SharingGame):
-        bill = float(game.community.deficit[i] @ game.community.import_price - game.community.surplus[i] @ game.community.export_price)
+        bill = float(
+            game.community.deficit[i] @ game.community.import_price
+            - game.community.surplus[i] @ game.community.export_price
+        )
         row.append(percent(float(allocation.payoffs[i]) / bill, 1) if bill > 0 else "\N{EN DASH}")
     if allocation.standard_errors is not None:
         row.append(write.number(float(allocation.standard_errors[i])))

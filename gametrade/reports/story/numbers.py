@@ -17,7 +17,7 @@ NOTHING = "\N{EN DASH}"
 
 @dataclass(frozen=True, slots=True)
 class Writer:
-    """Writes money with the same digits all through a report.
+    r"""Writes money with the same digits all through a report.
 
     Parameters
     ----------

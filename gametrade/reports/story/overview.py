@@ -20,7 +20,9 @@ def assumptions_table(study: StabilityStudy) -> Table:
     rows: list[tuple[str, str]]
     if isinstance(game, SharingGame):
         summary = game.community.summary()
-        rows = [(row[0], row[1]) for row in summary.rows() if row[0] not in ("gains from trade", "bill without sharing")]
+        rows = [
+            (row[0], row[1]) for row in summary.rows() if row[0] not in ("gains from trade", "bill without sharing")
+        ]
         share = "" if summary.gains_share is None else f" ({percent(summary.gains_share, 1)}{SPACE}% of the bill)"
         rows += [
             ("bill without sharing", write.money(summary.bill)),
@@ -47,7 +49,10 @@ def assumptions_table(study: StabilityStudy) -> Table:
 def _contract_words(contract: str) -> str:
     if contract == "whole":
         return "whole period: who leaves, leaves for all of it"
-    return f"{contract}: who leaves, leaves for one {contract}; the numbers of a rule describe the {contract} in which most is gained"
+    return (
+        f"{contract}: who leaves, leaves for one {contract}; the numbers of a rule describe the "
+        f"{contract} in which most is gained"
+    )
 
 
 def rules_table(study: StabilityStudy) -> Table:
@@ -72,7 +77,11 @@ def rules_table(study: StabilityStudy) -> Table:
         Column("correlation", "", "fairness"),
     )
     write = Writer.of(study)
-    keep = [i for i, column in enumerate(columns) if column.unit != "%" or column.name != "of bill" or isinstance(study.game, SharingGame)]
+    keep = [
+        i
+        for i, column in enumerate(columns)
+        if column.unit != "%" or column.name != "of bill" or isinstance(study.game, SharingGame)
+    ]
     return Table(
         "Allocation rules side by side, the most stable first",
         tuple(columns[i] for i in keep),
@@ -156,7 +165,10 @@ def contracts_table(study: StabilityStudy) -> Table | None:
         return None
     columns = [Column("rule", numeric=False)]
     if study.contract == "whole":
-        columns += [Column("status", "", "whole period", numeric=False), Column("largest excess", study.game.unit, "whole period")]
+        columns += [
+            Column("status", "", "whole period", numeric=False),
+            Column("largest excess", study.game.unit, "whole period"),
+        ]
     for name in present:
         columns += [
             Column("blocked", "", name),
@@ -170,7 +182,8 @@ def contracts_table(study: StabilityStudy) -> Table | None:
         tuple(_contract_row(study, result, present, write) for result in study),
         "Blocked: periods in which some coalition gains by leaving, of all periods with any trade; "
         "“≥” where not every coalition of every period was examined. Largest excess: over all periods and "
-        "coalitions, and the period in which it arises, by the local clock. A rule in the core of every step is in the core of every "
+        "coalitions, and the period in which it arises, by the local clock. A rule in the core of "
+        "every step is in the core of every "
         "day, month and of the whole, not conversely.",
         tuple(status_kind(result) for result in study),
     )

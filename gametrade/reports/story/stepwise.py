@@ -42,12 +42,12 @@ class StepExcess:
     def by_hour(self) -> FloatArray:
         """Excess in each hour of the day, shape (24,). [money]"""
         hour = (self.times - self.times.astype("datetime64[D]")).astype("timedelta64[h]").astype(np.int64)
-        return np.bincount(hour, self.excess, minlength=24)
+        return np.asarray(np.bincount(hour, self.excess, minlength=24), dtype=float)
 
     def by_period(self, unit: str) -> tuple[TimeArray, FloatArray]:
         """Excess in each month ("M"), week ("W"), day ("D") or step ("s"). [money]"""
         starts, group = np.unique(self.times.astype(f"datetime64[{unit}]"), return_inverse=True)
-        return starts, np.bincount(group, self.excess)
+        return starts, np.asarray(np.bincount(group, self.excess), dtype=float)
 
     def by_state(self) -> tuple[float, float]:
         """Excess while the whole community has energy to spare, and while it falls short. [money]"""

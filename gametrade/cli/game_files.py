@@ -1,0 +1,104 @@
+"""Read a game given as a table of coalition values, in JSON or TOML."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from gametrade.errors import InvalidInputError, UnknownNameError
+from gametrade.games.coalitional import TableGame
+
+KEYS = ("players", "values")
+
+
+def read_game(path: str | Path) -> TableGame:
+    """Read a table game from a file.
+
+    Parameters
+    ----------
+    path : str or Path
+        ``.json`` or ``.toml`` with ``players``, a list of names, and ``values``, from coalitions written as
+        names with commas between them to money; coalitions left out are worth 0.
+
+    Returns
+    -------
+    TableGame
+        The game.
+
+    Raises
+    ------
+    InvalidInputError
+        If the file cannot be read, a coalition comes twice, or a value is not a number.
+    UnknownNameError
+        If a coalition names somebody who is not among the players, or a key is misspelled.
+
+    Examples
+    --------
+    >>> import pathlib, tempfile
+    >>> file = pathlib.Path(tempfile.mkdtemp()) / "game.json"
+    >>> _ = file.write_text('{"players": ["A", "B"], "values": {"A,B": 6.0}}')
+    >>> read_game(file).value(["A", "B"])
+    6.0
+    """
+    name = str(path)
+    content = _parsed(Path(path), name)
+    if (
+        not isinstance(content, dict)
+        or not isinstance(content.get("values"), dict)
+        or not isinstance(content.get("players"), list)
+    ):
+        raise InvalidInputError(
+            f'game must be written as {{"players": ["A", "B"], "values": {{"A,B": 6.0}}}}. Got something else in {name!r}.'
+        )
+    for key in content:
+        if key not in KEYS:
+            raise UnknownNameError(f"key of the game {name!r}", key, KEYS)
+    players = _players(content["players"], name)
+    values = _values(content["values"], players, name)
+    return TableGame.from_function(players, lambda coalition: values.get(frozenset(coalition), 0.0))
+
+
+def _parsed(path: Path, name: str) -> Any:
+    """Content of the file as plain data."""
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except (OSError, UnicodeDecodeError) as problem:
+        reason = getattr(problem, "strerror", None) or "it is not text in UTF-8"
+        raise InvalidInputError(f"game must be a file that can be read. Got {name!r}: {reason}.") from None
+    try:
+        return tomllib.loads(text) if path.suffix.lower() == ".toml" else json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise InvalidInputError(f"game must be valid {path.suffix[1:].upper()}. Got {name!r}: {problem}.") from None
+
+
+def _players(names: list[Any], file: str) -> tuple[str, ...]:
+    players = tuple(str(name).strip() for name in names)
+    wrong = next((player for player in players if "," in player or not player), None)
+    if wrong is not None:
+        raise InvalidInputError(f"players of the game {file!r} must have names without commas. Got {wrong!r}.")
+    if len(set(players)) < len(players) or not players:
+        raise InvalidInputError(f"players of the game {file!r} must be unique and at least one. Got {list(players)!r}.")
+    return players
+
+
+def _values(written: Mapping[str, Any], players: tuple[str, ...], file: str) -> dict[frozenset[str], float]:
+    values: dict[frozenset[str], float] = {}
+    for key, number in written.items():
+        members = [part.strip() for part in key.split(",")] if key.strip() else []
+        for member in members:
+            if member not in players:
+                raise UnknownNameError(f"member of coalition {key!r} in {file!r}", member, players)
+        coalition = frozenset(members)
+        if len(coalition) < len(members) or coalition in values:
+            raise InvalidInputError(f"values of the game {file!r} must name each coalition once. Got {key!r} again.")
+        if isinstance(number, bool) or not isinstance(number, int | float) or not np.isfinite(number):
+            raise InvalidInputError(f"value of coalition {key!r} in {file!r} must be a finite number. Got {number!r}.")
+        values[coalition] = float(number)
+    if values.get(frozenset(), 0.0) != 0:
+        raise InvalidInputError(f"the empty coalition in {file!r} must be worth 0. Got {values[frozenset()]!r}.")
+    return values

@@ -1,0 +1,163 @@
+"""``gametrade report``: from meter data or a game to a report."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Any
+
+import click
+
+from gametrade.analysis import StabilityStudy, analyse_stability
+from gametrade.analysis.contracts import CONTRACTS
+from gametrade.cli.game_files import read_game
+from gametrade.cli.reading import FILES, PRICES, reading_options, two_files, with_options
+from gametrade.community import Community, communities, read_community
+from gametrade.errors import InvalidInputError, UnknownNameError
+from gametrade.games.coalitional import TableGame
+from gametrade.registry import formats
+from gametrade.registry import rules as registered_rules
+from gametrade.reports.story.answer import three_sentences
+from gametrade.reports.writing import check_writable
+from gametrade.solvers.blocking_coalition import ENGINES
+
+FORMATS = {".html": "html", ".htm": "html", ".md": "markdown", ".json": "json"}
+DEMO_OPTIONS = {"homes", "start", "end"}
+
+
+@click.command()
+@click.argument("inputs", nargs=-1, metavar="[LOAD.csv [GENERATION.csv] | GAME.json | GAME.toml]")
+@click.option(
+    "-o",
+    "--output",
+    "outputs",
+    multiple=True,
+    metavar="FILE",
+    help="Write the report here: .html, .md or .json; may be given several times. Without it a table is printed.",
+)
+@click.option("--demo", is_flag=True, help="Take 13 measured homes in Fontana, California, that come with the package.")
+@click.option(
+    "--rule",
+    "rules",
+    multiple=True,
+    metavar="NAME[:OPTION=VALUE]",
+    help="Examine this allocation rule; may be given several times. All of them by default, see gametrade rules.",
+)
+@click.option(
+    "--contract",
+    default="whole",
+    show_default=True,
+    metavar="whole|month|day|step",
+    help="Length that coalitions commit to in the headline numbers.",
+)
+@click.option(
+    "--engine",
+    default="auto",
+    show_default=True,
+    metavar="NAME",
+    help="How the most profitable coalition is searched: auto, bracket, tree, milp or table.",
+)
+@with_options(*FILES, *PRICES)
+@click.pass_context
+def report(
+    ctx: click.Context, inputs: tuple[str, ...], outputs: tuple[str, ...], demo: bool, rules: tuple[str, ...], contract: str, engine: str
+) -> None:  # fmt: skip
+    """Ask of every allocation rule whether some coalition gains by leaving.
+
+    Meter data are CSV files (.csv or .csv.gz): a time column and one column a home, loads in the first file
+    and generation in the second; or one long file with the columns home, time, load and generation.
+
+    A game is a .json or .toml file with players and coalition values; coalitions left out are worth 0:
+
+    \b
+      {"players": ["A", "B", "C"], "values": {"A,B": 6.0, "A,B,C": 9.0}}
+
+    \b
+    Examples:
+      gametrade report --demo
+      gametrade report --demo -o demo.html -o demo.json
+      gametrade report load.csv pv.csv --unit kW --import-price 0.30 --export-price 0.08 -o report.html
+      gametrade report load.csv pv.csv --unit kWh --tariff tariff.toml --rule mid_market_rate \\
+          --rule proportional:to=demand --contract month -o report.md
+      gametrade report game.toml
+
+    Exit codes: 0 done, 2 wrong input, 130 interrupted.
+    """  # noqa: D301
+    wanted = [(output, _format_of(output)) for output in outputs]
+    _check_choices(rules, contract, engine)
+    for output in outputs:
+        check_writable(output)
+    game = _read(inputs, demo, reading_options(ctx))
+    study = analyse_stability(game, list(rules) or None, contract=contract, engine=engine, progress=progress)
+    for output, kind in wanted:
+        formats.get(kind).function(study, output)
+        click.echo(f"{output} written.", err=True)
+    if not wanted:
+        click.echo(_as_text(study))
+
+
+def progress(items: Iterable[Any], label: str) -> Iterable[Any]:
+    """Show a progress bar on a terminal once something takes longer than two seconds."""
+    from tqdm import tqdm
+
+    bar: Iterable[Any] = tqdm(
+        list(items), desc=label, file=sys.stderr, delay=2, leave=False, disable=not sys.stderr.isatty()
+    )
+    return bar
+
+
+def _as_text(study: StabilityStudy) -> str:
+    """The three sentences, then the table."""
+    return "\n\n".join(["\n".join(three_sentences(study)), str(study)])
+
+
+def _format_of(output: str) -> str:
+    """Choose the report format by the extension of the file."""
+    extension = Path(output).suffix.lower()
+    if extension not in FORMATS:
+        raise InvalidInputError(f"output must end in .html, .md or .json. Got {output!r}.")
+    return FORMATS[extension]
+
+
+def _check_choices(rules: tuple[str, ...], contract: str, engine: str) -> None:
+    """Refuse misspelled names before any file is read."""
+    for name in rules:
+        entry, options = registered_rules.resolve(name)
+        for option in options:
+            if option not in entry.options:
+                raise UnknownNameError(f"option of {entry.name}", option, entry.options)
+    if contract not in CONTRACTS:
+        raise UnknownNameError("contract", contract, CONTRACTS)
+    if engine not in ENGINES:
+        raise UnknownNameError("engine", engine, ENGINES)
+
+
+def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Community | TableGame:
+    """Dispatch on the first input: a community from meter data, a game, or the bundled homes."""
+    if demo:
+        return _demo(inputs, options)
+    if not inputs:
+        raise InvalidInputError("report needs meter data or a game, or --demo for the bundled homes. Got no file.")
+    if inputs[0].lower().endswith((".json", ".toml")):
+        if len(inputs) > 1 or options:
+            extra = [*inputs[1:], *options]
+            raise InvalidInputError(
+                f"a game takes no further files and no options of meter data. Got {', '.join(extra)}."
+            )
+        return read_game(inputs[0])
+    if not inputs[0].lower().endswith((".csv", ".csv.gz")):
+        raise InvalidInputError(
+            f"input must end in .csv or .csv.gz (meter data), .json or .toml (a game). Got {inputs[0]!r}."
+        )
+    load, generation = two_files(inputs, "report")
+    return read_community(load, generation, **options)
+
+
+def _demo(inputs: tuple[str, ...], options: dict[str, Any]) -> Community:
+    """Take the bundled homes under their hypothetical flat tariff, or some of them."""
+    refused = [*inputs, *(f"--{name.replace('_', '-')}" for name in options if name not in DEMO_OPTIONS)]
+    if refused:
+        raise InvalidInputError(f"--demo brings its own meter data and tariff. Got {', '.join(refused)} too.")
+    community = communities.fontana("flat")
+    return community.select(**options) if options else community
