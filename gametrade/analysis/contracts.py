@@ -12,7 +12,8 @@ from gametrade.games.coalitional import Allocation, SharingGame, all_coalitions
 from gametrade.registry import rules
 from gametrade.rules import allocate
 from gametrade.rules.settlement import step_payoffs
-from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
+from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import Coalition, FloatArray, IntArray
 
 CONTRACTS = ("whole", "month", "day", "step")
@@ -118,7 +119,9 @@ def settles_by_period(rule: str, allocation: Allocation) -> bool:
     return allocation.standard_errors is None and rule in rules.variants()
 
 
-def contract_stability(whole: SharingGame, periods: Periods, payoffs: Sequence[FloatArray]) -> list[ContractStability]:
+def contract_stability(
+    whole: SharingGame, periods: Periods, payoffs: Sequence[FloatArray], roots: Sequence[BlockingCoalition]
+) -> list[ContractStability]:
     """Examine several payoff streams over the same periods.
 
     Parameters
@@ -129,6 +132,8 @@ def contract_stability(whole: SharingGame, periods: Periods, payoffs: Sequence[F
         P periods.
     payoffs : sequence of ndarray of shape (P, n)
         One stream for each rule. [money]
+    roots : sequence of BlockingCoalition
+        Answer for the whole of each stream, whose prices and coalition are tried in every period.
 
     Returns
     -------
@@ -143,7 +148,11 @@ def contract_stability(whole: SharingGame, periods: Periods, payoffs: Sequence[F
     if not periods.games:
         return [_nothing_shared(whole, periods.contract) for _ in payoffs]
     by_table = whole.n_players <= TABLE_PLAYERS
-    found = _tabulate(periods, payoffs) if by_table else [_search(whole, periods, stream) for stream in payoffs]
+    found = (
+        _tabulate(periods, payoffs)
+        if by_table
+        else [_search(*each, periods, whole) for each in zip(payoffs, roots, strict=True)]
+    )
     return [
         _summary(whole, periods, stream, *numbers, exact=by_table)
         for stream, numbers in zip(payoffs, found, strict=True)
@@ -167,27 +176,26 @@ def _tabulate(periods: Periods, payoffs: Sequence[FloatArray]) -> list[tuple[Flo
 
 
 def _search(
-    whole: SharingGame, periods: Periods, payoffs: FloatArray
+    payoffs: FloatArray, root: BlockingCoalition, periods: Periods, whole: SharingGame
 ) -> tuple[FloatArray, FloatArray, list[Coalition]]:
     """Bounds of every period by the prices of the whole, and full searches where they are largest."""
-    root = blocking_coalition(whole, payoffs.sum(axis=0), engine="bracket")
     assert root.price_tree is not None
     path = np.full(whole.community.n_steps, 0.5)
-    path[whole.trade_steps] = root.price_tree.paths[0] / 128
+    path[whole.trade_steps] = root.price_tree.paths[0] / PRICE_GRID
     upper, lower = np.zeros(len(periods.games)), np.zeros(len(periods.games))
     for p, (steps, game) in enumerate(zip(periods.steps, periods.games, strict=True)):
         margins = game.price_values(path[steps][game.trade_steps]) - payoffs[p]
-        upper[p] = np.maximum(0, margins).sum()
-        lower[p] = game.value(root.coalition) - payoffs[p][root.members].sum()
-    coalition, best = root.coalition, float(lower.max())
+        lower[p] = game.values(root.members[None, :])[0] - payoffs[p][root.members].sum()
+        upper[p] = max(lower[p], np.maximum(0, margins).sum())
+    members, best = root.members, float(lower.max())
     for p in np.argsort(-upper)[:SEARCHED_PERIODS]:
         if upper[p] <= best:
             break
         found = blocking_coalition(periods.games[p], payoffs[p], nodes=50)
         lower[p], upper[p] = max(lower[p], found.excess), found.upper_bound
         if lower[p] > best:
-            best, coalition = float(lower[p]), found.coalition
-    return lower, upper, [coalition]
+            best, members = float(lower[p]), found.members
+    return lower, upper, [whole.labels(members)]
 
 
 def _summary(

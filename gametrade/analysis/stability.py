@@ -106,12 +106,13 @@ def analyse_stability(
     if contract != "whole" and not isinstance(game, SharingGame):
         raise InvalidInputError(f"contract of analyse_stability must be 'whole' for a {type(game).__name__}.")
     allocations, skipped = _allocate_all(game, _names(rules, game), progress)
-    by_rule = _contracts(game, allocations, [contract, *(contracts if contracts is not None else CONTRACTS)])
+    roots = {rule: blocking_coalition(game, answer.payoffs, engine=engine) for rule, answer in allocations.items()}
+    by_rule = _contracts(game, allocations, roots, [contract, *(contracts if contracts is not None else CONTRACTS)])
     marginal = _marginal_contributions(game)
     sample = None if table_is_cheap(game) else CoalitionSample.draw(game, np.random.default_rng(0))
     listed = progress(allocations.items(), "stability") if progress else allocations.items()
     results = [
-        _examine(game, rule, allocation, by_rule.get(rule, {}), marginal, sample, contract, engine)
+        _examine(game, rule, allocation, roots[rule], by_rule.get(rule, {}), marginal, sample, contract, engine)
         for rule, allocation in listed
     ]
     results.sort(key=lambda result: (result.blocking.excess, abs(result.allocation.imbalance)))
@@ -142,7 +143,10 @@ def _allocate_all(
 
 
 def _contracts(
-    game: CoalitionalGame, allocations: dict[str, Allocation], wanted: Sequence[str]
+    game: CoalitionalGame,
+    allocations: dict[str, Allocation],
+    roots: dict[str, BlockingCoalition],
+    wanted: Sequence[str],
 ) -> dict[str, dict[str, ContractStability]]:
     """Stability of every rule for each shorter contract length."""
     answer: dict[str, dict[str, ContractStability]] = {rule: {} for rule in allocations}
@@ -154,7 +158,8 @@ def _contracts(
     for contract in [name for name in CONTRACTS if name in wanted and name != "whole"]:
         periods = Periods.of(game, contract)
         payoffs = [periods.payoffs(allocations[rule], rule) for rule in settled]
-        for rule, entry in zip(settled, contract_stability(game, periods, payoffs), strict=True):
+        entries = contract_stability(game, periods, payoffs, [roots[rule] for rule in settled])
+        for rule, entry in zip(settled, entries, strict=True):
             answer[rule][contract] = entry
     return answer
 
@@ -168,6 +173,7 @@ def _examine(
     game: CoalitionalGame,
     rule: str,
     allocation: Allocation,
+    root: BlockingCoalition,
     contracts: dict[str, ContractStability],
     marginal: FloatArray,
     sample: CoalitionSample | None,
@@ -176,9 +182,9 @@ def _examine(
 ) -> RuleStability:
     """Everything about one rule."""
     focus, payoffs = _focus(game, allocation, contracts.get(contract))
-    blocking = blocking_coalition(focus, payoffs, engine=engine)
+    blocking = root if focus is game else blocking_coalition(focus, payoffs, engine=engine)
     count = count_blocking(focus, payoffs, best=MOST_PROFITABLE, sample=sample if focus is game else None)
-    cost = exit_cost_per_member(focus, payoffs, engine=engine)
+    cost = exit_cost_per_member(focus, payoffs, engine=engine, known=blocking)
     subsidy = least_subsidy(focus, payoffs)
     path = _best_path(blocking)
     verdicts = _verdicts(rule, allocation, blocking, cost, subsidy, count, contracts, contract)

@@ -53,7 +53,8 @@ def read_game(path: str | Path) -> TableGame:
         or not isinstance(content.get("players"), list)
     ):
         raise InvalidInputError(
-            f'game must be written as {{"players": ["A", "B"], "values": {{"A,B": 6.0}}}}. Got something else in {name!r}.'
+            'game must be written as {"players": ["A", "B"], "values": {"A,B": 6.0}}. '
+            f"Got something else in {name!r}."
         )
     for key in content:
         if key not in KEYS:

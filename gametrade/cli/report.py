@@ -61,8 +61,14 @@ DEMO_OPTIONS = {"homes", "start", "end"}
 @with_options(*FILES, *PRICES)
 @click.pass_context
 def report(
-    ctx: click.Context, inputs: tuple[str, ...], outputs: tuple[str, ...], demo: bool, rules: tuple[str, ...], contract: str, engine: str
-) -> None:  # fmt: skip
+    ctx: click.Context,
+    inputs: tuple[str, ...],
+    outputs: tuple[str, ...],
+    demo: bool,
+    rules: tuple[str, ...],
+    contract: str,
+    engine: str,
+) -> None:
     """Ask of every allocation rule whether some coalition gains by leaving.
 
     Meter data are CSV files (.csv or .csv.gz): a time column and one column a home, loads in the first file

@@ -85,7 +85,8 @@ def markdown_table(table: Table) -> str:
     Examples
     --------
     >>> from gametrade.reports.story.table import Column
-    >>> print(markdown_table(Table("Gains", (Column("home", numeric=False), Column("gain", "EUR")), (("A|b", "1.00"),))))
+    >>> columns = (Column("home", numeric=False), Column("gain", "EUR"))
+    >>> print(markdown_table(Table("Gains", columns, (("A|b", "1.00"),))))
     **Gains**
     <BLANKLINE>
     | home | gain [EUR] |

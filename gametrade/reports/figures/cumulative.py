@@ -65,10 +65,15 @@ def _line(plot: go.Figure, result: RuleStability, k: int, unit: str) -> bool:
         dates, money = steps.by_period(calendar)
         if len(dates) <= POINTS:
             break
+    name = rule_label(result.rule)
     plot.add_trace(
         go.Scatter(
-            x=dates.astype("datetime64[s]").astype(str), y=np.cumsum(money), mode="lines", name=rule_label(result.rule),
-            line=line_style(k), hovertemplate="%{x}: %{y:,.2f} " + unit + "<extra>" + rule_label(result.rule) + "</extra>",
+            x=dates.astype("datetime64[s]").astype(str),
+            y=np.cumsum(money),
+            mode="lines",
+            name=name,
+            line=line_style(k),
+            hovertemplate="%{x}: %{y:,.2f} " + unit + "<extra>" + name + "</extra>",
         )
-    )  # fmt: skip
+    )
     return steps.priced

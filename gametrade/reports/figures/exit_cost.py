@@ -59,13 +59,8 @@ def exit_cost(study: StabilityStudy) -> Figure | None:
     how = (
         "Exact: the best coalition of every size is known."
         if exact
-        else (
-            "Drawn from the coalitions that were found, among them the one that needs the highest cost "
-            "per member: a lower bound, "
-        )
-        "the truth may lie higher between the "
-        ""
-        "corners."
+        else "Drawn from the coalitions that were found, among them the one that needs the highest cost per member: "
+        "a lower bound, the truth may lie higher between the corners."
     )
     return Figure(
         "exit-cost",
@@ -95,7 +90,7 @@ def known_coalitions(result: RuleStability) -> tuple[FloatArray, FloatArray]:
 
 
 def _threshold_coalitions(result: RuleStability) -> list[tuple[int, float]]:
-    """Sizes and excesses of the homes that miss most at the closest supporting prices: the fewer, the dearer leaving is."""
+    """Sizes and excesses of the homes that miss most at the closest supporting prices, from all of them to one."""
     game, path = result.blocking.game, result.price_position
     if path is None or not isinstance(game, SharingGame):
         return []

@@ -110,7 +110,8 @@ def _lines(
         clock, mean = hourly_mean(price[inside], weight[inside], hours[inside])
         lines.append(
             go.Scatter(
-                x=clock, y=mean, name=name, legendgroup=name, showlegend=first, mode="lines", line={**style, "shape": "hv"}, connectgaps=False,
+                x=clock, y=mean, name=name, legendgroup=name, showlegend=first, mode="lines",
+                line={**style, "shape": "hv"}, connectgaps=False,
                 hovertemplate="%{x}:00: %{y:.4f}<extra>" + name + "</extra>",
             )
         )  # fmt: skip

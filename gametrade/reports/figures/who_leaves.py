@@ -41,7 +41,8 @@ def who_leaves(study: StabilityStudy) -> Figure | None:
     ranks = [f"{k}" for k in range(1, len(money) + 1)]
     plot = go.Figure(
         go.Heatmap(
-            z=inside[shown].astype(float)[::-1], x=ranks, y=names[::-1], xgap=2, ygap=2, showscale=False, zmin=0, zmax=1,
+            z=inside[shown].astype(float)[::-1], x=ranks, y=names[::-1], xgap=2, ygap=2, showscale=False,
+            zmin=0, zmax=1,
             colorscale=[[0, "#eef1f4"], [1, BLUE]], text=[[write.number(m) for m in money]] * len(shown),
             hovertemplate="%{y}, coalition %{x}: gains %{text} " + study.game.unit + "<extra></extra>",
         )
