@@ -10,6 +10,7 @@ DOCS = Path(__file__).resolve().parent
 sys.path[:0] = [str(DOCS.parent), str(DOCS / "_ext")]
 # Notebook kernels are separate processes; they import the same checkout.
 os.environ["PYTHONPATH"] = os.pathsep.join(filter(None, [str(DOCS.parent), os.environ.get("PYTHONPATH")]))
+os.environ["PLOTLY_RENDERER"] = "notebook"  # plotly.js once inside each page, not from a network
 
 import gametrade
 
@@ -24,6 +25,7 @@ extensions = [
     "numpydoc",
     "mathml",
     "registry_pages",
+    "offline",
 ]
 exclude_patterns = ["_build", "_ext", "jupyter_execute"]
 templates_path: list[str] = []
@@ -35,7 +37,7 @@ html_copy_source = False
 
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3
-nb_execution_mode = "cache"
+nb_execution_mode = "force"
 nb_execution_timeout = 120
 nb_execution_raise_on_error = True
 nb_merge_streams = True

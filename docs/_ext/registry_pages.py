@@ -16,7 +16,7 @@ def write_pages(app: Any) -> None:
     """Write all generated pages, and remove those whose subject is gone."""
     folder = Path(app.srcdir) / "reference" / "generated"
     folder.mkdir(parents=True, exist_ok=True)
-    pages = {**rule_pages(), **format_pages(), **error_pages(), **command_pages(), **name_pages(), **check_pages()}
+    pages = all_pages()
     for old in folder.glob("*.md"):
         if old.stem not in pages:
             old.unlink()
@@ -24,6 +24,12 @@ def write_pages(app: Any) -> None:
         file = folder / f"{name}.md"
         if not file.exists() or file.read_text(encoding="utf-8") != text:
             file.write_text(text, encoding="utf-8")
+
+
+def all_pages() -> Pages:
+    """Text of every generated page by file name."""
+    writers = (rule_pages, format_pages, error_pages, command_pages, name_pages, check_pages, proof_pages)
+    return {name: text for write in writers for name, text in write().items()}
 
 
 def rule_pages() -> Pages:
@@ -73,7 +79,8 @@ def format_pages() -> Pages:
     """All report formats on one page."""
     from gametrade.registry import formats
 
-    parts = ["# Report formats", "", "Written by `study.to_html`, `study.to_markdown`, `study.to_json` and the command line.", ""]
+    written_by = "Written by `study.to_html`, `study.to_markdown`, `study.to_json` and the command line."
+    parts = ["# Report formats", "", written_by, ""]
     for entry in formats:
         parts += [f"## {entry.name}", "", autodoc("autofunction", entry.function), ""]
     return {"formats": "\n".join(parts)}
@@ -100,8 +107,24 @@ def check_pages() -> Pages:
     from gametrade.community.evidence import checks
 
     rows = [f"| `{entry.name}` | {entry.summary} |" for entry in checks]
-    text = ["# Input checks", "", "One file each in `gametrade/community/checks`.", "", "| check | finds |", "|---|---|", *rows]
-    return {"checks": "\n".join(text) + "\n"}
+    head = ["# Input checks", "", "One file each in `gametrade/community/checks`.", ""]
+    return {"checks": "\n".join([*head, "| check | finds |", "|---|---|", *rows, ""])}
+
+
+def proof_pages() -> Pages:
+    """What verification proves, claim by claim."""
+    from gametrade.registry import checks
+
+    parts = [
+        "# Proofs",
+        "",
+        "What `gametrade verify` does for each property that a report claims. One file each in "
+        "`gametrade/analysis/verification/proofs`.",
+        "",
+    ]
+    for entry in checks:
+        parts += [f"## {entry.name}", "", entry.summary, ""]
+    return {"proofs": "\n".join(parts)}
 
 
 def command_pages() -> Pages:
@@ -148,7 +171,8 @@ def name_pages() -> Pages:
     from gametrade.community import communities
 
     parts += ["## communities", "", "`gt.communities` needs no files of yours.", ""]
-    parts += [part for name in communities.__all__ for part in (autodoc("autofunction", getattr(communities, name)), "")]
+    for name in communities.__all__:
+        parts += [autodoc("autofunction", getattr(communities, name)), ""]
     return {"names": "\n".join(parts)}
 
 

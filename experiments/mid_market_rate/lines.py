@@ -36,7 +36,7 @@ def line_chart(
         return LEFT + across * (WIDTH - LEFT - RIGHT), HEIGHT - BOTTOM - up * (HEIGHT - TOP - BOTTOM)
 
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="13">',
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif">',
         f"<title>{escape(title)}</title>",
         f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>',
         text(LEFT, 24, title, "start", size=15),
@@ -49,7 +49,8 @@ def line_chart(
         across, down = at(x, low_y)
         parts.append(text(across, down + 18, f"{x:g}", "middle"))
     parts.append(text((LEFT + WIDTH - RIGHT) / 2, HEIGHT - 14, x_label, "middle"))
-    parts.append(f'<g transform="translate(18 {(HEIGHT - BOTTOM + TOP) / 2:.0f}) rotate(-90)">{text(0, 0, y_label, "middle")}</g>')
+    turned = f"translate(18 {(HEIGHT - BOTTOM + TOP) / 2:.0f}) rotate(-90)"
+    parts.append(f'<g transform="{turned}">{text(0, 0, y_label, "middle")}</g>')
     for k, (name, points) in enumerate(curves.items()):
         style = f'stroke="{COLOURS[k % len(COLOURS)]}" stroke-dasharray="{DASHES[k % len(DASHES)]}"'
         places = [at(x, y) for x, y in points]
@@ -57,8 +58,9 @@ def line_chart(
         parts.append(f'<polyline points="{route}" fill="none" stroke-width="2.2" {style}/>')
         parts += [f'<circle cx="{x:.1f}" cy="{y:.1f}" r="3" fill="{COLOURS[k % len(COLOURS)]}"/>' for x, y in places]
         level = TOP + 12 + 20 * k
-        parts.append(f'<line x1="{WIDTH - RIGHT + 14}" y1="{level - 4}" x2="{WIDTH - RIGHT + 44}" y2="{level - 4}" stroke-width="2.2" {style}/>')
-        parts.append(text(WIDTH - RIGHT + 50, level, name, "start"))
+        start, end = WIDTH - RIGHT + 14, WIDTH - RIGHT + 44
+        key = f'x1="{start}" y1="{level - 4}" x2="{end}" y2="{level - 4}"'
+        parts += [f'<line {key} stroke-width="2.2" {style}/>', text(end + 6, level, name, "start")]
     path.write_text("\n".join([*parts, "</svg>", ""]), encoding="utf-8")
 
 

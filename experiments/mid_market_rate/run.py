@@ -1,7 +1,7 @@
 """How often, by whom and for how much is each rule for sharing the money blocked?
 
-Run ``python experiments/mid_market_rate/run.py`` (about ten minutes) or ``--quick`` (under a minute, for tests).
-Every community is either the bundled one or drawn from a seed written in the results, so the tables are the
+Run ``python experiments/mid_market_rate/run.py`` (about a quarter of an hour) or ``--quick`` (under a minute, for
+tests). Every community is either the bundled one or drawn from a seed written in the results, so the tables are the
 same on every machine up to the last digits of floating point.
 """
 
@@ -64,7 +64,7 @@ FULL = Plan(
     prices=((0.30, 0.04), (0.30, 0.08), (0.30, 0.16)),
     charges=(0.0, 0.05, 0.10),
     tariff_seeds=(1, 2, 3),
-    tariff_homes=25,
+    tariff_homes=16,
 )
 QUICK = Plan(
     sizes=(3, 6),
@@ -96,12 +96,12 @@ def growth_of(task: tuple[str, gt.Community]) -> list[Row]:
     return [{"community": label, **examine(game, rule)} for rule in rules_for(game.n_players)]
 
 
-def examine(game: gt.SharingGame, rule: str) -> Row:
+def examine(game: gt.SharingGame, rule: str, engine: str = "auto") -> Row:
     """Largest excess with its proof, who gains it, exit cost and subsidy, for one rule."""
     community, allocation = game.community, gt.allocate(game, rule)
-    found = gt.blocking_coalition(game, allocation.payoffs, seconds=20.0)
-    many = game.n_players >= 50
-    cost = exit_cost_per_member(game, allocation.payoffs, engine="bracket" if many else "auto")
+    found = gt.blocking_coalition(game, allocation.payoffs, engine=engine, seconds=20.0)
+    fee_engine = "bracket" if game.n_players >= 50 else engine
+    cost = exit_cost_per_member(game, allocation.payoffs, engine=fee_engine)
     subsidy = least_subsidy(game, allocation.payoffs)
     members, owners = found.members, (community.generation > 0).any(axis=1)
     bill = float(community.stand_alone_bills()[members].sum())
@@ -232,7 +232,7 @@ def exit_tasks(plan: Plan) -> Iterator[tuple[str, gt.Community]]:
 
 
 def tariff_of(task: tuple[int, float, tuple[float, float], float, int, int]) -> list[Row]:
-    """One street under one tariff, price rules only."""
+    """One street under one tariff, price rules only, by enumeration of all coalitions."""
     n, share, (bought, sold), charge, seed, days = task
     community = gt.communities.street(
         n, days, rng=seed, pv_share=share, import_price=bought, export_price=sold, network_charge=charge
@@ -254,7 +254,7 @@ def tariff_of(task: tuple[int, float, tuple[float, float], float, int, int]) -> 
     )  # fmt: skip
     answer = []
     for rule in PRICE_RULES:
-        row = examine(game, rule)
+        row = examine(game, rule, engine="table")
         answer.append({**where, **{name: row[name] for name in kept}})
     return answer
 

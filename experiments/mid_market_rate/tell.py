@@ -179,7 +179,7 @@ def write_readme(folder: Path, readme: Path) -> None:
 def write_figures(folder: Path) -> None:
     """Draw the figures of the README."""
     means = streets(folder).groupby(["rule", "homes"])["excess_share_of_gains"].mean().clip(lower=0)
-    named = ("competitive_price", "supply_demand_ratio", "mid_market_rate", "bill_sharing_period", "equal_split", "bill_sharing")
+    named = ("competitive_price", "supply_demand_ratio", "mid_market_rate", "bill_sharing_period", "bill_sharing")
     line_chart(
         folder / "growth.svg",
         {rule: [(float(n), 100 * v) for n, v in means.loc[rule].items()] for rule in named},

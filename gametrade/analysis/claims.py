@@ -26,7 +26,7 @@ Certificate = dict[str, Any]
 def payoffs_verdict(allocation: Allocation, rule: str) -> Verdict:
     """The payoffs are what the rule gives on these data."""
     sampled = allocation.standard_errors is not None
-    known = rule in rules.variants()
+    known = rule.partition(":")[0] in rules
     kind = "recompute" if known and not sampled else "none"
     why = "sampled payoffs" if sampled else "the rule is the caller's own function"
     return Verdict(
@@ -48,8 +48,8 @@ def balance_verdict(allocation: Allocation, rule: str) -> Verdict:
     return Verdict(
         rule,
         "budget_balance",
-        f"payoffs add up to the gains of all, to {game.tolerance:.2e} {game.unit}",
-        abs(imbalance) <= game.tolerance,
+        f"payoffs add up to the gains of all, to {allocation.tolerance:.2e} {game.unit}",
+        abs(imbalance) <= allocation.tolerance,
         -abs(imbalance),
         game.unit,
         (),
@@ -65,8 +65,8 @@ def rationality_verdict(allocation: Allocation, rule: str) -> Verdict:
     return Verdict(
         rule,
         "individual_rationality",
-        f"no home is worse off than alone over the whole period, to {game.tolerance:.2e} {game.unit}",
-        bool(gains[home] >= -game.tolerance),
+        f"no home is worse off than alone over the whole period, to {allocation.tolerance:.2e} {game.unit}",
+        bool(gains[home] >= -allocation.tolerance),
         float(gains[home]),
         game.unit,
         (game.players[home],),
@@ -78,13 +78,13 @@ def core_verdict(rule: str, blocking: BlockingCoalition, imbalance: float) -> Ve
     """No proper coalition gains by leaving, and the gains of all are shared."""
     game = blocking.game
     blocks = blocking.blocks
-    balanced = abs(imbalance) <= game.tolerance
+    balanced = abs(imbalance) <= blocking.tolerance
     holds = False if not balanced else None if blocks is None else not blocks
     margin = -blocking.excess if balanced else min(-blocking.excess, -abs(imbalance))
     return Verdict(
         rule,
         "core",
-        f"payoffs share the gains of all and no proper coalition gains more than {game.tolerance:.2e} "
+        f"payoffs share the gains of all and no proper coalition gains more than {blocking.tolerance:.2e} "
         f"{game.unit} by leaving",
         holds,
         margin,
@@ -114,7 +114,7 @@ def exit_cost_verdict(rule: str, cost: ExitCost) -> Verdict:
     certificate = excess_certificate(cost.proof)
     certificate["needed_by"] = [] if cost.coalition is None else list(cost.coalition.coalition)
     certificate["bracket"] = [cost.lower_bound, cost.upper_bound]
-    decided = cost.upper_bound - cost.lower_bound <= 2 * game.tolerance
+    decided = cost.upper_bound - cost.lower_bound <= 2 * cost.proof.tolerance
     return Verdict(
         rule,
         "exit_cost",
@@ -127,8 +127,9 @@ def exit_cost_verdict(rule: str, cost: ExitCost) -> Verdict:
     )
 
 
-def subsidy_verdict(rule: str, game: CoalitionalGame, subsidy: LeastSubsidy, proof: Certificate) -> Verdict:
+def subsidy_verdict(rule: str, blocking: BlockingCoalition, subsidy: LeastSubsidy, proof: Certificate) -> Verdict:
     """With this subsidy nobody gains by leaving, and a smaller total does not do."""
+    game, tolerance = blocking.game, blocking.tolerance
     certificate = {
         "kind": "balancing_weights",
         "coalitions": [list(game.labels(row)) for row in subsidy.coalitions[subsidy.weights > 0]],
@@ -137,7 +138,7 @@ def subsidy_verdict(rule: str, game: CoalitionalGame, subsidy: LeastSubsidy, pro
         "bracket": [subsidy.lower_bound, subsidy.upper_bound],
         **proof,
     }
-    exact = subsidy.upper_bound - subsidy.lower_bound <= game.n_players * max(game.tolerance, 1e-12)
+    exact = subsidy.upper_bound - subsidy.lower_bound <= game.n_players * tolerance
     return Verdict(
         rule,
         "least_subsidy",
@@ -146,7 +147,7 @@ def subsidy_verdict(rule: str, game: CoalitionalGame, subsidy: LeastSubsidy, pro
         True if exact else None,
         subsidy.upper_bound,
         game.unit,
-        game.labels(subsidy.subsidy > game.tolerance),
+        game.labels(subsidy.subsidy > tolerance),
         certificate,
     )
 

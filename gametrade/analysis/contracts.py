@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
 from gametrade.errors import UnknownNameError
 from gametrade.games.coalitional import Allocation, SharingGame, all_coalitions
-from gametrade.registry import rules
 from gametrade.rules import allocate
 from gametrade.rules.settlement import step_payoffs
 from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
+from gametrade.tolerance import decision_tolerance
 from gametrade.typing import Coalition, FloatArray, IntArray
 
 CONTRACTS = ("whole", "month", "day", "step")
@@ -105,18 +106,18 @@ class Periods:
         labels = tuple(str(stamps[steps[0]]).replace("T", " ") for steps in groups)
         return cls(contract, labels, tuple(groups), tuple(game.during(steps) for steps in groups))
 
-    def payoffs(self, allocation: Allocation, rule: str) -> FloatArray:
+    def payoffs(self, allocation: Allocation, rule: str | Callable[..., Any]) -> FloatArray:
         """Payoffs of a rule in each period, shape (P, n): by its prices, or settled period by period. [money]"""
         if allocation.sell_price is not None and allocation.buy_price is not None:
             assert isinstance(allocation.game, SharingGame)
             by_step = step_payoffs(allocation.game, allocation.sell_price, allocation.buy_price)
-            return np.array([by_step[:, steps].sum(axis=1) for steps in self.steps]).reshape(len(self.steps), -1)
-        return np.array([allocate(game, rule).payoffs for game in self.games]).reshape(len(self.games), -1)
+            return np.array([by_step[:, steps].sum(axis=1) for steps in self.steps]).reshape(-1, len(by_step))
+        return np.array([allocate(game, rule).payoffs for game in self.games]).reshape(-1, allocation.game.n_players)
 
 
-def settles_by_period(rule: str, allocation: Allocation) -> bool:
+def settles_by_period(allocation: Allocation) -> bool:
     """Whether the payoffs of shorter contracts are cheap: not for sampled payoffs."""
-    return allocation.standard_errors is None and rule in rules.variants()
+    return allocation.standard_errors is None
 
 
 def contract_stability(
@@ -209,7 +210,7 @@ def _summary(
     exact: bool,
 ) -> ContractStability:
     worst = int(lower.argmax())
-    tolerance = whole.tolerance
+    tolerance = decision_tolerance(whole.tolerance, payoffs.sum(axis=0))
     home = np.unravel_index(int(payoffs.argmin()), payoffs.shape)[1]
     blocked = int((lower > tolerance).sum())
     return ContractStability(

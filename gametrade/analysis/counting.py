@@ -9,6 +9,7 @@ import numpy as np
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.games.coalitional.game import TABLE_PLAYERS
+from gametrade.tolerance import decision_tolerance
 from gametrade.typing import ArrayLike, BoolArray, Coalition, FloatArray, IntArray
 
 TABLE_BUDGET = 5e9
@@ -134,7 +135,7 @@ def _tabulated(game: CoalitionalGame, x: FloatArray, best: int) -> CoalitionCoun
     masks = np.arange(2**n)
     top = np.argsort(-excess, kind="stable")[: min(best, 2**n - 2)]
     by_home = [int(np.where(masks >> i & 1 == 1, excess, -np.inf).argmax()) for i in range(n)] if n > 1 else []
-    count = int((excess > game.tolerance).sum())
+    count = int((excess > decision_tolerance(game.tolerance, x)).sum())
     return CoalitionCount(
         count,
         count / max(1, 2**n - 2),
@@ -147,7 +148,7 @@ def _tabulated(game: CoalitionalGame, x: FloatArray, best: int) -> CoalitionCoun
 
 def _estimated(game: CoalitionalGame, x: FloatArray, sample: CoalitionSample) -> CoalitionCount:
     """Estimate the share from a sample; its standard error is never said to be zero."""
-    share = float((sample.values - sample.members @ x > game.tolerance).mean())
+    share = float((sample.values - sample.members @ x > decision_tolerance(game.tolerance, x)).mean())
     size = len(sample.values)
     return CoalitionCount(None, share, float(np.sqrt(max(share * (1 - share), 1 / size) / size)))
 

@@ -36,7 +36,7 @@ def gini(payoffs: FloatArray) -> float:
         return float("nan")
     ranked = np.sort(payoffs)
     n = len(ranked)
-    return float((2 * np.arange(1, n + 1) - n - 1) @ ranked / (n * total))
+    return max(0.0, float((2 * np.arange(1, n + 1) - n - 1) @ ranked / (n * total)))
 
 
 def jain(payoffs: FloatArray) -> float:

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -35,7 +37,7 @@ class OutOfSample:
         return self.chosen_on > 0 and self.evaluated_on > 0
 
 
-def out_of_sample(game: SharingGame, allocation: Allocation, rule: str) -> OutOfSample | None:
+def out_of_sample(game: SharingGame, allocation: Allocation, rule: str | Callable[..., Any]) -> OutOfSample | None:
     """Choose the best blocking coalition on odd weeks of the data and evaluate it on even weeks.
 
     Parameters
@@ -44,7 +46,7 @@ def out_of_sample(game: SharingGame, allocation: Allocation, rule: str) -> OutOf
         The whole period.
     allocation : Allocation
         Of the whole period, for its prices.
-    rule : str
+    rule : str or callable
         The rule; without prices it is settled on each half on its own.
 
     Returns
@@ -66,7 +68,7 @@ def out_of_sample(game: SharingGame, allocation: Allocation, rule: str) -> OutOf
     )
 
 
-def _payoffs(allocation: Allocation, rule: str, half: SharingGame, steps: IntArray) -> FloatArray:
+def _payoffs(allocation: Allocation, rule: str | Callable[..., Any], half: SharingGame, steps: IntArray) -> FloatArray:
     """Payoffs of one half: by the prices of the whole, or settled on the half alone."""
     if allocation.sell_price is None or allocation.buy_price is None:
         return allocate(half, rule).payoffs

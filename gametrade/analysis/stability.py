@@ -105,14 +105,19 @@ def analyse_stability(
             raise UnknownNameError("contract", name, CONTRACTS)
     if contract != "whole" and not isinstance(game, SharingGame):
         raise InvalidInputError(f"contract of analyse_stability must be 'whole' for a {type(game).__name__}.")
-    allocations, skipped = _allocate_all(game, _names(rules, game), progress)
+    named = {_label(rule): rule for rule in _chosen(rules, game)}
+    allocations, skipped = _allocate_all(game, named, progress)
     roots = {rule: blocking_coalition(game, answer.payoffs, engine=engine) for rule, answer in allocations.items()}
-    by_rule = _contracts(game, allocations, roots, [contract, *(contracts if contracts is not None else CONTRACTS)])
+    by_rule = _contracts(
+        game, named, allocations, roots, [contract, *(contracts if contracts is not None else CONTRACTS)]
+    )
     marginal = _marginal_contributions(game)
     sample = None if table_is_cheap(game) else CoalitionSample.draw(game, np.random.default_rng(0))
     listed = progress(allocations.items(), "stability") if progress else allocations.items()
     results = [
-        _examine(game, rule, allocation, roots[rule], by_rule.get(rule, {}), marginal, sample, contract, engine)
+        _examine(
+            game, rule, named[rule], allocation, roots[rule], by_rule.get(rule, {}), marginal, sample, contract, engine
+        )
         for rule, allocation in listed
     ]
     results.sort(key=lambda result: (result.blocking.excess, abs(result.allocation.imbalance)))
@@ -120,21 +125,29 @@ def analyse_stability(
     return StabilityStudy(game, tuple(results), skipped, contract, notes)
 
 
-def _names(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> list[Rule]:
+def _chosen(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> Sequence[Rule]:
     """Rules to compare: those asked for, or all that apply to the game."""
     if rules is None:
         return [name for name in registered_rules.variants() if rule_applies(registered_rules.resolve(name)[0], game)]
-    return [rules] if isinstance(rules, str) or callable(rules) else list(rules)
+    return [rules] if isinstance(rules, str) or callable(rules) else rules
+
+
+def _label(rule: Rule) -> str:
+    """Name of a rule in the study; a caller's function with the name of one of ours is marked."""
+    if isinstance(rule, str):
+        return rule
+    entry = registered_rules.get(rule)
+    ours = any(known.function is rule for known in registered_rules)
+    return entry.name if ours or entry.name not in registered_rules else f"{entry.name} (own function)"
 
 
 def _allocate_all(
-    game: CoalitionalGame, rules: Sequence[Rule], progress: Progress | None
+    game: CoalitionalGame, named: dict[str, Rule], progress: Progress | None
 ) -> tuple[dict[str, Allocation], dict[str, str]]:
     """Payoffs of every rule; a rule that needs 2^n and cannot have it is left out with its reason."""
     allocations: dict[str, Allocation] = {}
     skipped: dict[str, str] = {}
-    for rule in progress(rules, "rules") if progress else rules:
-        label = rule if isinstance(rule, str) else registered_rules.get(rule).name
+    for label, rule in progress(named.items(), "rules") if progress else named.items():
         try:
             allocations[label] = allocate(game, rule)
         except TooManyPlayersError as reason:
@@ -144,6 +157,7 @@ def _allocate_all(
 
 def _contracts(
     game: CoalitionalGame,
+    named: dict[str, Rule],
     allocations: dict[str, Allocation],
     roots: dict[str, BlockingCoalition],
     wanted: Sequence[str],
@@ -152,12 +166,12 @@ def _contracts(
     answer: dict[str, dict[str, ContractStability]] = {rule: {} for rule in allocations}
     if not isinstance(game, SharingGame):
         return answer
-    settled = [rule for rule, allocation in allocations.items() if settles_by_period(rule, allocation)]
+    settled = [rule for rule, allocation in allocations.items() if settles_by_period(allocation)]
     if not settled:
         return answer
     for contract in [name for name in CONTRACTS if name in wanted and name != "whole"]:
         periods = Periods.of(game, contract)
-        payoffs = [periods.payoffs(allocations[rule], rule) for rule in settled]
+        payoffs = [periods.payoffs(allocations[rule], named[rule]) for rule in settled]
         entries = contract_stability(game, periods, payoffs, [roots[rule] for rule in settled])
         for rule, entry in zip(settled, entries, strict=True):
             answer[rule][contract] = entry
@@ -171,7 +185,8 @@ def _marginal_contributions(game: CoalitionalGame) -> FloatArray:
 
 def _examine(
     game: CoalitionalGame,
-    rule: str,
+    label: str,
+    rule: Rule,
     allocation: Allocation,
     root: BlockingCoalition,
     contracts: dict[str, ContractStability],
@@ -187,9 +202,9 @@ def _examine(
     cost = exit_cost_per_member(focus, payoffs, engine=engine, known=blocking)
     subsidy = least_subsidy(focus, payoffs)
     path = _best_path(blocking)
-    verdicts = _verdicts(rule, allocation, blocking, cost, subsidy, count, contracts, contract)
+    verdicts = _verdicts(label, allocation, blocking, cost, subsidy, count, contracts, contract)
     return RuleStability(
-        rule=rule,
+        rule=label,
         contract=contract,
         allocation=allocation,
         verdicts={verdict.property: verdict for verdict in verdicts},
@@ -251,9 +266,9 @@ def _alternatives(
     return {home: (answer.coalition, answer.excess) for home, answer in found.items()}
 
 
-def _other_weeks(game: CoalitionalGame, allocation: Allocation, rule: str) -> OutOfSample | None:
+def _other_weeks(game: CoalitionalGame, allocation: Allocation, rule: Rule) -> OutOfSample | None:
     """Does the best coalition of odd weeks gain on even weeks, where both can be settled on their own?"""
-    if not isinstance(game, SharingGame) or not settles_by_period(rule, allocation):
+    if not isinstance(game, SharingGame) or not settles_by_period(allocation):
         return None
     return out_of_sample(game, allocation, rule)
 
@@ -274,7 +289,7 @@ def _verdicts(
     about_focus = [
         claims.core_verdict(rule, blocking, float(blocking.payoffs.sum()) - focus.grand_value),
         claims.exit_cost_verdict(rule, cost),
-        claims.subsidy_verdict(rule, focus, subsidy, _subsidy_proof(blocking, subsidy)),
+        claims.subsidy_verdict(rule, blocking, subsidy, _subsidy_proof(blocking, subsidy)),
         claims.count_verdict(rule, focus, count),
     ]
     if period is not None and period.periods:

@@ -128,7 +128,7 @@ class RuleStability:
     def worse_off(self) -> Coalition:
         """Homes that are worse off than alone by more than the tolerance."""
         game = self.allocation.game
-        return game.labels(self.allocation.payoffs - game.single_values < -game.tolerance)
+        return game.labels(self.allocation.payoffs - game.single_values < -self.allocation.tolerance)
 
     def member_gains(self) -> dict[str, float]:
         """One way to split the excess of the blocking coalition: each member gains an equal part of it. [money]"""
@@ -164,6 +164,7 @@ class RuleStability:
             "gini": self.gini,
             "jain": self.jain,
             "correlation": self.correlation,
+            "other_weeks": None if self.out_of_sample is None else self.out_of_sample.evaluated_on,
         }
 
 
@@ -240,6 +241,8 @@ class StabilityStudy:
             for result in self.results
             for entry in result.contracts
         ]
+        if self.contract == "whole":
+            rows += [_whole_row(result) for result in self.results]
         return pd.DataFrame(rows)
 
     def __str__(self) -> str:
@@ -295,7 +298,28 @@ def _line(result: RuleStability) -> str:
     bill = "" if np.isnan(share) else f"{100 * share:.2f}"
     gini = "" if np.isnan(result.gini) else f"{result.gini:.2f}"
     return (
-        f"{result.rule:<28} {result.status:<10} {result.allocation.imbalance:>11.2f} {result.smallest_gain:>10.2f} "
-        f"{result.blocking.excess:>10.2f} {result.excess_per_member:>8.2f} {bill:>8} "
-        f"{result.exit_cost.lower_bound:>10.2f} {result.subsidy.upper_bound:>9.2f} {gini:>5}"
+        f"{result.rule:<28} {result.status:<10} {_money(result.allocation.imbalance):>11} "
+        f"{_money(result.smallest_gain):>10} {_money(result.blocking.excess):>10} "
+        f"{_money(result.excess_per_member):>8} {bill:>8} {_money(result.exit_cost.lower_bound):>10} "
+        f"{_money(result.subsidy.upper_bound):>9} {gini:>5}"
     )
+
+
+def _whole_row(result: RuleStability) -> dict[str, Any]:
+    """The whole period as one more contract length."""
+    return {
+        "rule": result.rule,
+        "contract": "whole",
+        "periods": 1,
+        "blocked": int(result.blocking.excess > result.blocking.tolerance),
+        "largest_excess": result.blocking.excess,
+        "upper_bound": result.blocking.upper_bound,
+        "period": "",
+        "smallest_gain": result.smallest_gain,
+        "status": result.status,
+    }
+
+
+def _money(amount: float) -> str:
+    """Two decimals, and no minus sign before a zero."""
+    return f"{round(amount, 2) + 0.0:.2f}"

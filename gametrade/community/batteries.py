@@ -56,9 +56,7 @@ class Batteries:
 
     def at(self, homes: IntArray) -> Batteries:
         """Return the batteries of a sub-set of the homes, given by position."""
-        return Batteries(
-            self.energy_kwh[homes], self.power_kw[homes], self.efficiency[homes], self.wear_cost[homes]
-        )
+        return Batteries(self.energy_kwh[homes], self.power_kw[homes], self.efficiency[homes], self.wear_cost[homes])
 
     def __repr__(self) -> str:
         owners = int((self.energy_kwh > 0).sum())

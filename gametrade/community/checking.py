@@ -148,9 +148,7 @@ def _gather(label: str, findings: Iterable[Finding]) -> DataCheck:
     return DataCheck(label, tuple(ordered), (*_REFUSALS, *(entry.name for entry in checks)))
 
 
-def _sound_part(
-    data: MeterData, unit: Unit, problems: list[Problem], peak_kw: dict[str, float]
-) -> Evidence | None:
+def _sound_part(data: MeterData, unit: Unit, problems: list[Problem], peak_kw: dict[str, float]) -> Evidence | None:
     """Homes whose values are all usable, if the clock is."""
     if any(problem.check.endswith("_times") for problem in problems):
         return None

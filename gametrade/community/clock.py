@@ -68,13 +68,7 @@ def as_times(times: Any) -> TimeArray:
         array = np.array(given, dtype="datetime64[s]") if not aware else None
     except (TypeError, ValueError):
         array = None
-    if (
-        array is None
-        or array.ndim != 1
-        or not array.size
-        or np.isnat(array).any()
-        or given.dtype.kind in "ifb"
-    ):
+    if array is None or array.ndim != 1 or not array.size or np.isnat(array).any() or given.dtype.kind in "ifb":
         raise InvalidInputError(
             "times of Community must be a non-empty list of times without an offset, in UTC if time_zone is "
             f"given. Got {type(times).__name__} of {given.dtype}."

@@ -102,8 +102,7 @@ class Community:
         check_time_zone(time_zone)
         if batteries is not None and batteries.energy_kwh.size != len(homes):
             raise InvalidInputError(
-                f"batteries of Community must have one entry a home, {len(homes)}. Got "
-                f"{batteries.energy_kwh.size}."
+                f"batteries of Community must have one entry a home, {len(homes)}. Got {batteries.energy_kwh.size}."
             )
         values = {
             "names": homes,

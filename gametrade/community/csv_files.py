@@ -61,13 +61,9 @@ def check_header(path: Path, quantity: str, layout: Format) -> None:
     except FileNotFoundError:
         raise InvalidInputError(f"{quantity} file must exist. Got {str(path)!r}.") from None
     except (OSError, UnicodeDecodeError, EOFError) as accident:
-        raise InvalidInputError(
-            f"{quantity} file {path.name} must be readable text. Got: {accident}."
-        ) from None
+        raise InvalidInputError(f"{quantity} file {path.name} must be readable text. Got: {accident}.") from None
     if not head:
-        raise InvalidInputError(
-            f"{path.name} must have a header line with the names of the homes. Got no line."
-        )
+        raise InvalidInputError(f"{path.name} must have a header line with the names of the homes. Got no line.")
     if layout.delimiter not in head[0]:
         other = next((sign for sign in (";", "\t", ",", "|") if sign in head[0]), None)
         hint = f"; it looks like {other!r}, so pass delimiter={other!r}" if other else ""

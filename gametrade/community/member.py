@@ -57,9 +57,7 @@ def member_of(community: Community, home: int) -> Member:
     surplus, deficit = np.maximum(generation - demand, 0.0), np.maximum(demand - generation, 0.0)
     bill = float(deficit @ community.import_price - surplus @ community.export_price)
     currency = community.tariff.currency
-    return Member(
-        community.names[home], community.times, demand, generation, surplus, deficit, bill, currency
-    )
+    return Member(community.names[home], community.times, demand, generation, surplus, deficit, bill, currency)
 
 
 def long_frame(community: Community) -> pd.DataFrame:

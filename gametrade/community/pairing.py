@@ -176,8 +176,7 @@ def value_problems(table: MeterTable) -> Iterator[Problem]:
             text, place = _cell(table, int(bad[0]), home)
             yield Problem(
                 "missing_values",
-                f"{table.quantity} of home {name!r} must be a number in every step. Got "
-                f"{text}{place}{_more(bad)}.",
+                f"{table.quantity} of home {name!r} must be a number in every step. Got {text}{place}{_more(bad)}.",
                 name,
                 table.quantity,
             )

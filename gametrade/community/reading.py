@@ -133,9 +133,7 @@ def read_community(
     }  # fmt: skip
     inputs = {"load": load, "generation": generation, **(prices if tariff is None else {"tariff": tariff})}
     source = _source(inputs, options, batteries)
-    community = Community(
-        data.load.names, demand, produced, times, data.seconds / 3600, faced, batteries, zone, source
-    )
+    community = Community(data.load.names, demand, produced, times, data.seconds / 3600, faced, batteries, zone, source)
     if start is None and end is None:
         return community
     part = community.select(start=start, end=end)
@@ -226,6 +224,4 @@ def _json_ready(value: Any) -> Any:
         return list(value)
     if value is None or isinstance(value, str | bool | int | float):
         return value
-    return (
-        np.asarray(value, dtype=np.float64).tolist() if np.asarray(value).dtype.kind in "iuf" else str(value)
-    )
+    return np.asarray(value, dtype=np.float64).tolist() if np.asarray(value).dtype.kind in "iuf" else str(value)

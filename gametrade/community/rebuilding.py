@@ -62,9 +62,7 @@ def rebuild(recipe: Mapping[str, Any], *, folder: str | Path | None = None) -> C
     return community
 
 
-def _from_files(
-    options: dict[str, Any], checksums: Mapping[str, str], folder: str | Path | None
-) -> Community:
+def _from_files(options: dict[str, Any], checksums: Mapping[str, str], folder: str | Path | None) -> Community:
     for name, checksum in checksums.items():
         path = Path(options[name])
         if folder is not None:

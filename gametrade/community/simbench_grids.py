@@ -119,9 +119,7 @@ def simbench(
         step_hours=0.25,
         tariff=Tariff(import_price, export_price, network_charge, currency),
         time_zone="Europe/Berlin",
-        source=Source(
-            "simbench", f"SimBench grid {code}", recipe, (*_NOTES, "Tariff: the prices are hypothetical.")
-        ),
+        source=Source("simbench", f"SimBench grid {code}", recipe, (*_NOTES, "Tariff: the prices are hypothetical.")),
     )
 
 
@@ -129,8 +127,7 @@ def _parts(code: str) -> tuple[str, str]:
     parts = code.split("-") if isinstance(code, str) else []
     if len(parts) != 6 or parts[:2] != ["1", "LV"] or parts[3]:
         raise InvalidInputError(
-            f"code of simbench must be that of one low-voltage grid, such as '1-LV-rural1--0-sw'. Got "
-            f"{code!r}."
+            f"code of simbench must be that of one low-voltage grid, such as '1-LV-rural1--0-sw'. Got {code!r}."
         )
     if parts[2] not in SUBNETS:
         raise UnknownNameError("grid of simbench", parts[2], SUBNETS)
@@ -144,8 +141,7 @@ def _installed_folder(scenario: str) -> Path:
     found = importlib.util.find_spec("simbench")
     if found is None or not found.submodule_search_locations:
         raise InvalidInputError(
-            "simbench needs the extra of that name: pip install 'gametrade[simbench]'. Got no package "
-            "simbench."
+            "simbench needs the extra of that name: pip install 'gametrade[simbench]'. Got no package simbench."
         )
     return Path(found.submodule_search_locations[0]) / "networks" / f"1-complete_data-mixed-all-{scenario}-sw"
 
@@ -174,9 +170,7 @@ def _profiles(
     except FileNotFoundError:
         raise InvalidInputError(f"{name} of SimBench must exist. Got {str(path)!r}.") from None
     except ValueError as accident:
-        raise InvalidInputError(
-            f"{name} of SimBench must hold every profile in use. Got: {accident}."
-        ) from None
+        raise InvalidInputError(f"{name} of SimBench must hold every profile in use. Got: {accident}.") from None
     energy = np.zeros((len(names), len(table)))
     position = {home: k for k, home in enumerate(names)}
     for node, profile, megawatts in zip(elements["node"], elements["profile"], elements[power], strict=True):

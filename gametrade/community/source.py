@@ -60,9 +60,7 @@ class Source:
         if recipe:
             recipe["then"] = [*recipe.get("then", ()), {action: dict(options)}]
         about_prices = "Tariff:" if action == "with_tariff" else None
-        notes = tuple(
-            note for note in self.notes if about_prices is None or not note.startswith(about_prices)
-        )
+        notes = tuple(note for note in self.notes if about_prices is None or not note.startswith(about_prices))
         return replace(self, label=f"{self.label}, {words}", recipe=recipe, notes=notes)
 
     def to_dict(self) -> dict[str, Any]:

@@ -41,9 +41,7 @@ class Habit:
 
 HABITS = (
     Habit("out by day", ((7.0, 1.0, 2.0), (19.5, 2.0, 4.0)), ((10.0, 2.0, 2.0), (18.5, 2.5, 3.5))),
-    Habit(
-        "at home", ((8.0, 1.5, 1.5), (12.5, 1.5, 2.5), (18.5, 2.0, 3.0)), ((11.0, 2.5, 2.5), (18.5, 2.0, 3.0))
-    ),
+    Habit("at home", ((8.0, 1.5, 1.5), (12.5, 1.5, 2.5), (18.5, 2.0, 3.0)), ((11.0, 2.5, 2.5), (18.5, 2.0, 3.0))),
     Habit("late evening", ((8.5, 1.0, 1.0), (21.5, 2.0, 4.5)), ((12.0, 2.0, 1.5), (22.0, 2.0, 4.0))),
 )
 _HABIT_SHARES = (0.45, 0.35, 0.20)
@@ -175,9 +173,7 @@ def _times(start: str, days: int, seconds: int) -> TimeArray:
 def _middle(times: TimeArray, seconds: int) -> tuple[FloatArray, FloatArray]:
     """Day of the year and hour of the day in the middle of each step."""
     middle = times + np.timedelta64(seconds // 2, "s")
-    day = (middle.astype("datetime64[D]") - middle.astype("datetime64[Y]").astype("datetime64[D]")).astype(
-        float
-    ) + 1
+    day = (middle.astype("datetime64[D]") - middle.astype("datetime64[Y]").astype("datetime64[D]")).astype(float) + 1
     return day, hour_of_day(middle)
 
 
@@ -216,9 +212,7 @@ def _curves() -> FloatArray:
     return curves
 
 
-def _generation(
-    rng: np.random.Generator, n: int, times: TimeArray, seconds: int, latitude: float
-) -> FloatArray:
+def _generation(rng: np.random.Generator, n: int, times: TimeArray, seconds: int, latitude: float) -> FloatArray:
     """Energy produced by n homes with photovoltaics, of shape (n, T). [kWh]."""
     day, hour = _middle(times, seconds)
     peak = rng.uniform(3.0, 10.0, n)

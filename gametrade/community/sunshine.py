@@ -66,9 +66,7 @@ def panel_normal(tilt: FloatArray, azimuth: FloatArray) -> FloatArray:
     return np.stack([np.sin(lean) * np.cos(turn), np.sin(lean) * np.sin(turn), np.cos(lean)], axis=1)
 
 
-def panel_irradiance(
-    sun: FloatArray, normals: FloatArray, tilt: FloatArray, clearness: FloatArray
-) -> FloatArray:
+def panel_irradiance(sun: FloatArray, normals: FloatArray, tilt: FloatArray, clearness: FloatArray) -> FloatArray:
     """Irradiance on tilted panels under a sky of given clearness.
 
     Parameters

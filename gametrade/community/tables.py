@@ -161,8 +161,7 @@ def _numbers(homes: pd.DataFrame) -> FloatArray:
     if all(dtype.kind in "fiu" for dtype in homes.dtypes):
         return np.ascontiguousarray(homes.to_numpy(dtype=np.float64).T)
     columns = [
-        pd.to_numeric(homes[name].astype(object), errors="coerce").to_numpy(dtype=np.float64)
-        for name in homes.columns
+        pd.to_numeric(homes[name].astype(object), errors="coerce").to_numpy(dtype=np.float64) for name in homes.columns
     ]
     return np.array(columns)
 

@@ -109,8 +109,7 @@ class Tariff:
         for name, price in self._prices().items():
             if price.ndim and price.size != n_steps:
                 raise InvalidInputError(
-                    f"{name} of Tariff must be one number or one a settlement step, {n_steps} in all. "
-                    f"Got {price.size}."
+                    f"{name} of Tariff must be one number or one a settlement step, {n_steps} in all. Got {price.size}."
                 )
             repeated[name] = np.broadcast_to(price, (n_steps,))
         return Tariff(**repeated, currency=self.currency, allow_negative_spread=self.allow_negative_spread)
@@ -152,9 +151,7 @@ class Tariff:
         }
 
 
-def refuse_negative_spread(
-    import_price: FloatArray, export_price: FloatArray, times: TimeArray | None = None
-) -> None:
+def refuse_negative_spread(import_price: FloatArray, export_price: FloatArray, times: TimeArray | None = None) -> None:
     """Raise if importing is cheaper than exporting earns in some step, naming the first such step.
 
     Parameters

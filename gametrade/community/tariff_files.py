@@ -109,9 +109,7 @@ def read_tariff(
     return Tariff(**prices, currency=currency, allow_negative_spread=allow_negative_spread)
 
 
-def read_price(
-    path: str | Path, name: str, times: TimeArray, time_zone: str | None, layout: Format
-) -> FloatArray:
+def read_price(path: str | Path, name: str, times: TimeArray, time_zone: str | None, layout: Format) -> FloatArray:
     """Read one price from a CSV file with a time column and a column of that name, or just one other column.
 
     Parameters
@@ -136,8 +134,7 @@ def read_price(
     column = name if name in table.names else table.names[0]
     if name not in table.names and len(table.names) > 1:
         raise InvalidInputError(
-            f"{table.owner} must have a column {name!r}, or one column beside time. Got "
-            f"{', '.join(table.names)}."
+            f"{table.owner} must have a column {name!r}, or one column beside time. Got {', '.join(table.names)}."
         )
     return _in_force(table, table.names.index(column), times, time_zone, layout)
 
@@ -170,9 +167,7 @@ def _toml_price(entries: Mapping[str, Any], name: str, local: TimeArray, owner: 
 
 def _number(entry: object, name: str, owner: str) -> float:
     if isinstance(entry, bool) or not isinstance(entry, int | float):
-        raise InvalidInputError(
-            f"{name} in {owner} must be a number or a table with a default. Got {entry!r}."
-        )
+        raise InvalidInputError(f"{name} in {owner} must be a number or a table with a default. Got {entry!r}.")
     return float(entry)
 
 
@@ -196,9 +191,7 @@ def _price_table(file: Path, name: str, layout: Format) -> MeterTable:
     return wide_or_long(frame, owner, path, "load")
 
 
-def _in_force(
-    table: MeterTable, column: int, times: TimeArray, time_zone: str | None, layout: Format
-) -> FloatArray:
+def _in_force(table: MeterTable, column: int, times: TimeArray, time_zone: str | None, layout: Format) -> FloatArray:
     """Price in force at the start of each step; it must not change before the step ends."""
     name, price = table.names[column], table.values[column]
     if not np.isfinite(price).all():
@@ -220,16 +213,12 @@ def _in_force(
     outside = (in_force < 0) | ((times >= last) & (times > since[-1]))
     if outside.any():
         missing = show_time(times[np.flatnonzero(outside)[0]])
-        raise InvalidInputError(
-            f"{name} of {table.owner} must cover every settlement step. Got no price at {missing}."
-        )
+        raise InvalidInputError(f"{name} of {table.owner} must cover every settlement step. Got no price at {missing}.")
     _refuse_change_within(price, in_force, since, times, f"{name} of {table.owner}")
     return np.asarray(price[in_force])
 
 
-def _refuse_change_within(
-    price: FloatArray, in_force: Any, since: TimeArray, times: TimeArray, owner: str
-) -> None:
+def _refuse_change_within(price: FloatArray, in_force: Any, since: TimeArray, times: TimeArray, owner: str) -> None:
     """A price that changes between the starts of two steps would be averaged: refuse it."""
     changed = np.cumsum(np.abs(np.diff(price, prepend=price[0])) > 0)
     at_start = changed[in_force]
@@ -237,6 +226,5 @@ def _refuse_change_within(
     step = np.flatnonzero(before_next != at_start[:-1])
     if step.size:
         raise InvalidInputError(
-            f"{owner} must be constant within each settlement step. "
-            f"Got a change after {show_time(times[step[0]])}."
+            f"{owner} must be constant within each settlement step. Got a change after {show_time(times[step[0]])}."
         )

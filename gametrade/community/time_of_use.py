@@ -49,9 +49,7 @@ class Band:
         if self.months is not None:
             wrong = [month for month in self.months if month not in range(1, 13)]
             if wrong or not self.months:
-                raise InvalidInputError(
-                    f"months of Band must be numbers from 1 to 12. Got {list(self.months)!r}."
-                )
+                raise InvalidInputError(f"months of Band must be numbers from 1 to 12. Got {list(self.months)!r}.")
             object.__setattr__(self, "months", tuple(self.months))
         number = isinstance(self.price, int | float) and not isinstance(self.price, bool)
         if not number or not np.isfinite(self.price):

@@ -81,9 +81,7 @@ def read_clock(table: MeterTable, layout: Format, time_zone: str | None) -> Cloc
     times = np.asarray(moments.to_numpy(), dtype="datetime64[s]")
     if np.isnat(times).any():
         step = int(np.flatnonzero(np.isnat(times))[0])
-        raise InvalidInputError(
-            f"time of {table.owner} must be a time. Got an empty cell in {table.place(step)}."
-        )
+        raise InvalidInputError(f"time of {table.owner} must be a time. Got an empty cell in {table.place(step)}.")
     order = np.argsort(times, kind="stable") if table.rows is not None else np.arange(times.size)
     return Clock(times[order], zone, order)
 
@@ -145,8 +143,7 @@ def settlement_seconds(table: MeterTable, clock: Clock, step: str | None) -> int
     forward = seconds[seconds > 0]
     if not forward.size:
         raise InvalidInputError(
-            f"step of read_community must be given, such as step='1h', "
-            f"when {table.owner} has one time only. Got None."
+            f"step of read_community must be given, such as step='1h', when {table.owner} has one time only. Got None."
         )
     lengths, counts = np.unique(forward, return_counts=True)
     return int(lengths[counts.argmax()])
@@ -167,9 +164,9 @@ def _parse(table: MeterTable, layout: Format, time_zone: str | None) -> tuple[pd
     with_offset = bool(offsets.any()) and layout.time_format is None
     if with_offset and not offsets.all():
         _refuse(table, int(np.flatnonzero(~offsets)[0]), "have an offset in every row, or in none")
-    moments = pd.to_datetime(
-        texts, format=layout.time_format or "ISO8601", errors="coerce", utc=True
-    ).dt.tz_localize(None)
+    moments = pd.to_datetime(texts, format=layout.time_format or "ISO8601", errors="coerce", utc=True).dt.tz_localize(
+        None
+    )
     if moments.isna().any():
         rule = f"match {layout.time_format!r}" if layout.time_format else "be ISO 8601, or pass time_format="
         _refuse(table, int(np.flatnonzero(moments.isna())[0]), rule)
@@ -199,10 +196,7 @@ def _localise(moments: pd.Series[Any], table: MeterTable, time_zone: str) -> pd.
     import pandas as pd
 
     summer = pd.Series(table.occurrence == 0, index=moments.index)
-    lone = (
-        moments.dt.tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna()
-        & moments.notna()
-    )
+    lone = moments.dt.tz_localize(time_zone, ambiguous="NaT", nonexistent="shift_forward").isna() & moments.notna()
     counts = moments.groupby(moments).transform("size")
     if (lone & (counts != 2)).any():
         _refuse(

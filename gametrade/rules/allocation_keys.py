@@ -66,13 +66,11 @@ def key_vector(keys: Mapping[str, float] | ArrayLike | None, names: tuple[str, .
             raise InvalidInputError(f"keys of static_key must be numbers. Got {keys!r}.") from None
     if vector.shape != (len(names),):
         raise InvalidInputError(
-            f"keys of static_key must have one number for each of the {len(names)} homes. "
-            f"Got shape {vector.shape}."
+            f"keys of static_key must have one number for each of the {len(names)} homes. Got shape {vector.shape}."
         )
     if not (np.isfinite(vector).all() and (vector >= 0).all() and abs(vector.sum() - 1) <= 1e-9):
         raise InvalidInputError(
-            "keys of static_key must be at least 0 and sum to 1. "
-            f"Got least {vector.min():g}, sum {vector.sum():g}."
+            f"keys of static_key must be at least 0 and sum to 1. Got least {vector.min():g}, sum {vector.sum():g}."
         )
     return vector
 
@@ -96,9 +94,7 @@ def attributed_payoffs(book: TradeBook, attributed: FloatArray, local_share: flo
         Payoffs: sellers are paid for the attributed energy in proportion to their surplus. [money]
     """
     total = attributed.sum(axis=0)
-    return np.asarray(
-        (1 - local_share) * attributed.sum(axis=1) + local_share * (book.selling @ (total / book.supply))
-    )
+    return np.asarray((1 - local_share) * attributed.sum(axis=1) + local_share * (book.selling @ (total / book.supply)))
 
 
 def water_fill(limits: FloatArray, amounts: FloatArray) -> FloatArray:

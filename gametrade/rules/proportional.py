@@ -65,15 +65,11 @@ def proportional(game: SharingGame, *, to: str = "shared_energy") -> Allocation:
     label = "proportional" if to == "shared_energy" else f"proportional:to={to}"
     if not energy.any():
         note = f"Every home has zero {to.replace('_', ' ')}: equal shares."
-        return Allocation(
-            game, label, np.full(game.n_players, game.grand_value / game.n_players), notes=(note,)
-        )
+        return Allocation(game, label, np.full(game.n_players, game.grand_value / game.n_players), notes=(note,))
     return Allocation(game, label, game.grand_value * (energy / energy.sum()))
 
 
 def _traded_energy(game: SharingGame) -> FloatArray:
     """Energy that each home sells and buys inside the community, shape (n,). [kWh]"""
     book = TradeBook(game)
-    return np.asarray(
-        book.selling @ (book.sold_share / game.spread) + book.buying @ (book.served_share / game.spread)
-    )
+    return np.asarray(book.selling @ (book.sold_share / game.spread) + book.buying @ (book.served_share / game.spread))

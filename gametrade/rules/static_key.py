@@ -81,8 +81,6 @@ def static_key(
     gains = game.grand_value
     notes = [] if keys is None else ["The keys were given by the caller."]
     if gains > 0:
-        notes.append(
-            f"The keys leave {max(0.0, 1 - float(payoffs.sum()) / gains):.1%} of the gains unshared."
-        )
+        notes.append(f"The keys leave {max(0.0, 1 - float(payoffs.sum()) / gains):.1%} of the gains unshared.")
     label = "static_key" if local_share == 0.5 else f"static_key:local_share={local_share}"
     return Allocation(game, label, payoffs, notes=tuple(notes))

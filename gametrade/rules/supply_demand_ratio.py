@@ -79,9 +79,7 @@ def supply_demand_ratio(game: SharingGame, *, compensation: float = 0.0) -> Allo
     (array([6.]), array([9.]))
     """
     if not (np.isfinite(compensation) and compensation >= 0):
-        raise InvalidInputError(
-            f"compensation of supply_demand_ratio must be at least 0. Got {compensation!r}."
-        )
+        raise InvalidInputError(f"compensation of supply_demand_ratio must be at least 0. Got {compensation!r}.")
     book = TradeBook(game)
     floor, ceiling = book.floor, book.ceiling
     raised = np.minimum(floor + compensation, ceiling)
@@ -92,9 +90,7 @@ def supply_demand_ratio(game: SharingGame, *, compensation: float = 0.0) -> Allo
     notes = []
     cut = int((floor + compensation > ceiling).sum())
     if cut:
-        notes.append(
-            f"The compensation exceeds the spread in {cut} of {floor.size} trade steps and was cut to it."
-        )
+        notes.append(f"The compensation exceeds the spread in {cut} of {floor.size} trade steps and was cut to it.")
     if undefined.any():
         notes.append(
             f"The formula is undefined for a negative export price in {int(undefined.sum())} of {floor.size} "

@@ -14,6 +14,7 @@ from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalit
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
 from gametrade.solvers.price_tree import PriceTree, TreeSearch, search_price_tree
+from gametrade.tolerance import decision_tolerance
 from gametrade.typing import ArrayLike, BoolArray, Coalition, CoalitionLike, FloatArray, IntArray
 
 ENGINES = ("auto", "bracket", "tree", "milp", "table")
@@ -70,6 +71,11 @@ class BlockingCoalition:
     groups: tuple[Coalition, ...] = ()
 
     @property
+    def tolerance(self) -> float:
+        """Excess below which nobody is said to gain. [money]"""
+        return decision_tolerance(self.game.tolerance, self.payoffs)
+
+    @property
     def coalition(self) -> Coalition:
         """Labels of the members, in player order."""
         return self.game.labels(self.members)
@@ -77,10 +83,9 @@ class BlockingCoalition:
     @property
     def blocks(self) -> bool | None:
         """Whether some coalition gains by leaving; None if the bracket straddles the tolerance."""
-        tolerance = self.game.tolerance
-        if self.excess > tolerance or self.proved:
-            return self.excess > tolerance
-        return False if self.upper_bound <= tolerance else None
+        if self.excess > self.tolerance or self.proved:
+            return self.excess > self.tolerance
+        return False if self.upper_bound <= 1.001 * self.tolerance else None
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form with labels and the unit."""
@@ -271,7 +276,7 @@ class _Question:
         """Net the fixed exit cost and wrap the coalitions found, largest excess first."""
         excess, members = found[0]
         others = tuple((self.game.labels(row), value - self.exit_cost) for value, row in found[1:])
-        slack = max(self.game.tolerance, 1e-12 * float(np.abs(self.payoffs).sum()))
+        slack = decision_tolerance(self.game.tolerance, self.payoffs)
         return BlockingCoalition(
             self.game,
             self.payoffs,
@@ -308,7 +313,7 @@ def _by_tree(
 ) -> BlockingCoalition:
     """Grow a price tree, one for each allowed group."""
     search = CoalitionSearch(position, question.price_of_leaving, question.smallest, question.largest)
-    slack = 0.5 * max(question.game.tolerance, 1e-12 * float(np.abs(question.payoffs).sum()))
+    slack = 0.5 * decision_tolerance(question.game.tolerance, question.payoffs)
     groups = question.groups or (np.ones(question.game.n_players, dtype=bool),)
     found: list[tuple[float, BoolArray]] = []
     upper, tree = -np.inf, None

@@ -80,7 +80,7 @@ def exit_cost_per_member(
     cost, leaver = 0.0, None
     found = known or blocking_coalition(game, x, engine=engine, floor=0.0)
     for _ in range(ROUNDS):
-        if found.excess <= game.tolerance:
+        if found.excess <= found.tolerance:
             break
         cost, leaver = cost + found.excess / int(found.members.sum()), found
         found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0)
@@ -93,7 +93,7 @@ def _raise_until_proved(
 ) -> BlockingCoalition:
     """Raise the cost, by Newton's method on the price bound, until the bound shows that nobody gains."""
     for _ in range(ROUNDS):
-        if found.upper_bound <= 2 * game.tolerance or found.price_tree is None:
+        if found.upper_bound <= 1.001 * found.tolerance or found.price_tree is None:
             break
         assert isinstance(game, SharingGame)
         margins = game.price_values(found.price_tree.paths[0] / PRICE_GRID) - x - found.exit_cost_per_member

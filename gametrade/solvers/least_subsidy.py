@@ -10,6 +10,7 @@ from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalit
 from gametrade.optimise import Program, maximise
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
+from gametrade.tolerance import decision_tolerance
 from gametrade.typing import ArrayLike, BoolArray, FloatArray
 
 TABLE_LIMIT = 16
@@ -97,7 +98,7 @@ def _exact(game: CoalitionalGame, x: FloatArray) -> LeastSubsidy:
     """Row generation over the table of all coalitions."""
     rows, table = all_coalitions(game.n_players), game.table()
     excess = table - rows @ x
-    tolerance = max(game.tolerance, 1e-12 * float(np.abs(x).sum()))
+    tolerance = decision_tolerance(game.tolerance, x)
     chosen = np.array([len(rows) - 1])
     while True:
         subsidy, weights, total = _program(rows[chosen], excess[chosen])
@@ -122,7 +123,7 @@ def _bracket(game: SharingGame, x: FloatArray) -> LeastSubsidy:
         if total >= (1 - NARROW) * float(feasible.sum()):
             break
         found = blocking_coalition(game, x + subsidy, engine="bracket")
-        if found.excess <= game.tolerance:
+        if found.excess <= found.tolerance:
             break
         rows = np.vstack([rows, found.members])
     return LeastSubsidy(feasible, total, max(total, float(feasible.sum())), rows[: len(weights)], weights, True)

@@ -118,8 +118,9 @@ def saddle_point(
     """
     matrix, gain, net = relaxation.matrix, relaxation.gain, relaxation.net
     size = np.abs(matrix)
-    home_step = 1 / np.maximum(size.sum(axis=1), 1e-300)
-    price_step = 1 / np.maximum(size.sum(axis=0), 1e-300)
+    home_size, price_size = size.sum(axis=1), size.sum(axis=0)
+    home_step, price_step = _inverse(home_size), _inverse(price_size)
+    weights = np.where(home_size > 0, weights, gain > 0)
     best = SaddlePoint(np.inf, price, weights, -np.inf)
     push = matrix @ price
     sum_weights, sum_price = np.zeros_like(weights), np.zeros_like(price)
@@ -141,6 +142,11 @@ def saddle_point(
         sum_weights += weights
         sum_price += price
     return best
+
+
+def _inverse(size: FloatArray) -> FloatArray:
+    """Step lengths: none for homes and steps that nothing depends on."""
+    return np.divide(1.0, size, out=np.zeros_like(size), where=size > 0)
 
 
 def _unit(array: FloatArray) -> FloatArray:

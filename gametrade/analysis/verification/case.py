@@ -14,6 +14,7 @@ from gametrade.analysis.contracts import Periods
 from gametrade.analysis.exact import ExactSharingGame
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
 from gametrade.rules import allocate
+from gametrade.tolerance import decision_tolerance
 from gametrade.typing import BoolArray
 
 ROUNDING = Fraction(1, 10**9)
@@ -65,10 +66,9 @@ class Case:
     document: Mapping[str, Any]
     game: CoalitionalGame
 
-    @cached_property
-    def tolerance(self) -> Fraction:
-        """Tolerance of the game itself, not the one the report writes down."""
-        return Fraction(self.game.tolerance)
+    def tolerance(self, payoffs: list[Fraction]) -> Fraction:
+        """Tolerance of statements about payoffs, from the data and not from what the report writes down."""
+        return tolerance_of(self.game, payoffs)
 
     @cached_property
     def exact(self) -> ExactGame:
@@ -111,13 +111,14 @@ class Scene:
     def of(cls, case: Case, claim: Claim, certificate: Certificate) -> Scene:
         """Set the scene of a claim; the payoffs of a period are compared with the rule's."""
         if "steps" not in certificate or "payoffs" not in certificate:
-            return cls(case.exact, case.payoffs(claim["rule"]), case.tolerance)
+            payoffs = case.payoffs(claim["rule"])
+            return cls(case.exact, payoffs, case.tolerance(payoffs))
         if not isinstance(case.game, SharingGame):
             raise Refuted("contract periods need a sharing game")
         period = case.game.during(np.array(certificate["steps"], dtype=np.int64))
         payoffs = [Fraction(float(x)) for x in certificate["payoffs"]]
         _period_payoffs(case, claim["rule"], certificate, payoffs)
-        return cls(ExactGame(period), payoffs, max(case.tolerance, Fraction(period.tolerance)))
+        return cls(ExactGame(period), payoffs, tolerance_of(period, payoffs))
 
 
 def _period_payoffs(case: Case, rule: str, certificate: Certificate, stated: list[Fraction]) -> None:
@@ -128,6 +129,11 @@ def _period_payoffs(case: Case, rule: str, certificate: Certificate, stated: lis
     again = period.payoffs(case.recomputed(rule), rule)[0]
     for player, payoff, number in zip(case.game.players, again, stated, strict=True):
         same(f"payoff of {player} in the period", float(number), payoff, case.game.grand_value)
+
+
+def tolerance_of(game: CoalitionalGame, payoffs: list[Fraction]) -> Fraction:
+    """Tolerance of a game for a payoff vector. [money]"""
+    return Fraction(decision_tolerance(game.tolerance, np.array([float(x) for x in payoffs])))
 
 
 def same(what: str, stated: float, found: float, scale: float) -> None:

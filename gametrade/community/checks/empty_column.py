@@ -24,9 +24,7 @@ def empty_column(data: Evidence) -> Iterator[Finding]:
     """
     for home, name in enumerate(data.names):
         if not data.demand[home].any():
-            yield Finding(
-                name, "load", "empty_column", "suspect", f"The load of {name} is zero in every step."
-            )
+            yield Finding(name, "load", "empty_column", "suspect", f"The load of {name} is zero in every step.")
     sunny = data.sun > 0.3
     if not sunny.any():
         return
@@ -39,6 +37,5 @@ def empty_column(data: Evidence) -> Iterator[Finding]:
                 "generation",
                 "empty_column",
                 "suspect",
-                f"The generation of {name} is near zero in {idle:.0%} of the steps in which the other homes "
-                f"have sun.",
+                f"The generation of {name} is near zero in {idle:.0%} of the steps in which the other homes have sun.",
             )

@@ -44,9 +44,7 @@ def _tell(quantity: Quantity, twins: list[tuple[str, str]], shape: tuple[int, ..
     """One finding a home; one for all if many homes repeat others, as profiles do and meters do not."""
     severity: Severity = "suspect" if quantity == "load" else "note"
     if len(twins) > max(2, shape[0] // 10):
-        told = (
-            f"{len(twins)} of {shape[0]} homes repeat the {quantity} of another home: profiles, not meters?"
-        )
+        told = f"{len(twins)} of {shape[0]} homes repeat the {quantity} of another home: profiles, not meters?"
         yield Finding(None, quantity, "identical_columns", severity, told)
         return
     for name, twin in twins:

@@ -35,9 +35,7 @@ def load_is_solar(data: Evidence) -> Iterator[Finding]:
         if not demand.any():
             continue
         at_night = demand[data.night].mean() / demand.mean()
-        likeness = max(
-            _correlation(demand[winter], curve[winter]) for curve in (data.sun, data.generation[home])
-        )
+        likeness = max(_correlation(demand[winter], curve[winter]) for curve in (data.sun, data.generation[home]))
         if at_night < 0.2 and likeness > 0.75:
             yield Finding(
                 name,

@@ -11,6 +11,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional.game import CoalitionalGame
+from gametrade.tolerance import decision_tolerance
 from gametrade.typing import FloatArray
 
 if TYPE_CHECKING:
@@ -64,6 +65,11 @@ class Allocation:
                 f"payoffs of Allocation by {self.rule!r} must have one number for each of the "
                 f"{self.game.n_players} players. Got shape {self.payoffs.shape}."
             )
+
+    @property
+    def tolerance(self) -> float:
+        """Amount below which statements about these payoffs take money as equal. [money]"""
+        return decision_tolerance(self.game.tolerance, self.payoffs)
 
     @property
     def imbalance(self) -> float:

@@ -62,15 +62,18 @@ def gains(study: StabilityStudy) -> Figure:
 def _dots(plot: go.Figure, result: RuleStability, unit: str) -> None:
     payoffs, players = result.allocation.payoffs, result.allocation.game.players
     label = wrapped(rule_label(result.rule))
-    first = not plot.data
+    named = {trace.name for trace in plot.data}
     for name, colour, symbol, inside in (
         ("gains or even", BLUE, "circle", payoffs >= -result.allocation.game.tolerance),
         ("worse off than alone", VERMILLION, "x", payoffs < -result.allocation.game.tolerance),
     ):
+        if not inside.any():
+            continue
         plot.add_trace(
             go.Scatter(
                 x=payoffs[inside] + 0.0, y=[label] * int(inside.sum()), mode="markers", name=name, legendgroup=name,
-                showlegend=first, text=[player for player, shown in zip(players, inside, strict=True) if shown],
+                showlegend=name not in named,
+                text=[player for player, shown in zip(players, inside, strict=True) if shown],
                 marker={"color": colour, "symbol": symbol, "size": 9, "opacity": 0.65},
                 hovertemplate="%{text}: %{x:,.2f} " + unit + "<extra></extra>",
             )

@@ -62,20 +62,31 @@ def _price_figure(game: SharingGame, result: RuleStability) -> Figure:
         )
     for row in range(1, rows + 1):
         plot.update_yaxes(title={"text": f"price [{unit}]", "standoff": 6, "font": {"size": 13}}, row=row, col=1)
-    charge = (
-        " The dotted line, import price less network charge, is the most that a buyer can pay a seller."
-        if game.community.network_charge.any()
-        else ""
-    )
     return Figure(
         f"prices-{result.rule.replace(':', '-').replace('=', '-')}",
         f"{sentence(rule_label(result.rule))}: what do buyers pay and sellers earn, hour by hour?",
-        "Average price per kWh of deficit bought and of surplus sold, weighted by energy; the grid's "
-        "part is included, the "
-        "network charge is not. Between the grid's import price (above) and export price (below) "
-        f"both sides gain.{charge}",
+        _caption(game),
         plot,
     )
+
+
+def _caption(game: SharingGame) -> str:
+    """How to read the prices."""
+    community = game.community
+    told = [
+        "Average price per kWh of deficit bought and of surplus sold, weighted by energy; the grid's part is included, "
+        "the network charge is not. Between the grid's import price (above) and export price (below) both sides gain."
+    ]
+    if community.network_charge.any():
+        told.append(
+            "The dotted line is the import price less network charge, the most that a buyer pays for a shared kWh."
+        )
+    if np.ptp(community.import_price) or np.ptp(community.export_price):
+        told.append(
+            "The tariff lines are plain means over the days; where the tariff differs between days, energy-weighted "
+            "prices may lie outside them."
+        )
+    return " ".join(told)
 
 
 def _hour_and_season(game: SharingGame) -> tuple[IntArray, IntArray]:

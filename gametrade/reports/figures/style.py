@@ -84,6 +84,8 @@ def finish(plot: go.Figure, *, height: int, x: str, y: str, legend: bool = True)
         "linecolor": "#999",
         "ticks": "outside",
         "ticklen": 4,
+        "separatethousands": True,
+        "exponentformat": "none",
     }
     plot.update_xaxes(**axis)
     plot.update_yaxes(**axis)

@@ -26,7 +26,7 @@ def three_sentences(study: StabilityStudy) -> list[str]:
     """
     write = Writer.of(study)
     if not study.results:
-        return [f"No rule was examined: {'; '.join(study.skipped.values()) or 'none was asked for'}."]
+        return [f"No rule was examined: {'; '.join(study.skipped.values()).rstrip('.') or 'none was asked for'}."]
     if study.game.grand_value <= 0:
         return [nothing_to_share(study)]
     main = headline(study.results)
@@ -117,7 +117,7 @@ def _who_leaves(study: StabilityStudy, main: RuleStability, write: Writer) -> st
     name = sentence(subject(main.rule))
     kind = status_kind(main)
     excess, coalition = main.largest_excess, main.blocking.coalition
-    who = f"{listed(coalition)} ({len(coalition)} of {study.game.n_players})"
+    who = f"{listed(coalition)} ({len(coalition):,} of {study.game.n_players:,})"
     if kind == "blocked":
         at_most = "" if main.blocking.proved else f" (no coalition more than {write.money(main.blocking.upper_bound)})"
         return (

@@ -9,7 +9,7 @@ import numpy as np
 from gametrade.analysis.study import RuleStability, StabilityStudy
 from gametrade.games.coalitional import SharingGame
 from gametrade.reports.story.answer import when
-from gametrade.reports.story.numbers import SPACE, Writer, fixed, percent
+from gametrade.reports.story.numbers import NOTHING, SPACE, Writer, fixed, percent
 from gametrade.reports.story.stepwise import StepExcess, shared_by, step_excess
 from gametrade.reports.story.table import Column, Table
 from gametrade.reports.story.words import listed, plural, rule_label, rule_summary, sentence, status_kind, status_words
@@ -21,8 +21,11 @@ ALL_HOMES = 60
 FEW_HOMES = 20
 """Rows shown for larger communities: those with the smallest gains."""
 
+BESIDE = {"clarke": "Clarke payoff"}
+"""Names of payoffs that rules show beside their own."""
+
 MOST = 0.6
-"""Share of the excess that counts as most of it."""
+"""Share of the gains that counts as most of them."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +82,7 @@ def _sentences(study: StabilityStudy, result: RuleStability) -> list[str]:
 def _who(study: StabilityStudy, result: RuleStability, write: Writer) -> str:
     """The most profitable coalition and its gain."""
     coalition, excess = result.blocking.coalition, result.largest_excess
-    who = f"{listed(coalition, 13)} ({len(coalition)} of {study.game.n_players})"
+    who = f"{listed(coalition, 13)} ({len(coalition):,} of {study.game.n_players:,})"
     if excess > result.blocking.game.tolerance:
         share = result.excess_share_of_bill
         bill = f", {percent(share)}{SPACE}% of what they pay alone" if share == share else ""
@@ -109,19 +112,24 @@ def _why(study: StabilityStudy, result: RuleStability, write: Writer) -> str:
 
 def hours_sentence(steps: StepExcess, write: Writer) -> str:
     """Say at which hours and in which part of the year the coalition gains, and in which state of the community."""
-    by_hour = steps.by_hour()
+    by_hour = np.maximum(steps.by_hour(), 0.0)
     told = []
-    if (by_hour != 0).sum() > 1:
-        first, length = shortest_window(by_hour, MOST * steps.total)
-        share = float(np.take(by_hour, range(first, first + length), mode="wrap").sum()) / steps.total
-        told.append(f"from {first:02d}:00 to {(first + length) % 24:02d}:00 ({percent(share, 0)}{SPACE}% of the gain)")
-    for unit, noun in (("M", "months"), ("D", "days")):
+    if (by_hour > 0).sum() > 1:
+        first, length = shortest_window(by_hour, MOST * float(by_hour.sum()))
+        part = float(np.take(by_hour, range(first, first + length), mode="wrap").sum() / by_hour.sum())
+        last = (first + length) % 24
+        told.append(
+            f"from {first:02d}:00 to {last:02d}:00 ({percent(part, 0)}{SPACE}% of the gains by hour of the day)"
+        )
+    for unit, noun in (("M", "month"), ("D", "day")):
         starts, money = steps.by_period(unit)
         if len(starts) >= 3:
+            money = np.maximum(money, 0.0)
             best = np.argsort(-money, kind="stable")[: max(1, len(starts) // 4)]
-            share = float(money[best].sum()) / steps.total
             named = listed([str(starts[k]) for k in sorted(best)])
-            told.append(f"in the {noun if len(best) > 1 else noun[:-1]} {named} ({percent(share, 0)}{SPACE}%)")
+            part = float(money[best].sum() / money.sum())
+            many = noun if len(best) == 1 else f"{noun}s"
+            told.append(f"in the {many} {named} ({percent(part, 0)}{SPACE}% of the gains by {noun})")
             break
     spare, short = steps.by_state()
     verbs = [f"{'gain' if money >= 0 else 'lose'} {write.money(abs(money))}" for money in (spare, short)]
@@ -216,29 +224,27 @@ def homes_table(study: StabilityStudy, result: RuleStability) -> Table:
     if result.alternatives:
         columns += [Column("best alternative", game.unit), Column("with", numeric=False)]
     for name in result.allocation.beside:
-        columns.append(Column(name.replace("_", " "), game.unit))
+        columns.append(Column(BESIDE.get(name, name.replace("_", " ")), game.unit))
     shown = f"the {FEW_HOMES} {noun}s with the smallest gains" if few else f"every {noun}"
     period = when(result)
+    bills = game.community.stand_alone_bills() if isinstance(game, SharingGame) else np.zeros(game.n_players)
     return Table(
         f"{sentence(rule_label(result.rule))}: gain and best alternative of {shown}",
         tuple(columns),
-        tuple(_home_row(result, write, int(i)) for i in order),
+        tuple(_home_row(result, write, bills, int(i)) for i in order),
         "Best alternative: the largest gain from leaving of any coalition that contains the "
         f"{noun}{period}, for all its "
         "members together; negative: it would lose." if result.alternatives else "",
     )  # fmt: skip
 
 
-def _home_row(result: RuleStability, write: Writer, i: int) -> tuple[str, ...]:
+def _home_row(result: RuleStability, write: Writer, bills: FloatArray, i: int) -> tuple[str, ...]:
+    """One home; `bills` is what each pays alone."""
     allocation, game = result.allocation, result.allocation.game
     name = game.players[i]
     row = [name, write.number(float(allocation.payoffs[i]))]
     if isinstance(game, SharingGame):
-        bill = float(
-            game.community.deficit[i] @ game.community.import_price
-            - game.community.surplus[i] @ game.community.export_price
-        )
-        row.append(percent(float(allocation.payoffs[i]) / bill, 1) if bill > 0 else "\N{EN DASH}")
+        row.append(percent(float(allocation.payoffs[i] / bills[i]), 1) if bills[i] > 0 else NOTHING)
     if allocation.standard_errors is not None:
         row.append(write.number(float(allocation.standard_errors[i])))
     row.append("yes" if result.blocking.members[i] and result.largest_excess > result.blocking.game.tolerance else "")

@@ -82,10 +82,11 @@ def rules_table(study: StabilityStudy) -> Table:
         for i, column in enumerate(columns)
         if column.unit != "%" or column.name != "of bill" or isinstance(study.game, SharingGame)
     ]
+    rows = [_rule_row(result, write) for result in study]
     return Table(
         "Allocation rules side by side, the most stable first",
         tuple(columns[i] for i in keep),
-        tuple(tuple(_rule_row(result, write)[i] for i in keep) for result in study),
+        tuple(tuple(row[i] for i in keep) for row in rows),
         rules_note(study),
         tuple(status_kind(result) for result in study),
     )
@@ -117,7 +118,7 @@ def _rule_row(result: RuleStability, write: Writer) -> tuple[str, ...]:
 
 def _share(result: RuleStability) -> str:
     share = percent(result.blocking_share, 1)
-    return share if not result.blocking_error else f"{share} ± {percent(result.blocking_error, 1)}"
+    return share if not result.blocking_error else f"{share}{SPACE}±{SPACE}{percent(result.blocking_error, 1)}"
 
 
 def rules_note(study: StabilityStudy) -> str:
@@ -203,8 +204,12 @@ def _contract_cells(entry: ContractStability | None, write: Writer) -> tuple[str
     if entry is None:
         return NOTHING, NOTHING, ""
     exact = entry.exact or entry.holds is True
-    some = "" if exact or entry.blocked == entry.periods else "≥ "
+    some = "" if exact or entry.blocked == entry.periods else f"≥{SPACE}"
     high = entry.largest_excess if exact else max(entry.largest_excess, entry.upper_bound)
     number = write.bracket(entry.largest_excess, high)
     period = entry.period.removesuffix(":00") if entry.contract == "step" else entry.period
-    return f"{some}{count(entry.blocked)} of {count(entry.periods)}", number, period if entry.blocked else ""
+    return (
+        f"{some}{count(entry.blocked)}{SPACE}of{SPACE}{count(entry.periods)}",
+        number,
+        period if entry.blocked else "",
+    )

@@ -101,8 +101,8 @@ def headline(results: Sequence[RuleStability]) -> RuleStability:
     for result in results:
         if result.rule == "mid_market_rate":
             return result
-    priced = [r for r in results if r.allocation.sell_price is not None and base_name(r.rule) != "competitive_price"]
     others = [r for r in results if base_name(r.rule) not in ("stand_alone", "competitive_price")]
+    priced = [r for r in others if r.allocation.sell_price is not None]
     return (priced or others or list(results))[0]
 
 

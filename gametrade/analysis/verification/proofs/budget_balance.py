@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from gametrade.analysis.verification.case import Case, Certificate, Claim, expect
+from gametrade.analysis.verification.case import Case, Certificate, Claim, close, expect
 from gametrade.registry import checks
 
 
@@ -12,6 +12,8 @@ from gametrade.registry import checks
 def budget_balance(case: Case, claim: Claim, certificate: Certificate) -> str:
     """Add up the payoffs."""
     everyone = np.ones(case.game.n_players, dtype=bool)
-    imbalance = -case.exact.excess(everyone, case.payoffs(claim["rule"]))
-    expect(claim, abs(imbalance) <= case.tolerance, -abs(imbalance), case.tolerance)
+    payoffs = case.payoffs(claim["rule"])
+    imbalance, tolerance = -case.exact.excess(everyone, payoffs), case.tolerance(payoffs)
+    expect(claim, abs(imbalance) <= tolerance, -abs(imbalance), tolerance)
+    close("imbalance", certificate["imbalance"], imbalance, tolerance)
     return f"imbalance {float(imbalance):+.3e}"

@@ -29,7 +29,7 @@ def core_of_periods(case: Case, claim: Claim, certificate: Certificate) -> str:
     if claim["holds"] is False:
         scene = Scene.of(case, claim, certificate)
         excess = coalition_excess(scene, certificate["coalition"])
-        if excess <= case.tolerance:
+        if excess <= case.tolerance(case.payoffs(claim["rule"])):
             raise Refuted("the coalition does not gain")
         close("excess", -claim["margin"], excess, scene.tolerance)
         return f"blocked by {float(excess):.9g}"
@@ -50,10 +50,8 @@ def _check_all_periods(case: Case, claim: Claim, certificate: Certificate) -> st
     for steps, game, x in zip(periods.steps, periods.games, payoffs, strict=True):
         exact = ExactSharingGame(game.community)
         gains = exact.price_values(path[steps][exact.steps], PRICE_GRID)
-        worst = max(
-            worst,
-            sum((max(w - Fraction(float(y)), Fraction(0)) for w, y in zip(gains, x, strict=True)), Fraction(0)),
-        )
-    if worst > case.tolerance:
+        above = [w - Fraction(float(y)) for w, y in zip(gains, x, strict=True)]
+        worst = max(worst, sum((gain for gain in above if gain > 0), Fraction(0)))
+    if worst > case.tolerance(case.payoffs(claim["rule"])):
         raise Refuted(f"the prices leave room for a gain of {float(worst):.9g} in one period")
     return f"no coalition gains more than {float(worst):.3e} in any of {len(periods.games)} periods"

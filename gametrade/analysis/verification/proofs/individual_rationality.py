@@ -12,13 +12,9 @@ from gametrade.registry import checks
 def individual_rationality(case: Case, claim: Claim, certificate: Certificate) -> str:
     """Compare each payoff with being alone."""
     alone = [Fraction(float(v)) for v in case.game.single_values]
-    gains = [x - v for x, v in zip(case.payoffs(claim["rule"]), alone, strict=True)]
-    expect(claim, min(gains) >= -case.tolerance, min(gains), case.tolerance)
-    _home_is(claim, case, gains)
-    return f"smallest gain {float(min(gains)):+.6g}"
-
-
-def _home_is(claim: Claim, case: Case, gains: list[Fraction]) -> None:
-    witness = gains[case.game.players.index(claim["witness"][0])]
-    if witness - min(gains) > case.tolerance:
+    payoffs = case.payoffs(claim["rule"])
+    gains, tolerance = [x - v for x, v in zip(payoffs, alone, strict=True)], case.tolerance(payoffs)
+    expect(claim, min(gains) >= -tolerance, min(gains), tolerance)
+    if gains[case.game.players.index(claim["witness"][0])] - min(gains) > tolerance:
         raise Refuted("the witness is not the home that gains least")
+    return f"smallest gain {float(min(gains)):+.6g}"

@@ -15,8 +15,8 @@ def n_blocking(case: Case, claim: Claim, certificate: Certificate) -> str:
     """Enumerate."""
     scene = Scene.of(case, claim, certificate)
     excesses = all_excesses(scene.exact, scene.payoffs)[1:-1]
-    tolerance = Fraction(scene.exact.game.tolerance)
-    near = ROUNDING * scene.tolerance + Fraction(1, 10**12) * max(abs(v) for v in scene.exact.table)
+    tolerance = scene.tolerance
+    near = ROUNDING * tolerance + Fraction(1, 10**12) * max(abs(v) for v in scene.exact.table)
     sure = sum(e > tolerance + near for e in excesses)
     maybe = sum(e > tolerance - near for e in excesses)
     if not sure <= certificate["count"] <= maybe:

@@ -1,0 +1,68 @@
+"""Gallery scripts and experiments run, headless and offline."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+GALLERY = sorted((ROOT / "examples").glob("[0-9]*.py"))
+EXPERIMENT = ROOT / "experiments" / "mid_market_rate"
+
+
+def run(*arguments: str | Path, cwd: Path) -> str:
+    path = os.pathsep.join(filter(None, [str(ROOT), os.environ.get("PYTHONPATH")]))
+    done = subprocess.run(
+        [sys.executable, *map(str, arguments)],
+        cwd=cwd,
+        env={**os.environ, "PYTHONPATH": path},
+        capture_output=True,
+        text=True,
+        timeout=300,
+        check=False,
+    )
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def test_the_gallery_has_three_scripts():
+    assert [path.name[:2] for path in GALLERY] == ["01", "02", "03"]
+
+
+@pytest.mark.parametrize("script", GALLERY, ids=lambda path: path.stem)
+def test_gallery_script_prints_and_writes_nothing(script: Path, tmp_path: Path):
+    assert run(script, cwd=tmp_path)
+    assert not list(tmp_path.iterdir())
+
+
+def test_gallery_script_writes_its_figure_where_asked(tmp_path: Path):
+    run(GALLERY[2], "who.html", cwd=tmp_path)
+    assert "plotly" in (tmp_path / "who.html").read_text(encoding="utf-8")
+
+
+def test_experiment_runs_quickly(tmp_path: Path):
+    told = run(EXPERIMENT / "run.py", "--quick", "--output", tmp_path / "results", cwd=tmp_path)
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["growth", "contracts", "exit_costs", "tariff"]
+    written = sorted(path.name for path in (tmp_path / "results").iterdir())
+    assert written == [
+        "contracts.csv",
+        "exit_cost.svg",
+        "exit_costs.csv",
+        "growth.csv",
+        "growth.svg",
+        "pv_share.svg",
+        "tariff.csv",
+    ]
+
+
+def test_numbers_of_the_readme_are_those_of_the_results(tmp_path: Path):
+    check = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import tell; "
+        "here = Path(sys.argv[1]); text = (here / 'README.md').read_text(encoding='utf-8'); "
+        "sys.exit('run python experiments/mid_market_rate/tell.py' * (tell.render(text, here / 'results') != text))"
+    )
+    run("-c", check, EXPERIMENT, cwd=tmp_path)

@@ -1,0 +1,50 @@
+"""The front to HiGHS: optimum, duals, bounds and failures."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from scipy.optimize import linprog
+from scipy.sparse import csr_matrix
+
+import gametrade as gt
+from gametrade.optimise import INFINITY, Program, maximise
+
+
+def program(gain, matrix, row_upper, *, upper=1.0, integer=None):
+    n, m = len(gain), len(row_upper)
+    return Program(
+        np.array(gain, dtype=float),
+        csr_matrix(np.array(matrix, dtype=float)),
+        np.full(m, -INFINITY),
+        np.array(row_upper, dtype=float),
+        np.zeros(n),
+        np.full(n, upper),
+        integer,
+    )
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_linear_programs_agree_with_scipy(seed):
+    rng = np.random.default_rng(seed)
+    gain, matrix, limit = rng.normal(size=5), rng.random((3, 5)), rng.random(3)
+    answer = maximise(program(gain, matrix, limit))
+    other = linprog(-gain, A_ub=matrix, b_ub=limit, bounds=[(0, 1)] * 5)
+    assert answer.objective == pytest.approx(-other.fun)
+    assert answer.bound == answer.objective
+    assert np.abs(answer.row_duals) == pytest.approx(np.abs(other.ineqlin.marginals), abs=1e-9)
+    assert answer.status == "Optimal"
+
+
+def test_whole_numbers():
+    answer = maximise(program([1, 1], [[2, 2]], [3], integer=np.array([True, True])))
+    assert answer.objective == pytest.approx(1)
+    assert answer.bound == pytest.approx(1)
+    assert (answer.row_duals == 0).all()
+
+
+def test_no_feasible_point_and_no_bound():
+    with pytest.raises(gt.SolverError, match="Infeasible"):
+        maximise(program([1], [[1]], [-1]))
+    with pytest.raises(gt.SolverError, match=r"(?i)unbounded"):
+        maximise(program([1], [[0]], [1], upper=INFINITY))
