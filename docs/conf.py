@@ -27,13 +27,15 @@ extensions = [
     "registry_pages",
     "offline",
 ]
-exclude_patterns = ["_build", "_ext", "jupyter_execute"]
+exclude_patterns = ["_build", "_ext", "jupyter_execute", "README.md"]
 templates_path: list[str] = []
 
 html_theme = "furo"
 html_title = f"gametrade {release}"
 html_math_renderer = "mathml"
 html_copy_source = False
+html_static_path = ["_static"]
+html_css_files = ["wide.css"]
 
 myst_enable_extensions = ["dollarmath", "amsmath", "deflist"]
 myst_heading_anchors = 3

@@ -31,7 +31,8 @@ from gametrade.errors import (
 )
 from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
 from gametrade.rules import allocate
-from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
+from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
 from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
 

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
 
 INFINITY = np.inf
 
+SHARPEST = 1e-10
+"""Least feasibility tolerance that HiGHS accepts, below the tolerance of every verdict; its default is 1e-7."""
+
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Program:
@@ -74,7 +77,7 @@ def maximise(program: Program, *, seconds: float = 600.0, relative_gap: float = 
     Raises
     ------
     SolverError
-        If no feasible point was found.
+        If no feasible point was found, or the objective has no largest value.
 
     Examples
     --------
@@ -93,12 +96,17 @@ def maximise(program: Program, *, seconds: float = 600.0, relative_gap: float = 
     solver.setOptionValue("time_limit", float(seconds))
     solver.setOptionValue("mip_rel_gap", relative_gap)
     solver.setOptionValue("mip_abs_gap", 0.0)
+    if program.integer is None:
+        solver.setOptionValue("primal_feasibility_tolerance", SHARPEST)
+        solver.setOptionValue("dual_feasibility_tolerance", SHARPEST)
     solver.passModel(_model(program))
     solver.run()
     status = solver.modelStatusToString(solver.getModelStatus())
     answer, info = solver.getSolution(), solver.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:
         raise SolverError("maximise found no feasible point.", status)
+    if solver.getModelStatus() == highspy.HighsModelStatus.kUnbounded:
+        raise SolverError("maximise found no largest objective.", status)
     duals = np.array(answer.row_dual) if answer.dual_valid else np.zeros(program.matrix.shape[0])
     bound = info.objective_function_value if program.integer is None else info.mip_dual_bound
     return Solution(np.array(answer.col_value), info.objective_function_value, bound, duals, status)

@@ -431,12 +431,17 @@ def test_interrupt_leaves_no_partial_file(
 
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
 def test_ctrl_c_in_a_real_process(tmp_path: Path) -> None:
-    code = "from gametrade.cli import main; main()"
+    code = "from gametrade.cli import main; print('ready', flush=True); main()"
     output = tmp_path / "demo.html"
     with subprocess.Popen(
-        [sys.executable, "-c", code, "report", "--demo", "-o", str(output)], stderr=subprocess.PIPE, text=True
+        [sys.executable, "-c", code, "report", "--demo", "-o", str(output)],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        text=True,
     ) as process:
-        time.sleep(3)
+        assert process.stdout is not None
+        assert process.stdout.readline() == "ready\n"
+        time.sleep(2)
         process.send_signal(signal.SIGINT)
         _, told = process.communicate(timeout=60)
     assert process.returncode == 130, told

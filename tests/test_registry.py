@@ -63,7 +63,9 @@ def test_half_written_options_are_refused():
 
 
 def test_a_misspelled_option_names_the_function():
-    with pytest.raises(gt.UnknownNameError, match="option of proportional must be one of 'to'. Got 'too'. Did you mean 'to'"):
+    with pytest.raises(
+        gt.UnknownNameError, match=r"option of proportional must be one of 'to'\. Got 'too'\. Did you mean 'to'"
+    ):
         gt.allocate(street(), "proportional", too="demand")
     with pytest.raises(gt.UnknownNameError, match="option of proportional"):
         gt.allocate(street(), "proportional:too=demand")

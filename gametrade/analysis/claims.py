@@ -11,16 +11,71 @@ from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.counting import CoalitionCount
 from gametrade.analysis.encoding import path_to_dict, tree_to_dict
 from gametrade.analysis.verdict import Verdict
-from gametrade.games.coalitional import Allocation, CoalitionalGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
 from gametrade.registry import rules
-from gametrade.solvers.blocking_coalition import BlockingCoalition
+from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.exit_cost import ExitCost
 from gametrade.solvers.least_subsidy import LeastSubsidy
+from gametrade.solvers.price_tree import PriceTree, clearing_price
+from gametrade.solvers.saddle_point import PRICE_GRID
 
 ENUMERATED_PLAYERS = 14
 """Most homes for which a count of coalitions is re-proved by exact enumeration."""
 
 Certificate = dict[str, Any]
+
+
+def rule_verdicts(
+    rule: str,
+    allocation: Allocation,
+    blocking: BlockingCoalition,
+    cost: ExitCost,
+    subsidy: LeastSubsidy,
+    count: CoalitionCount,
+    contracts: dict[str, ContractStability],
+    contract: str,
+) -> list[Verdict]:
+    """All claims about one rule, in reading order."""
+    focus = blocking.game
+    period = contracts.get(contract)
+    about_focus = [
+        core_verdict(rule, blocking, float(blocking.payoffs.sum()) - focus.grand_value),
+        exit_cost_verdict(rule, cost),
+        subsidy_verdict(rule, blocking, subsidy, _subsidy_proof(blocking, subsidy)),
+        count_verdict(rule, focus, count),
+    ]
+    if period is not None and period.periods:
+        about_focus = [in_period(verdict, period) for verdict in about_focus]
+    path = _clearing_path(allocation.game)
+    return [
+        payoffs_verdict(allocation, rule),
+        balance_verdict(allocation, rule),
+        rationality_verdict(allocation, rule),
+        *about_focus,
+        *(contract_verdict(rule, focus.unit, entry, path) for entry in contracts.values()),
+    ]
+
+
+def _subsidy_proof(blocking: BlockingCoalition, subsidy: LeastSubsidy) -> dict[str, Any]:
+    """A price tree for the payoffs with the subsidy on top: grown if exact, else the root's single path."""
+    game = blocking.game
+    if not isinstance(game, SharingGame) or blocking.price_tree is None:
+        return {}
+    if subsidy.from_price_path:
+        limit = game.tolerance
+        tree = PriceTree(limit, blocking.price_tree.paths[:1], (-1,), (-1,), (-1,))
+        return {"tree": tree_to_dict(tree, game.players), "upper_bound": limit}
+    proof = blocking_coalition(game, blocking.payoffs + subsidy.subsidy, engine="tree", floor=0.0)
+    assert proof.price_tree is not None
+    return {"tree": tree_to_dict(proof.price_tree, game.players), "upper_bound": proof.upper_bound}
+
+
+def _clearing_path(game: CoalitionalGame) -> np.ndarray | None:
+    """Prices that clear every trade step, in 128ths: they support the core of every period."""
+    if not isinstance(game, SharingGame):
+        return None
+    return np.asarray(np.round(clearing_price(game.position) * PRICE_GRID).astype(np.uint8))
 
 
 def payoffs_verdict(allocation: Allocation, rule: str) -> Verdict:

@@ -12,7 +12,8 @@ from gametrade.errors import UnknownNameError
 from gametrade.games.coalitional import Allocation, SharingGame, all_coalitions
 from gametrade.rules import allocate
 from gametrade.rules.settlement import step_payoffs
-from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
+from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import Coalition, FloatArray, IntArray

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gametrade.analysis import claims
+from gametrade.analysis.claims import rule_verdicts
 from gametrade.analysis.contracts import (
     CONTRACTS,
     ContractStability,
@@ -16,21 +16,19 @@ from gametrade.analysis.contracts import (
     settles_by_period,
 )
 from gametrade.analysis.counting import CoalitionCount, CoalitionSample, count_blocking, table_is_cheap
-from gametrade.analysis.encoding import tree_to_dict
 from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.notes import study_notes
 from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
 from gametrade.analysis.study import RuleStability, StabilityStudy
-from gametrade.analysis.verdict import Verdict
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
 from gametrade.registry import rules as registered_rules
 from gametrade.rules import allocate, rule_applies
-from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
-from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
-from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
-from gametrade.solvers.price_tree import PriceTree, clearing_price
+from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.solvers.exit_cost import exit_cost_per_member
+from gametrade.solvers.least_subsidy import least_subsidy
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import Coalition, FloatArray
 
@@ -107,7 +105,11 @@ def analyse_stability(
         raise InvalidInputError(f"contract of analyse_stability must be 'whole' for a {type(game).__name__}.")
     named = {_label(rule): rule for rule in _chosen(rules, game)}
     allocations, skipped = _allocate_all(game, named, progress)
-    roots = {rule: blocking_coalition(game, answer.payoffs, engine=engine) for rule, answer in allocations.items()}
+    count = 1 if table_is_cheap(game) else MOST_PROFITABLE
+    roots = {
+        label: blocking_coalition(game, allocation.payoffs, engine=engine, count=count)
+        for label, allocation in allocations.items()
+    }
     by_rule = _contracts(
         game, named, allocations, roots, [contract, *(contracts if contracts is not None else CONTRACTS)]
     )
@@ -197,19 +199,19 @@ def _examine(
 ) -> RuleStability:
     """Everything about one rule."""
     focus, payoffs = _focus(game, allocation, contracts.get(contract))
-    blocking = root if focus is game else blocking_coalition(focus, payoffs, engine=engine)
+    blocking = root if focus is game else blocking_coalition(focus, payoffs, engine=engine, count=MOST_PROFITABLE)
     count = count_blocking(focus, payoffs, best=MOST_PROFITABLE, sample=sample if focus is game else None)
     cost = exit_cost_per_member(focus, payoffs, engine=engine, known=blocking)
     subsidy = least_subsidy(focus, payoffs)
     path = _best_path(blocking)
-    verdicts = _verdicts(label, allocation, blocking, cost, subsidy, count, contracts, contract)
+    verdicts = rule_verdicts(label, allocation, blocking, cost, subsidy, count, contracts, contract)
     return RuleStability(
         rule=label,
         contract=contract,
         allocation=allocation,
         verdicts={verdict.property: verdict for verdict in verdicts},
         blocking=blocking,
-        most_profitable=count.best or _found_most_profitable(focus, payoffs),
+        most_profitable=count.best or ((blocking.coalition, blocking.excess), *blocking.others),
         exit_cost=cost,
         subsidy=subsidy,
         n_blocking=count.count,
@@ -248,12 +250,6 @@ def _shortfall(game: CoalitionalGame, payoffs: FloatArray, path: FloatArray | No
     return float(np.maximum(0, game.price_values(path) - payoffs).sum())
 
 
-def _found_most_profitable(game: CoalitionalGame, payoffs: FloatArray) -> tuple[tuple[Coalition, float], ...]:
-    """The most profitable coalitions that a short search meets, where there is no table."""
-    found = blocking_coalition(game, payoffs, engine="bracket", count=MOST_PROFITABLE)
-    return ((found.coalition, found.excess), *found.others)
-
-
 def _alternatives(
     game: CoalitionalGame, payoffs: FloatArray, count: CoalitionCount
 ) -> dict[str, tuple[Coalition, float]]:
@@ -271,55 +267,3 @@ def _other_weeks(game: CoalitionalGame, allocation: Allocation, rule: Rule) -> O
     if not isinstance(game, SharingGame) or not settles_by_period(allocation):
         return None
     return out_of_sample(game, allocation, rule)
-
-
-def _verdicts(
-    rule: str,
-    allocation: Allocation,
-    blocking: BlockingCoalition,
-    cost: ExitCost,
-    subsidy: LeastSubsidy,
-    count: CoalitionCount,
-    contracts: dict[str, ContractStability],
-    contract: str,
-) -> list[Verdict]:
-    """All claims about one rule, in reading order."""
-    focus = blocking.game
-    period = contracts.get(contract)
-    about_focus = [
-        claims.core_verdict(rule, blocking, float(blocking.payoffs.sum()) - focus.grand_value),
-        claims.exit_cost_verdict(rule, cost),
-        claims.subsidy_verdict(rule, blocking, subsidy, _subsidy_proof(blocking, subsidy)),
-        claims.count_verdict(rule, focus, count),
-    ]
-    if period is not None and period.periods:
-        about_focus = [claims.in_period(verdict, period) for verdict in about_focus]
-    path = _clearing_path(allocation.game)
-    return [
-        claims.payoffs_verdict(allocation, rule),
-        claims.balance_verdict(allocation, rule),
-        claims.rationality_verdict(allocation, rule),
-        *about_focus,
-        *(claims.contract_verdict(rule, focus.unit, entry, path) for entry in contracts.values()),
-    ]
-
-
-def _subsidy_proof(blocking: BlockingCoalition, subsidy: LeastSubsidy) -> dict[str, Any]:
-    """A price tree for the payoffs with the subsidy on top: grown if exact, else the root's single path."""
-    game = blocking.game
-    if not isinstance(game, SharingGame) or blocking.price_tree is None:
-        return {}
-    if subsidy.from_price_path:
-        limit = game.tolerance
-        tree = PriceTree(limit, blocking.price_tree.paths[:1], (-1,), (-1,), (-1,))
-        return {"tree": tree_to_dict(tree, game.players), "upper_bound": limit}
-    proof = blocking_coalition(game, blocking.payoffs + subsidy.subsidy, engine="tree", floor=0.0)
-    assert proof.price_tree is not None
-    return {"tree": tree_to_dict(proof.price_tree, game.players), "upper_bound": proof.upper_bound}
-
-
-def _clearing_path(game: CoalitionalGame) -> np.ndarray | None:
-    """Prices that clear every trade step, in 128ths: they support the core of every period."""
-    if not isinstance(game, SharingGame):
-        return None
-    return np.asarray(np.round(clearing_price(game.position) * PRICE_GRID).astype(np.uint8))

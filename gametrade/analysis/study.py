@@ -15,7 +15,8 @@ from gametrade.analysis.verdict import Verdict
 from gametrade.errors import UnknownNameError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
 from gametrade.registry import formats
-from gametrade.solvers.blocking_coalition import BlockingCoalition, blocking_coalition
+from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.exit_cost import ExitCost
 from gametrade.solvers.least_subsidy import LeastSubsidy
 from gametrade.typing import Coalition, FloatArray

@@ -6,11 +6,9 @@ import os
 from typing import Any
 
 from gametrade.analysis.study import StabilityStudy
-from gametrade.games.coalitional import SharingGame
 from gametrade.registry import formats
-from gametrade.reports.json import document_text
-from gametrade.reports.reading import pack_document
-from gametrade.reports.story.answer import three_sentences
+from gametrade.reports.reading import document_text, pack_document
+from gametrade.reports.story.answer import report_title, three_sentences
 from gametrade.reports.story.appendix import claims_table, input_check_table, left_out
 from gametrade.reports.story.details import rule_stories
 from gametrade.reports.story.overview import assumptions_table, contracts_table, rules_table
@@ -88,13 +86,6 @@ def _content(study: StabilityStudy) -> dict[str, Any]:
         "claims": claims_table(study),
         "packed": packed if len(packed) <= EMBEDDED_BYTES else "",
     }
-
-
-def report_title(study: StabilityStudy) -> str:
-    """Name what was analysed."""
-    if isinstance(study.game, SharingGame):
-        return f"Does anybody gain by leaving? {study.game.community.source.label}"
-    return f"Does anybody gain by leaving? A game of {study.game.n_players} players"
 
 
 def _figures(study: StabilityStudy) -> list[dict[str, str]]:

@@ -6,8 +6,7 @@ import os
 
 from gametrade.analysis.study import StabilityStudy
 from gametrade.registry import formats
-from gametrade.reports.html import report_title
-from gametrade.reports.story.answer import three_sentences
+from gametrade.reports.story.answer import report_title, three_sentences
 from gametrade.reports.story.appendix import claims_table, input_check_table, left_out
 from gametrade.reports.story.details import RuleStory, rule_stories
 from gametrade.reports.story.overview import assumptions_table, contracts_table, rules_table

@@ -1,4 +1,4 @@
-"""Get the machine-readable report back, from a JSON file or from the HTML page that carries it."""
+"""The machine-readable report as text, and back again from a JSON file or from the HTML page that carries it."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from gametrade.analysis.study import StabilityStudy
 from gametrade.errors import InvalidInputError
 
 EMBEDDED = re.compile(r'<script type="application/json" id="gametrade-report"[^>]*>([A-Za-z0-9+/=\s]*)</script>')
@@ -48,6 +49,11 @@ def read_document(path: str | os.PathLike[str]) -> dict[str, Any]:
     if not isinstance(document, dict):
         raise InvalidInputError(f"report must be a JSON object. Got a {type(document).__name__} in {name!r}.")
     return document
+
+
+def document_text(study: StabilityStudy) -> str:
+    """Serialise the report; numbers keep every digit, and NaN is refused because JSON has none."""
+    return json.dumps(study.to_dict(), allow_nan=False, ensure_ascii=False)
 
 
 def pack_document(text: str) -> str:

@@ -54,7 +54,7 @@ def mid_market_rate(game: SharingGame) -> Allocation:
     .. [1] C. Long, J. Wu, C. Zhang, L. Thomas, M. Cheng and N. Jenkins, "Peer-to-peer energy trading in a
        community microgrid", IEEE PES General Meeting, 2017. :doi:`10.1109/PESGM.2017.8274546`
     .. [2] W. Tushar et al., "Peer-to-peer energy trading with sustainable user participation: a game
-    theoretic
+       theoretic
        approach", IEEE Access 6 (2018) 62932-62943. :doi:`10.1109/ACCESS.2018.2875405`
 
     Examples

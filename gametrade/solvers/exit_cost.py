@@ -7,7 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
-from gametrade.solvers.blocking_coalition import FULL_TREE_PLAYERS, BlockingCoalition, blocking_coalition
+from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.blocking_coalition import FULL_TREE_PLAYERS, blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import ArrayLike, FloatArray
 

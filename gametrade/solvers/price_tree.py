@@ -237,7 +237,8 @@ class _Grower:
         """Close the books: the tree proves the larger of the target and the largest open bound."""
         open_bounds = [-bound for bound, *_ in self.queue if -bound > self.target]
         complete = not open_bounds
-        limit = max([self.target + self.slack, *(bound + self.slack for bound in open_bounds)])
+        best = max(self.best[0][0] if self.best else -np.inf, self.floor)
+        limit = max([best + 2 * self.slack, *(bound + self.slack for bound in open_bounds)])
         unsplit = {node for _, node, *_ in self.queue}
         homes = tuple(-1 if node in unsplit else home for node, home in enumerate(self.homes))
         n_steps = self.search.position.shape[1]

@@ -79,7 +79,7 @@ def shapley(
     References
     ----------
     .. [1] L. S. Shapley, "A value for n-person games", Contributions to the Theory of Games II (1953)
-    307-317.
+       307-317.
        :doi:`10.1515/9781400881970-018`
     .. [2] J. Castro, D. Gomez and J. Tejada, "Polynomial calculation of the Shapley value based on sampling",
        Comput. Oper. Res. 36 (2009) 1726-1730. :doi:`10.1016/j.cor.2008.04.004`

@@ -59,7 +59,9 @@ def test_samples_of_few_players_are_of_proper_coalitions():
     assert abs(sampled.share - exact.share) <= 5 * sampled.standard_error
 
 
-@pytest.mark.xfail(strict=True, reason="a grand coalition that is not paid its value is sampled as a blocking coalition")
+@pytest.mark.xfail(
+    strict=True, reason="a grand coalition that is not paid its value is sampled as a blocking coalition"
+)
 def test_samples_do_not_count_the_grand_coalition():
     game = gt.TableGame(("a", "b"), [0.0, 0, 0, 1])
     assert count_blocking(game, [0.0, 0.0], exact=False).share == 0

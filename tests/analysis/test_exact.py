@@ -131,7 +131,7 @@ def test_exact_sum():
 
 @pytest.mark.xfail(
     strict=True,
-    reason="0.8 - 0.3 - 0.5 is 0 in floats and 5.6e-17 in rationals: SharingGame has no trade step, ExactSharingGame has",
+    reason="0.8 - 0.3 - 0.5 is 0 in floats and 5.6e-17 in rationals: only ExactSharingGame has a trade step",
 )
 def test_float_and_exact_game_have_the_same_trade_steps():
     community = make_community([[1.0], [-1.0]], 0.8, 0.3, 0.5)

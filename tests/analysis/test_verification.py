@@ -53,7 +53,6 @@ HOLES = (
     "claims.least_subsidy.witness",
     "claims.n_blocking.holds",
     "claims.n_blocking.margin",
-    "claims.core_month.holds",
     "claims.core_day.certificate.period",
     "claims.core_day.certificate.contract",
     "claims.core_day.certificate.excess",
@@ -79,7 +78,7 @@ HOLES = (
 
 @cache
 def document(case):
-    net = np.random.default_rng(7).integers(-3, 4, size=(3, 5)).astype(float)
+    net = np.random.default_rng(7).integers(-3, 4, size=(4, 5)).astype(float)
     community = make_community(net, 0.3, 0.08)
     if case == "sharing":
         return report(gt.analyse_stability(community, ["mid_market_rate", "equal_split"], contracts=["day"]))
@@ -108,6 +107,7 @@ def some_leaves(case):
 def missed(case):
     """Kinds of leaves of which some false value goes unnoticed."""
     original, kinds = document(case), set()
+    assert not caught(original)
     for kind, found in some_leaves(case).items():
         for path, value in found:
             for false in false_values(value, original["players"], original["gains"]):
@@ -125,8 +125,11 @@ def test_the_original_is_proved(case):
 def test_every_false_number_is_caught(case):
     known = {kind for kind in missed(case) if any(word in kind for word in (*WORDS, *HOLES))}
     loose = {"claims.budget_balance.witness", "claims.payoffs.witness", "claims.n_blocking.witness", "contract"}
-    periods = {f"claims.core_{name}." + part for name in ("month", "day", "step") for part in (
-        "holds", "certificate.period", "certificate.contract", "certificate.excess")}
+    periods = {
+        f"claims.core_{name}." + part
+        for name in ("month", "day", "step")
+        for part in ("holds", "certificate.period", "certificate.contract", "certificate.excess")
+    }
     loose.add("claims.exit_cost.certificate.upper_bound")
     ties = {"claims.individual_rationality.witness.*", "claims.least_subsidy.certificate.weights.*"}
     assert missed(case) - known - loose - periods - ties == set()
@@ -155,7 +158,11 @@ def test_every_path_byte_that_lowers_a_bound_below_the_truth_is_caught():
     for claim in claims:
         index = original["claims"].index(claim)
         paths = np.frombuffer(unpack(claim["certificate"]["tree"]["paths"]), dtype=np.uint8)
-        low = replaced(copy.deepcopy(original), ("claims", index, "certificate", "tree", "limit"), claim["certificate"]["excess"] - 1e-6)
+        low = replaced(
+            copy.deepcopy(original),
+            ("claims", index, "certificate", "tree", "limit"),
+            claim["certificate"]["excess"] - 1e-6,
+        )
         low["claims"][index]["certificate"]["upper_bound"] = claim["certificate"]["excess"] - 1e-6
         assert caught(low)
         for value in (0, 64, 128):
@@ -236,9 +243,8 @@ def test_another_schema_is_refused():
     for schema in ("gametrade-report/2", None, 1):
         with pytest.raises(gt.InvalidInputError, match="schema of the report must be"):
             verify_document({**document("table"), "schema": schema})
+    changed = {**document("sharing"), "data": {"source": "not included", "sha256": "0"}}
     with pytest.raises(gt.InvalidInputError, match="data"):
-        changed = copy.deepcopy(document("sharing"))
-        changed["data"] = {"source": "not included", "sha256": "0"}
         verify_document(changed)
 
 
@@ -267,7 +273,7 @@ def surprises(case, pick=lambda kind: True):
             verify_document(changed)
         except gt.InvalidInputError:
             pass
-        except Exception as surprise:
+        except Exception as surprise:  # noqa: BLE001
             found.add((kind, type(surprise).__name__))
     return found
 
@@ -282,7 +288,7 @@ def test_malformed_words_are_refuted_or_refused(case):
     strict=True,
     reason="numbers of 1e999 (OverflowError), an empty witness (ZeroDivisionError), data or claims of another type",
 )
-@pytest.mark.parametrize("case", ["day", "table"])
+@pytest.mark.parametrize("case", ["table"])
 def test_malformed_documents_are_refuted_or_refused(case):
     assert surprises(case) == set()
 

@@ -5,7 +5,19 @@ from __future__ import annotations
 import subprocess
 import sys
 
-HEAVY = ("pandas", "scipy.optimize", "scipy.sparse", "pulp", "highspy", "networkx", "plotly", "sympy", "nashpy", "tqdm", "jinja2")
+HEAVY = (
+    "pandas",
+    "scipy.optimize",
+    "scipy.sparse",
+    "pulp",
+    "highspy",
+    "networkx",
+    "plotly",
+    "sympy",
+    "nashpy",
+    "tqdm",
+    "jinja2",
+)
 
 CODE = f"""
 import locale, os, random, signal, sys, warnings
@@ -13,7 +25,8 @@ import numpy as np
 def state():
     np_state = np.random.get_state()
     return (np.geterr(), list(warnings.filters), os.environ.copy(), locale.setlocale(locale.LC_ALL), os.getcwd(),
-            random.getstate(), np_state[1].tolist(), np_state[2], np.get_printoptions(), signal.getsignal(signal.SIGINT),
+            random.getstate(), np_state[1].tolist(), np_state[2], np.get_printoptions(),
+            signal.getsignal(signal.SIGINT),
             sys.getrecursionlimit(), sys.stdout, sys.excepthook)
 before = state()
 import gametrade

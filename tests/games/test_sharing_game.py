@@ -145,9 +145,9 @@ def test_wrong_labels_are_named():
     game = one_step([1, -1])
     with pytest.raises(gt.InvalidInputError, match=r"not one string\. Got 'AB'"):
         game.value("AB")
-    with pytest.raises(gt.UnknownNameError, match="player must be one of 'A', 'B'. Got 'Z'"):
+    with pytest.raises(gt.UnknownNameError, match=r"player must be one of 'A', 'B'\. Got 'Z'"):
         game.value(["Z"])
-    with pytest.raises(gt.InvalidInputError, match="must be a Community. Got ndarray"):
+    with pytest.raises(gt.InvalidInputError, match=r"must be a Community\. Got ndarray"):
         gt.SharingGame(np.zeros((2, 2)))
 
 

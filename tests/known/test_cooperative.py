@@ -50,7 +50,9 @@ def test_shapley(entry):
     assert gt.allocate(game, "shapley").payoffs == pytest.approx(point(entry, "shapley", sign), abs=near(game, entry))
 
 
-@pytest.mark.parametrize("entry", cases([e for e in TABLES if {"prenucleolus", "least_core_epsilon"} <= set(e["exact"])]))
+@pytest.mark.parametrize(
+    "entry", cases([e for e in TABLES if {"prenucleolus", "least_core_epsilon"} <= set(e["exact"])])
+)
 def test_the_prenucleolus_has_the_least_core_excess(entry):
     """Its largest excess over proper coalitions is the least-core value: no payoff vector does better."""
     game, sign = game_of(entry)

@@ -142,9 +142,7 @@ def test_coalition_bound_is_the_best_sum_of_an_allowed_size(game, data):
     smallest = data.draw(st.integers(0, n))
     largest = data.draw(st.integers(smallest, n))
     sums = [
-        margins[list(members)].sum()
-        for members in every_region_coalition(state)
-        if smallest <= len(members) <= largest
+        margins[list(members)].sum() for members in every_region_coalition(state) if smallest <= len(members) <= largest
     ]
     assert coalition_bound(margins, state, smallest, largest) == max(sums, default=-np.inf)
 

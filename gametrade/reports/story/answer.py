@@ -16,6 +16,13 @@ from gametrade.reports.story.words import (
 )
 
 
+def report_title(study: StabilityStudy) -> str:
+    """Name what was analysed."""
+    if isinstance(study.game, SharingGame):
+        return f"Does anybody gain by leaving? {study.game.community.source.label}"
+    return f"Does anybody gain by leaving? A game of {study.game.n_players} players"
+
+
 def three_sentences(study: StabilityStudy) -> list[str]:
     """Say which rules nobody can leave with gain, who blocks the best-known rule, and what would hold all together.
 

@@ -178,7 +178,7 @@ def _supporting(result: RuleStability, write: Writer) -> str:
         return ""
     mean = percent(float(result.price_position.mean()), 0)
     where = (
-        f"on average {mean} % of the way from the floor (export price) to the ceiling (import price less "
+        f"on average {mean}{SPACE}% of the way from the floor (export price) to the ceiling (import price less "
         "network charge)"
     )
     if result.price_shortfall <= result.blocking.game.tolerance:
@@ -217,10 +217,10 @@ def homes_table(study: StabilityStudy, result: RuleStability) -> Table:
     noun = "home" if isinstance(game, SharingGame) else "player"
     columns = [Column(noun, numeric=False), Column("gain under the rule", game.unit)]
     if isinstance(game, SharingGame):
-        columns.append(Column("gain", "% of its bill alone"))
+        columns.append(Column("share of its bill alone", "%"))
     if result.allocation.standard_errors is not None:
         columns.append(Column("standard error", game.unit))
-    columns.append(Column("leaves", numeric=False))
+    columns.append(Column("leaves", numeric=False, whole=True))
     if result.alternatives:
         columns += [Column("best alternative", game.unit), Column("with", numeric=False)]
     for name in result.allocation.beside:

@@ -58,12 +58,13 @@ def _contract_words(contract: str) -> str:
 def rules_table(study: StabilityStudy) -> Table:
     """All rules side by side (T2), in the order of the study, the most stable first."""
     unit = study.game.unit
+    noun = "home" if isinstance(study.game, SharingGame) else "player"
     columns = (
         Column("rule", numeric=False),
         Column("status", numeric=False),
         Column("imbalance", unit),
         Column("amount", unit, "smallest gain"),
-        Column("home" if isinstance(study.game, SharingGame) else "player", "", "smallest gain", numeric=False),
+        Column(noun, "", "smallest gain", numeric=False, whole=True),
         Column("in all", unit, "largest excess"),
         Column("per member", unit, "largest excess"),
         Column("of bill", "%", "largest excess"),
