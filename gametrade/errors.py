@@ -28,7 +28,7 @@ class UnknownNameError(GametradeError, KeyError):
     """
 
     def __init__(self, kind: str, name: object, known: Iterable[str]) -> None:
-        self.known = tuple(known)
+        self.kind, self.name, self.known = kind, name, tuple(known)
         close = difflib.get_close_matches(str(name), self.known, n=1, cutoff=0.5)
         hint = f" Did you mean {close[0]!r}?" if close else ""
         shown = ", ".join(map(repr, self.known[:30])) + (", ..." if len(self.known) > 30 else "")
@@ -37,6 +37,9 @@ class UnknownNameError(GametradeError, KeyError):
 
     def __str__(self) -> str:
         return self.message
+
+    def __reduce__(self) -> tuple[type[UnknownNameError], tuple[str, object, tuple[str, ...]]]:
+        return type(self), (self.kind, self.name, self.known)
 
 
 class TooManyPlayersError(GametradeError, ValueError):
@@ -55,5 +58,8 @@ class SolverError(GametradeError, RuntimeError):
     """
 
     def __init__(self, message: str, status: str) -> None:
-        self.status = status
+        self.task, self.status = message, status
         super().__init__(f"{message} The solver ended with status {status!r}.")
+
+    def __reduce__(self) -> tuple[type[SolverError], tuple[str, str]]:
+        return type(self), (self.task, self.status)

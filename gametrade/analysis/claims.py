@@ -5,20 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-import numpy as np
-
 from gametrade.analysis.contracts import ContractStability
-from gametrade.analysis.counting import CoalitionCount
 from gametrade.analysis.encoding import path_to_dict, tree_to_dict
+from gametrade.analysis.study import RuleStability
 from gametrade.analysis.verdict import Verdict
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.games.coalitional import Allocation, SharingGame
 from gametrade.registry import rules
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.exit_cost import ExitCost
 from gametrade.solvers.least_subsidy import LeastSubsidy
-from gametrade.solvers.price_tree import PriceTree, clearing_price
-from gametrade.solvers.saddle_point import PRICE_GRID
+from gametrade.solvers.price_tree import PriceTree
 
 ENUMERATED_PLAYERS = 14
 """Most homes for which a count of coalitions is re-proved by exact enumeration."""
@@ -26,35 +23,26 @@ ENUMERATED_PLAYERS = 14
 Certificate = dict[str, Any]
 
 
-def rule_verdicts(
-    rule: str,
-    allocation: Allocation,
-    blocking: BlockingCoalition,
-    cost: ExitCost,
-    subsidy: LeastSubsidy,
-    count: CoalitionCount,
-    contracts: dict[str, ContractStability],
-    contract: str,
-) -> list[Verdict]:
-    """All claims about one rule, in reading order."""
-    focus = blocking.game
-    period = contracts.get(contract)
+def rule_verdicts(result: RuleStability) -> dict[str, Verdict]:
+    """All claims about one rule by property, in reading order."""
+    rule, blocking = result.rule, result.blocking
     about_focus = [
-        core_verdict(rule, blocking, float(blocking.payoffs.sum()) - focus.grand_value),
-        exit_cost_verdict(rule, cost),
-        subsidy_verdict(rule, blocking, subsidy, _subsidy_proof(blocking, subsidy)),
-        count_verdict(rule, focus, count),
+        core_verdict(rule, blocking, float(blocking.payoffs.sum()) - blocking.game.grand_value),
+        exit_cost_verdict(rule, result.exit_cost),
+        subsidy_verdict(rule, blocking, result.subsidy, _subsidy_proof(blocking, result.subsidy)),
+        count_verdict(result),
     ]
+    period = next((entry for entry in result.contracts if entry.contract == result.contract), None)
     if period is not None and period.periods:
         about_focus = [in_period(verdict, period) for verdict in about_focus]
-    path = _clearing_path(allocation.game)
-    return [
-        payoffs_verdict(allocation, rule),
-        balance_verdict(allocation, rule),
-        rationality_verdict(allocation, rule),
+    verdicts = [
+        payoffs_verdict(result.allocation, rule),
+        balance_verdict(result.allocation, rule),
+        rationality_verdict(result.allocation, rule),
         *about_focus,
-        *(contract_verdict(rule, focus.unit, entry, path) for entry in contracts.values()),
+        *(contract_verdict(result, entry) for entry in result.contracts),
     ]
+    return {verdict.property: verdict for verdict in verdicts}
 
 
 def _subsidy_proof(blocking: BlockingCoalition, subsidy: LeastSubsidy) -> dict[str, Any]:
@@ -71,18 +59,15 @@ def _subsidy_proof(blocking: BlockingCoalition, subsidy: LeastSubsidy) -> dict[s
     return {"tree": tree_to_dict(proof.price_tree, game.players), "upper_bound": proof.upper_bound}
 
 
-def _clearing_path(game: CoalitionalGame) -> np.ndarray | None:
-    """Prices that clear every trade step, in 128ths: they support the core of every period."""
-    if not isinstance(game, SharingGame):
-        return None
-    return np.asarray(np.round(clearing_price(game.position) * PRICE_GRID).astype(np.uint8))
+def recomputable(rule: str) -> bool:
+    """Whether verification can run the rule again: it is registered, not a function of the caller's."""
+    return rule.partition(":")[0] in rules
 
 
 def payoffs_verdict(allocation: Allocation, rule: str) -> Verdict:
     """The payoffs are what the rule gives on these data."""
     sampled = allocation.standard_errors is not None
-    known = rule.partition(":")[0] in rules
-    kind = "recompute" if known and not sampled else "none"
+    kind = "recompute" if recomputable(rule) and not sampled else "none"
     why = "sampled payoffs" if sampled else "the rule is the caller's own function"
     return Verdict(
         rule,
@@ -207,23 +192,29 @@ def subsidy_verdict(rule: str, blocking: BlockingCoalition, subsidy: LeastSubsid
     )
 
 
-def count_verdict(rule: str, game: CoalitionalGame, count: CoalitionCount) -> Verdict:
+def count_verdict(result: RuleStability) -> Verdict:
     """How many coalitions gain by leaving."""
-    everyone = 2**game.n_players - 2
-    if count.count is None:
-        text = f"about {count.share:.2%} (standard error {count.standard_error:.2%}) of all coalitions gain by leaving"
-        certificate: Certificate = {"kind": "none", "why": "a sample of coalitions"}
+    game, count = result.blocking.game, result.n_blocking
+    certificate: Certificate = {"kind": "none", "why": f"more than {ENUMERATED_PLAYERS} homes"}
+    if count is None:
+        error = f"standard error {result.blocking_error:.2%}"
+        text = f"about {result.blocking_share:.2%} ({error}) of all proper coalitions gain by leaving"
+        certificate["why"] = "a sample of coalitions"
     else:
-        text = f"{count.count} of {everyone} proper coalitions gain by leaving, to {game.tolerance:.2e} {game.unit}"
-        enumerable = game.n_players <= ENUMERATED_PLAYERS
-        certificate = {"kind": "enumeration", "count": count.count} if enumerable else {"kind": "none", "why": "2^n"}
-    return Verdict(rule, "n_blocking", text, count.count is not None or None, 0.0, game.unit, (), certificate)
+        tolerance = f"{result.blocking.tolerance:.2e} {game.unit}"
+        text = f"{count} of {2**game.n_players - 2} proper coalitions gain by leaving, to {tolerance}"
+        if game.n_players <= ENUMERATED_PLAYERS:
+            certificate = {"kind": "enumeration", "count": count}
+    holds = True if certificate["kind"] == "enumeration" else None
+    return Verdict(result.rule, "n_blocking", text, holds, 0.0, game.unit, (), certificate)
 
 
-def contract_verdict(rule: str, unit: str, contract: ContractStability, path: np.ndarray | None) -> Verdict:
+def contract_verdict(result: RuleStability, contract: ContractStability) -> Verdict:
     """Nobody gains by leaving for a single month, day or step."""
-    certificate: Certificate
-    if contract.holds is False:
+    certificate: Certificate = {"kind": "none", "why": "no price path supports every period to the tolerance"}
+    if not recomputable(result.rule):
+        certificate["why"] = "the rule is the caller's own function"
+    elif contract.holds is False:
         certificate = {
             "kind": "coalition",
             "contract": contract.contract,
@@ -233,27 +224,26 @@ def contract_verdict(rule: str, unit: str, contract: ContractStability, path: np
             "coalition": list(contract.coalition),
             "excess": contract.largest_excess,
         }
-    elif contract.holds and path is not None:
-        certificate = {"kind": "price_path", "contract": contract.contract, **path_to_dict(path)}
-    else:
-        certificate = {"kind": "none", "why": "bounds of single periods straddle the tolerance"}
+    elif contract.holds and contract.supporting_path is not None:
+        certificate = {"kind": "price_path", "contract": contract.contract, **path_to_dict(contract.supporting_path)}
+    blocked = f"{contract.blocked} of {contract.periods} blocked"
     return Verdict(
-        rule,
+        result.rule,
         f"core_{contract.contract}",
-        f"no coalition gains by leaving for one {contract.contract} ({contract.blocked} of {contract.periods} blocked)",
-        contract.holds,
+        f"no coalition gains by leaving for one {contract.contract} ({blocked})",
+        contract.holds if certificate["kind"] != "none" else None,
         -contract.largest_excess,
-        unit,
+        result.blocking.game.unit,
         contract.coalition,
         certificate,
     )
 
 
 def in_period(verdict: Verdict, period: ContractStability) -> Verdict:
-    """The same verdict, said of one contract period only."""
+    """The same verdict, said of one contract period only; payoffs that cannot be recomputed certify nothing."""
+    statement = f"in the {period.contract} of {period.period}: {verdict.statement}"
+    if not recomputable(verdict.rule):
+        why = {"kind": "none", "why": "the rule is the caller's own function"}
+        return replace(verdict, statement=statement, holds=None, certificate={**verdict.certificate, **why})
     where = {"steps": period.steps.tolist(), "payoffs": period.payoffs.tolist()}
-    return replace(
-        verdict,
-        statement=f"in the {period.contract} of {period.period}: {verdict.statement}",
-        certificate={**verdict.certificate, **where},
-    )
+    return replace(verdict, statement=statement, certificate={**verdict.certificate, **where})

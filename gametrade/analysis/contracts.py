@@ -14,6 +14,7 @@ from gametrade.rules import allocate
 from gametrade.rules.settlement import step_payoffs
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.solvers.price_tree import clearing_price
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import Coalition, FloatArray, IntArray
@@ -52,6 +53,9 @@ class ContractStability:
         Whether nobody gains in any period, to the tolerance of the whole game.
     exact : bool
         Whether every coalition of every period was examined.
+    supporting_path : ndarray of uint8, shape (T',), or None
+        Prices, in 128ths between the grid prices, at which no home gains more in any period than the rule
+        pays it: the proof that nobody gains by leaving.
     """
 
     contract: str
@@ -67,6 +71,7 @@ class ContractStability:
     loser: str
     holds: bool | None
     exact: bool
+    supporting_path: np.ndarray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -228,23 +233,55 @@ def _summary(
         loser=whole.players[home],
         holds=False if blocked else True if upper.max() <= tolerance else None,
         exact=exact,
+        supporting_path=None if blocked else _supporting_path(whole, periods, payoffs, tolerance),
     )
+
+
+def _supporting_path(whole: SharingGame, periods: Periods, payoffs: FloatArray, tolerance: float) -> np.ndarray | None:
+    """Prices that support every period: the clearing prices if they do, else the best path of each period."""
+    for find in (_clearing_path, _path_of_periods):
+        path = find(whole, periods, payoffs)
+        everywhere = np.zeros(whole.community.n_steps)
+        everywhere[whole.trade_steps] = path
+        gaps = [
+            np.maximum(0, game.price_values(everywhere[steps][game.trade_steps]) - x).sum()
+            for steps, game, x in zip(periods.steps, periods.games, payoffs, strict=True)
+        ]
+        if max(gaps) <= tolerance:
+            return np.asarray(np.round(path * PRICE_GRID).astype(np.uint8))
+    return None
+
+
+def _clearing_path(whole: SharingGame, periods: Periods, payoffs: FloatArray) -> FloatArray:
+    """The competitive prices, whatever the payoffs."""
+    return clearing_price(whole.position)
+
+
+def _path_of_periods(whole: SharingGame, periods: Periods, payoffs: FloatArray) -> FloatArray:
+    """The price path that comes closest to supporting the payoffs of each period, put together."""
+    everywhere = np.full(whole.community.n_steps, 0.5)
+    for steps, game, x in zip(periods.steps, periods.games, payoffs, strict=True):
+        tree = blocking_coalition(game, x, engine="bracket").price_tree
+        assert tree is not None
+        everywhere[steps[game.trade_steps]] = tree.paths[0] / PRICE_GRID
+    return everywhere[whole.trade_steps]
 
 
 def _nothing_shared(whole: SharingGame, contract: str) -> ContractStability:
     """No seller meets a buyer in any period: nobody can gain anything."""
     return ContractStability(
-        contract,
-        0,
-        0,
-        0.0,
-        0.0,
-        (),
-        "",
-        np.zeros(0, np.int64),
-        np.zeros(whole.n_players),
-        0.0,
-        "",
-        True,
-        True,
+        contract=contract,
+        periods=0,
+        blocked=0,
+        largest_excess=0.0,
+        upper_bound=0.0,
+        coalition=(),
+        period="",
+        steps=np.zeros(0, np.int64),
+        payoffs=np.zeros(whole.n_players),
+        smallest_gain=0.0,
+        loser="",
+        holds=True,
+        exact=True,
+        supporting_path=np.zeros(0, np.uint8),
     )

@@ -47,7 +47,7 @@ class CoalitionCount:
 
 @dataclass(frozen=True, eq=False, slots=True)
 class CoalitionSample:
-    """Coalitions drawn at random, each home in or out with probability one half, and their values.
+    """Proper coalitions drawn at random, each with the same probability, and their values.
 
     Parameters
     ----------
@@ -64,6 +64,8 @@ class CoalitionSample:
     def draw(cls, game: CoalitionalGame, rng: np.random.Generator) -> CoalitionSample:
         """Draw a sample."""
         members = rng.random((SAMPLES, game.n_players)) < 0.5
+        while (trivial := members.all(axis=1) | ~members.any(axis=1)).any():
+            members[trivial] = rng.random((int(trivial.sum()), game.n_players)) < 0.5
         return cls(members, game.values(members))
 
 

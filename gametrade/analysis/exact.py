@@ -79,7 +79,7 @@ def join(digits: NDArray[np.int64]) -> NDArray[np.object_]:
 
 @dataclass(frozen=True, eq=False)
 class ExactSharingGame:
-    """A community's sharing game as whole numbers.
+    """A community's sharing game as whole numbers: energies and spreads of each step taken as they are stored.
 
     Parameters
     ----------
@@ -99,9 +99,7 @@ class ExactSharingGame:
 
     @cached_property
     def _all_spreads(self) -> tuple[NDArray[np.object_], int]:
-        tariff = self.community.tariff
-        stacked, exponent = whole_numbers([tariff.import_price, tariff.export_price, tariff.network_charge])
-        return stacked[0] - stacked[1] - stacked[2], exponent
+        return whole_numbers(self.community.tariff.spread())
 
     @cached_property
     def _spread(self) -> NDArray[np.object_]:

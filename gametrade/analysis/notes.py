@@ -30,9 +30,7 @@ def study_notes(game: CoalitionalGame, contract: str, results: Sequence[RuleStab
             f"Contract {contract}: headline numbers describe the {contract} in which most is gained by leaving."
         )
     if any(result.blocking_error for result in results):
-        notes.append(
-            "Shares of blocking coalitions are sampled: 4 000 coalitions, each home in or out with equal chance."
-        )
+        notes.append("Shares of blocking coalitions are sampled: 4 000 proper coalitions, all with the same chance.")
     return tuple(notes)
 
 

@@ -61,7 +61,7 @@ def out_of_sample(game: SharingGame, allocation: Allocation, rule: str | Callabl
     first, second = game.during(odd), game.during(even)
     if min(first.grand_value, second.grand_value) <= 0:
         return None
-    chosen = blocking_coalition(first, _payoffs(allocation, rule, first, odd), nodes=200)
+    chosen = blocking_coalition(first, _payoffs(allocation, rule, first, odd), nodes=200, seconds=600.0)
     later = _payoffs(allocation, rule, second, even)
     return OutOfSample(
         chosen.coalition, chosen.excess, second.value(chosen.coalition) - float(later[chosen.members].sum())

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -103,7 +104,7 @@ def analyse_stability(
             raise UnknownNameError("contract", name, CONTRACTS)
     if contract != "whole" and not isinstance(game, SharingGame):
         raise InvalidInputError(f"contract of analyse_stability must be 'whole' for a {type(game).__name__}.")
-    named = {_label(rule): rule for rule in _chosen(rules, game)}
+    named = _by_label(_chosen(rules, game))
     allocations, skipped = _allocate_all(game, named, progress)
     count = 1 if table_is_cheap(game) else MOST_PROFITABLE
     roots = {
@@ -132,6 +133,17 @@ def _chosen(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> Seque
     if rules is None:
         return [name for name in registered_rules.variants() if rule_applies(registered_rules.resolve(name)[0], game)]
     return [rules] if isinstance(rules, str) or callable(rules) else rules
+
+
+def _by_label(rules: Sequence[Rule]) -> dict[str, Rule]:
+    """Rules by their names in the study, which must differ."""
+    named: dict[str, Rule] = {}
+    for rule in rules:
+        label = _label(rule)
+        if label in named:
+            raise InvalidInputError(f"rules of analyse_stability must have different names. Got {label!r} twice.")
+        named[label] = rule
+    return named
 
 
 def _label(rule: Rule) -> str:
@@ -202,14 +214,13 @@ def _examine(
     blocking = root if focus is game else blocking_coalition(focus, payoffs, engine=engine, count=MOST_PROFITABLE)
     count = count_blocking(focus, payoffs, best=MOST_PROFITABLE, sample=sample if focus is game else None)
     cost = exit_cost_per_member(focus, payoffs, engine=engine, known=blocking)
-    subsidy = least_subsidy(focus, payoffs)
+    subsidy = least_subsidy(focus, payoffs, known=blocking)
     path = _best_path(blocking)
-    verdicts = rule_verdicts(label, allocation, blocking, cost, subsidy, count, contracts, contract)
-    return RuleStability(
+    result = RuleStability(
         rule=label,
         contract=contract,
         allocation=allocation,
-        verdicts={verdict.property: verdict for verdict in verdicts},
+        verdicts={},
         blocking=blocking,
         most_profitable=count.best or ((blocking.coalition, blocking.excess), *blocking.others),
         exit_cost=cost,
@@ -227,6 +238,7 @@ def _examine(
         contracts=tuple(contracts[name] for name in CONTRACTS if name in contracts),
         out_of_sample=_other_weeks(game, allocation, rule),
     )
+    return replace(result, verdicts=rule_verdicts(result))
 
 
 def _focus(

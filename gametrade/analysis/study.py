@@ -221,7 +221,8 @@ class StabilityStudy:
         """One row a rule; money in the currency of the tariff, shares as fractions."""
         import pandas as pd
 
-        return pd.DataFrame([result.row() for result in self.results]).set_index("rule")
+        rows = [result.row() for result in self.results]
+        return pd.DataFrame(rows or None, columns=None if rows else ["rule"]).set_index("rule")
 
     def contracts_frame(self) -> pd.DataFrame:
         """One row a rule and contract length: in how many periods it is blocked, and by how much."""

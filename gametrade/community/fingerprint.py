@@ -26,14 +26,15 @@ def fingerprint(community: Community) -> str:
     Notes
     -----
     Hashed are, in this order: the line ``gametrade-community/1\n``; one line of JSON with sorted keys, no
-    blanks and ASCII escapes that holds ``currency``, ``names`` and ``step_hours``, then ``\n``; the times as
-    little-endian int64 seconds since 1970; demand and generation, home by home, then import price, export
+    blanks and ASCII escapes that holds ``currency``, ``names``, ``step_hours`` and ``time_zone``, then ``\n``;
+    the times as little-endian int64 seconds since 1970; demand and generation, home by home, then import price, export
     price and network charge, all as little-endian float64, with -0 written as 0.
     """
     header = {
         "currency": community.tariff.currency,
         "names": community.names,
         "step_hours": community.step_hours,
+        "time_zone": community.time_zone,
     }
     digest = hashlib.sha256(b"gametrade-community/1\n")
     digest.update(json.dumps(header, sort_keys=True, separators=(",", ":")).encode("ascii") + b"\n")

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from functools import singledispatch
+from dataclasses import dataclass
+from functools import partial, singledispatch
+from typing import Any
 
 import numpy as np
 
+from gametrade.community import Community
 from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -14,6 +17,7 @@ from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.blocking_question import Question
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
 from gametrade.solvers.price_tree import TreeSearch, search_price_tree
+from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import ArrayLike, BoolArray, CoalitionLike, FloatArray, IntArray
 
@@ -24,7 +28,7 @@ FULL_TREE_PLAYERS = 50
 
 @singledispatch
 def blocking_coalition(
-    game: CoalitionalGame,
+    game: CoalitionalGame | Community,
     payoffs: ArrayLike,
     *,
     engine: str = "auto",
@@ -35,6 +39,7 @@ def blocking_coalition(
     exit_cost: float = 0.0,
     exit_cost_per_member: float = 0.0,
     floor: float = -np.inf,
+    near: BlockingCoalition | None = None,
     nodes: int = 20_000,
     seconds: float = 60.0,
 ) -> BlockingCoalition:
@@ -44,8 +49,8 @@ def blocking_coalition(
 
     Parameters
     ----------
-    game : CoalitionalGame
-        A sharing game of any size, or any game with at most 25 players.
+    game : CoalitionalGame or Community
+        A sharing game of any size, or any game with at most 25 players; a community is taken as its sharing game.
     payoffs : array_like of shape (n,)
         Payoff of each player. [money]
     engine : {"auto", "bracket", "tree", "milp", "table"}, default="auto"
@@ -66,6 +71,8 @@ def blocking_coalition(
     floor : float
         Excesses up to this are of no interest: 0 asks only whether anybody gains, which is proved faster,
         and the upper bound is then at least the floor. [money]
+    near : BlockingCoalition, optional
+        Answer to a similar question about the same game: the search starts from its prices.
     nodes, seconds : int, float
         Budget of the tree; when it runs out the answer is a bracket and says so.
 
@@ -99,12 +106,19 @@ def blocking_coalition(
     >>> print(gt.blocking_coalition(game, [2.0, 2.0, 2.0]))
     {a, c} (2 of 3) gains by leaving: +2.0000 money (proved)
     """
+    assert isinstance(game, CoalitionalGame)
     if engine not in ("auto", "table"):
         raise InvalidInputError(
             f"engine of blocking_coalition must be 'table' for a {type(game).__name__}. Got {engine!r}."
         )
     question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
     return _by_table(question)
+
+
+@blocking_coalition.register
+def _community(community: Community, payoffs: ArrayLike, **options: Any) -> BlockingCoalition:
+    """A community is taken as its sharing game."""
+    return blocking_coalition(SharingGame(community), payoffs, **options)
 
 
 @blocking_coalition.register
@@ -120,6 +134,7 @@ def _sharing(
     exit_cost: float = 0.0,
     exit_cost_per_member: float = 0.0,
     floor: float = -np.inf,
+    near: BlockingCoalition | None = None,
     nodes: int = 20_000,
     seconds: float = 60.0,
 ) -> BlockingCoalition:
@@ -128,7 +143,25 @@ def _sharing(
     question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
     if engine == "table":
         return _by_table(question)
-    return _by_tree(question, game.position, engine, floor + exit_cost, nodes, seconds)
+    return _by_tree(question, game.position, _Effort(engine, floor + exit_cost, near, nodes, seconds))
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class _Effort:
+    """How hard to search, and from where."""
+
+    engine: str
+    floor: float
+    near: BlockingCoalition | None
+    nodes: int
+    seconds: float
+
+    @property
+    def start(self) -> tuple[FloatArray, BoolArray] | None:
+        """Prices and coalition to start from."""
+        if self.near is None or self.near.price_tree is None:
+            return None
+        return self.near.price_tree.paths[0] / PRICE_GRID, self.near.members
 
 
 def _by_table(question: Question) -> BlockingCoalition:
@@ -145,54 +178,42 @@ def _by_table(question: Question) -> BlockingCoalition:
     return question.answer(found, found[0][0], engine="table")
 
 
-def _by_tree(
-    question: Question, position: FloatArray, engine: str, floor: float, nodes: int, seconds: float
-) -> BlockingCoalition:
+def _by_tree(question: Question, position: FloatArray, effort: _Effort) -> BlockingCoalition:
     """Grow a price tree, one for each allowed group."""
     search = CoalitionSearch(position, question.price_of_leaving, question.smallest, question.largest)
-    slack = 0.5 * decision_tolerance(question.game.tolerance, question.payoffs)
     groups = question.groups or (np.ones(question.game.n_players, dtype=bool),)
-    found: list[tuple[float, BoolArray]] = []
+    found: dict[bytes, tuple[float, BoolArray]] = {}
     upper, tree = -np.inf, None
     for group in groups:
         state = np.where(question.must, INSIDE, np.where(group, FREE, OUTSIDE)).astype(np.int64)
-        hints = (solve_blocking_milp(search, state, seconds=seconds),) if engine == "milp" else ()
-        result = _grow(question, search, state, slack, engine, floor, nodes, seconds, hints)
-        found += list(zip(result.excesses, result.coalitions, strict=True))
+        result = _grow(question, search, state, effort)
+        pairs = zip(result.excesses, result.coalitions, strict=True)
+        found.update({members.tobytes(): (excess, members) for excess, members in pairs})
         upper, tree = max(upper, result.tree.limit), result.tree
-    found = list({members.tobytes(): (excess, members) for excess, members in found}.values())
-    found.sort(key=lambda pair: -pair[0])
-    proof = tree if len(groups) == 1 else None
-    used = {"milp": "milp + price tree", "bracket": "saddle point"}.get(engine, "price tree")
-    return question.answer(found[: question.count], upper, engine=used, price_tree=proof)
+    best = sorted(found.values(), key=lambda pair: -pair[0])[: question.count]
+    used = {"milp": "milp + price tree", "bracket": "saddle point"}.get(effort.engine, "price tree")
+    return question.answer(best, upper, engine=used, price_tree=tree if len(groups) == 1 else None)
 
 
-def _grow(
-    question: Question,
-    search: CoalitionSearch,
-    state: IntArray,
-    slack: float,
-    engine: str,
-    floor: float,
-    nodes: int,
-    seconds: float,
-    hints: tuple[BoolArray, ...],
-) -> TreeSearch:
+def _grow(question: Question, search: CoalitionSearch, state: IntArray, effort: _Effort) -> TreeSearch:
     """Grow the tree as far as the engine asks; "auto" stops at the root if that decides the verdict of many homes."""
-    many = question.game.n_players >= FULL_TREE_PLAYERS
-    if engine == "bracket" or (engine == "auto" and many):
-        root = search_price_tree(search, state, slack=slack, keep=question.count, nodes=1, hints=hints, floor=floor)
-        best, limit = root.excesses[0] - question.exit_cost, root.tree.limit - question.exit_cost
-        if engine == "bracket" or best > question.game.tolerance or limit <= question.game.tolerance:
-            return root
-        hints = (*hints, *root.coalitions)
-    return search_price_tree(
+    grow = partial(
+        search_price_tree,
         search,
         state,
-        slack=slack,
+        slack=0.5 * decision_tolerance(question.game.tolerance, question.payoffs),
         keep=question.count,
-        nodes=nodes,
-        seconds=seconds,
-        hints=hints,
-        floor=floor,
+        floor=effort.floor,
+        near=effort.start,
     )
+    if effort.engine == "milp":
+        best = solve_blocking_milp(search, state, seconds=effort.seconds)
+        return grow(nodes=effort.nodes, seconds=effort.seconds, hints=(best,))
+    if effort.engine == "tree" or (effort.engine == "auto" and question.game.n_players < FULL_TREE_PLAYERS):
+        return grow(nodes=effort.nodes, seconds=effort.seconds)
+    root = grow(nodes=1)
+    excess, limit = root.excesses[0] - question.exit_cost, root.tree.limit - question.exit_cost
+    tolerance = question.game.tolerance
+    if effort.engine == "bracket" or excess > tolerance or limit <= tolerance:
+        return root
+    return grow(nodes=effort.nodes, seconds=effort.seconds, hints=root.coalitions)

@@ -13,6 +13,10 @@ from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import ArrayLike, FloatArray
 
 ROUNDS = 20
+ENOUGH = 0.002
+"""A bracket is not improved for less than this share of the cost."""
+OVERSHOOT = 0.05
+"""Newton steps are stretched by this much, so that a handful of them ends above the root."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -81,10 +85,11 @@ def exit_cost_per_member(
     cost, leaver = 0.0, None
     found = known or blocking_coalition(game, x, engine=engine, floor=0.0)
     for _ in range(ROUNDS):
-        if found.excess <= found.tolerance:
+        more = found.excess / int(found.members.sum())
+        if found.excess <= found.tolerance or (engine == "bracket" and more <= ENOUGH * cost):
             break
-        cost, leaver = cost + found.excess / int(found.members.sum()), found
-        found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0)
+        cost, leaver = cost + more, found
+        found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0, near=found)
     proof = _raise_until_proved(game, x, found, engine)
     return ExitCost(cost, max(cost, proof.exit_cost_per_member), leaver, proof)
 
@@ -98,6 +103,7 @@ def _raise_until_proved(
             break
         assert isinstance(game, SharingGame)
         margins = game.price_values(found.price_tree.paths[0] / PRICE_GRID) - x - found.exit_cost_per_member
-        cost = found.exit_cost_per_member + found.upper_bound / max(1, int((margins > 0).sum()))
-        found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0)
+        step = found.upper_bound / max(1, int((margins > 0).sum()))
+        cost = found.exit_cost_per_member + (1 + OVERSHOOT) * step
+        found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0, near=found)
     return found

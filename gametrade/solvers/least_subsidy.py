@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
 from gametrade.optimise import Program, maximise
+from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.tolerance import decision_tolerance
@@ -52,7 +53,7 @@ class LeastSubsidy:
     from_price_path: bool = False
 
 
-def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike) -> LeastSubsidy:
+def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike, *, known: BlockingCoalition | None = None) -> LeastSubsidy:
     r"""Find the least total subsidy under which no coalition gains by leaving.
 
     .. math:: \min \sum_i t_i \quad \text{s.t.}\quad t \ge 0,\quad x(S) + t(S) \ge v(S)\ \ \forall S \subseteq N
@@ -63,6 +64,8 @@ def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike) -> LeastSubsidy:
         A sharing game of any size, or any game with at most 16 players.
     payoffs : array_like of shape (n,)
         Payoff of each player. [money]
+    known : BlockingCoalition, optional
+        The most profitable coalition, if it has been found already.
 
     Returns
     -------
@@ -91,7 +94,7 @@ def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike) -> LeastSubsidy:
     x = np.array(payoffs, dtype=float)
     if game.n_players <= TABLE_LIMIT or not isinstance(game, SharingGame):
         return _exact(game, x)
-    return _bracket(game, x)
+    return _bracket(game, x, known)
 
 
 def _exact(game: CoalitionalGame, x: FloatArray) -> LeastSubsidy:
@@ -111,9 +114,9 @@ def _exact(game: CoalitionalGame, x: FloatArray) -> LeastSubsidy:
         chosen = np.concatenate([chosen, worst])
 
 
-def _bracket(game: SharingGame, x: FloatArray) -> LeastSubsidy:
+def _bracket(game: SharingGame, x: FloatArray, known: BlockingCoalition | None) -> LeastSubsidy:
     """A few rounds of row generation from below, the best single price path from above."""
-    answer = blocking_coalition(game, x, engine="bracket")
+    answer = known or blocking_coalition(game, x, engine="bracket")
     assert answer.price_tree is not None
     feasible = np.maximum(0, game.price_values(answer.price_tree.paths[0] / PRICE_GRID) - x)
     rows = np.array([np.ones(game.n_players, dtype=bool), answer.members])
@@ -122,7 +125,7 @@ def _bracket(game: SharingGame, x: FloatArray) -> LeastSubsidy:
         subsidy, weights, total = _program(rows, excess)
         if total >= (1 - NARROW) * float(feasible.sum()):
             break
-        found = blocking_coalition(game, x + subsidy, engine="bracket")
+        found = blocking_coalition(game, x + subsidy, engine="bracket", near=answer)
         if found.excess <= found.tolerance:
             break
         rows = np.vstack([rows, found.members])

@@ -24,6 +24,8 @@ ROOT_ITERATIONS = 400
 DEEP_ROOT_ITERATIONS = 1500
 """For a tree of many homes, where a tighter root settles most of them at once."""
 MANY_HOMES = 200
+NEAR_ITERATIONS = 120
+"""Enough from the prices of a similar question."""
 NODE_ITERATIONS = 300
 WORTH_IMPROVING = 0.3
 """A rounded coalition this share of the open gap below the best one is polished by single moves."""
@@ -78,6 +80,7 @@ def search_price_tree(
     seconds: float = 60.0,
     hints: tuple[BoolArray, ...] = (),
     floor: float = -np.inf,
+    near: tuple[FloatArray, BoolArray] | None = None,
 ) -> TreeSearch:
     """Find the coalitions with the largest excess and prove that there is no better one.
 
@@ -97,6 +100,8 @@ def search_price_tree(
         Coalitions known to be good.
     floor : float
         Excess that is of no interest: regions that cannot beat it are closed. [money]
+    near : tuple of price positions, shape (T',), and members, shape (n,)
+        Prices and coalition of a similar question to start from.
 
     Returns
     -------
@@ -109,15 +114,25 @@ def search_price_tree(
     start = Region.start(search, state)
     for members in (state == INSIDE, state != OUTSIDE):
         grower.remember(*improve(search, start, members, rounds=1))
-    deep = nodes > 1 and len(state) >= MANY_HOMES
-    iterations = DEEP_ROOT_ITERATIONS if deep else ROOT_ITERATIONS
-    grower.explore(start, np.full(search.position.shape[1], 0.5), np.full(len(state), 0.5), iterations)
+    price, weights, iterations = _starting_point(search, nodes, near)
+    grower.explore(start, price, weights, iterations)
     clock = time.monotonic()
     while grower.queue and -grower.queue[0][0] > grower.target:
         if len(grower.homes) + 2 > nodes or time.monotonic() - clock > seconds:
             break
         grower.branch()
     return grower.finish()
+
+
+def _starting_point(
+    search: CoalitionSearch, nodes: int, near: tuple[FloatArray, BoolArray] | None
+) -> tuple[FloatArray, FloatArray, int]:
+    """Prices, fractional coalition and number of iterations for the root."""
+    if near is not None:
+        return near[0], near[1].astype(float), NEAR_ITERATIONS
+    n, steps = search.position.shape
+    deep = nodes > 1 and n >= MANY_HOMES
+    return np.full(steps, 0.5), np.full(n, 0.5), DEEP_ROOT_ITERATIONS if deep else ROOT_ITERATIONS
 
 
 def clearing_price(position: FloatArray) -> FloatArray:

@@ -14,6 +14,9 @@ from gametrade.games.coalitional.sharing_table import sharing_table
 from gametrade.tolerance import absolute_tolerance
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
+TURNOVER_ROUNDING = 1e-15
+"""Share of all money paid to and by the grid within which sums of payments are not exact."""
+
 CHUNK = 2**23
 """Numbers held at once while the values of many coalitions are computed."""
 
@@ -93,10 +96,13 @@ class SharingGame(CoalitionalGame):
         """A home alone shares nothing: zeros of shape (n,). [money]"""
         return np.zeros(self.n_players)
 
-    @property
+    @cached_property
     def tolerance(self) -> float:
-        """1e-9 of the gains of the whole community, the largest of all values. [money]"""
-        return absolute_tolerance(self.grand_value)
+        """1e-9 of the gains of all, the largest value, or the rounding of the money that changes hands. [money]"""
+        community = self.community
+        turnover = community.deficit.sum(axis=0) @ np.abs(community.import_price)
+        turnover += community.surplus.sum(axis=0) @ np.abs(community.export_price)
+        return max(absolute_tolerance(self.grand_value), TURNOVER_ROUNDING * float(turnover))
 
     def values(self, members: BoolArray) -> FloatArray:
         """Gains of each coalition, shape (k, n) to (k,), in time k n T'. [money]"""
