@@ -186,5 +186,8 @@ rules = Registry("allocation rule", "gametrade.rules", "gametrade.solvers")
 formats = Registry("report format", "gametrade.reports")
 """Every way to write a report: one function ``format(study, path)`` in one file."""
 
+figures = Registry("figure", "gametrade.reports.figures")
+"""Every figure of a report: one function ``figure(study)`` in one file, drawn in the order of its `order` trait."""
+
 checks = Registry("claim check", "gametrade.analysis.verification.proofs")
 """Every property of a report's claims: one function ``property(case, claim, certificate) -> detail`` in one file."""

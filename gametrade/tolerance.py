@@ -34,8 +34,8 @@ def absolute_tolerance(value_range: float, relative: float = RELATIVE_TOLERANCE)
 
     Examples
     --------
-    >>> absolute_tolerance(500.0)
-    5e-07
+    >>> absolute_tolerance(2.0)
+    2e-09
     """
     return relative * abs(value_range)
 

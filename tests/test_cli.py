@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import runpy
 import signal
 import subprocess
 import sys
@@ -81,6 +82,24 @@ def test_every_command_has_examples(command: str) -> None:
     told = run(command, "--help").output
     assert "Examples:" in told
     assert f"gametrade {command}" in told
+
+
+def test_the_package_runs_as_a_module(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> None:
+    told = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "gametrade", "--version"], capture_output=True, text=True, check=False
+    )
+    assert (told.returncode, told.stderr) == (0, "")
+    assert told.stdout.strip().endswith(__version__)
+    wrong = subprocess.run(
+        [sys.executable, "-W", "error", "-m", "gametrade", "verify"], capture_output=True, text=True, check=False
+    )
+    assert wrong.returncode == 2
+    assert wrong.stdout == ""
+    monkeypatch.setattr(sys, "argv", ["gametrade", "--version"])
+    with pytest.raises(SystemExit) as end:
+        runpy.run_module("gametrade", run_name="__main__")
+    assert end.value.code == 0
+    assert capsys.readouterr().out.strip().endswith(__version__)
 
 
 def test_version() -> None:

@@ -40,12 +40,12 @@ def test_solver_errors_carry_the_status():
     assert str(error) == "maximise found nothing. The solver ended with status 'Infeasible'."
 
 
-@pytest.mark.xfail(
-    strict=True, reason="pickle calls the class with the message alone: workers of a sweep die of TypeError"
-)
 @pytest.mark.parametrize("error", [gt.UnknownNameError("rule", "x", ["y"]), gt.SolverError("x.", "infeasible")])
 def test_errors_cross_processes(error):
-    assert str(pickle.loads(pickle.dumps(error))) == str(error)
+    arrived = pickle.loads(pickle.dumps(error))
+    assert type(arrived) is type(error)
+    assert str(arrived) == str(error)
+    assert vars(arrived) == vars(error)
 
 
 def test_tolerance():

@@ -29,7 +29,7 @@ from gametrade.solvers.coalition_search import CoalitionSearch
 
 HERE = Path(__file__).parent
 RULES = ("mid_market_rate", "supply_demand_ratio", "bill_sharing", "equal_split", "competitive_price")
-MILP_SECONDS = 120.0
+MILP_SECONDS = 60.0
 
 Row = dict[str, object]
 

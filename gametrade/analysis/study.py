@@ -12,9 +12,9 @@ import numpy as np
 from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.out_of_sample import OutOfSample
 from gametrade.analysis.verdict import Verdict
-from gametrade.errors import UnknownNameError
+from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
-from gametrade.registry import formats
+from gametrade.registry import figures, formats
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.exit_cost import ExitCost
@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     import os
 
     import pandas as pd
+    import plotly.graph_objects as go
 
 STATUS = {True: "core", False: "blocked", None: "not proved"}
 
@@ -281,6 +282,23 @@ class StabilityStudy:
         from gametrade.analysis.document import report_document
 
         return report_document(self)
+
+    def plot(self, figure: str = "gains") -> go.Figure:
+        """Draw one figure of the report: gains, excess_by_size, prices, cumulative, exit_cost or who_leaves.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such figure.
+        InvalidInputError
+            If the figure does not apply, e.g. prices where no rule sets any.
+        """
+        drawn = figures.get(figure).function(self) if self.results else None
+        first = drawn[0] if isinstance(drawn, list) and drawn else drawn
+        if not first:
+            raise InvalidInputError(f"figure {figure!r} does not apply to this study.")
+        plot: go.Figure = first.plot
+        return plot
 
     def to_json(self, path: str | os.PathLike[str]) -> None:
         """Write the report with its certificates for ``gametrade verify``."""

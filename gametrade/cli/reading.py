@@ -27,17 +27,12 @@ def reading_options(ctx: click.Context) -> dict[str, Any]:
     return dict(kept)
 
 
-class _Price(click.ParamType[Any]):
-    """A number, or the name of a CSV file with a series of prices."""
-
-    name = "number|file"
-
-    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
-        """Read a number if it is one."""
-        try:
-            return float(value)
-        except ValueError:
-            return value
+def _price(value: str) -> float | str:
+    """Read a number if it is one; anything else is the name of a CSV file with a series of prices."""
+    try:
+        return float(value)
+    except ValueError:
+        return value
 
 
 def _option(*names: str, **settings: Any) -> Callable[[Command], Command]:
@@ -61,12 +56,12 @@ FILES = (
 """How the files are written."""
 
 PRICES = (
-    _option("--import-price", type=_Price(), help=(
+    _option("--import-price", type=_price, metavar="NUMBER|FILE", help=(
         "Price of a kWh from the grid, all taxes and fees included. "
         "[money/kWh]"
     )),
-    _option("--export-price", type=_Price(), help="Revenue of a kWh fed into the grid. [money/kWh]"),
-    _option("--network-charge", type=_Price(), help="Due to the network operator on each shared kWh. [money/kWh]"),
+    _option("--export-price", type=_price, metavar="NUMBER|FILE", help="Revenue of a kWh fed into the grid. [money/kWh]"),
+    _option("--network-charge", type=_price, metavar="NUMBER|FILE", help="Due to the network operator on each shared kWh. [money/kWh]"),
     _option("--tariff", metavar="FILE", help="Prices from a .toml or .csv file instead."),
     _option("--currency", metavar="NAME", help="Label of the money; EUR by default."),
     _option("--allow-negative-spread", is_flag=True, default=None,

@@ -70,9 +70,9 @@ def bill_sharing_period(game: SharingGame) -> Allocation:
 
 
 def _pooled_change(price: FloatArray, energy: FloatArray, shared: FloatArray) -> FloatArray:
-    """Pooled price less the price of each step, shape (T,); 0 if a flat price is pooled. [money/kWh]"""
+    """Pooled price less the price of each step, shape (T,); exactly 0 if one price is pooled. [money/kWh]"""
     total = energy.sum()
     if total == 0:
         return np.zeros(price.size)
-    above_first = price - price[0]
-    return np.asarray((above_first @ energy) / total - above_first - (price @ shared) / total)
+    above_one = price - price[energy.argmax()]
+    return np.asarray((above_one @ energy) / total - above_one - (price @ shared) / total)

@@ -94,6 +94,10 @@ def best_prefix(search: CoalitionSearch, region: Region, weights: FloatArray) ->
 
     Parameters
     ----------
+    search : CoalitionSearch
+        n homes, allowed sizes.
+    region : Region
+        Homes that are inside, outside and free.
     weights : ndarray of shape (n,)
         How much each home belongs, e.g. a fractional coalition.
 

@@ -29,6 +29,5 @@ def tree_is_proof(game, payoffs, tree):
 def same_trade_steps(game):
     """Whether rounding of the spread hides or invents no trade step: float and rational steps agree."""
     community = game.community
-    prices = [fractions(p) for p in (community.import_price, community.export_price, community.network_charge)]
-    exact = np.array([b - f - charge > 0 for b, f, charge in zip(*prices, strict=True)])
+    exact = np.array([spread > 0 for spread in fractions(community.tariff.spread())])
     return bool((exact == (community.tariff.spread() > 0)).all()) and Fraction(game.grand_value) >= 0

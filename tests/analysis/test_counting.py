@@ -51,7 +51,6 @@ def test_samples_are_within_five_standard_errors(seed):
     assert again.share == count_blocking(game, payoffs, exact=False).share
 
 
-@pytest.mark.xfail(strict=True, reason="the sample draws the empty and the grand coalition, the share counts neither")
 def test_samples_of_few_players_are_of_proper_coalitions():
     game = one_step([1, 1, -1])
     payoffs = gt.allocate(game, "mid_market_rate").payoffs
@@ -59,9 +58,6 @@ def test_samples_of_few_players_are_of_proper_coalitions():
     assert abs(sampled.share - exact.share) <= 5 * sampled.standard_error
 
 
-@pytest.mark.xfail(
-    strict=True, reason="a grand coalition that is not paid its value is sampled as a blocking coalition"
-)
 def test_samples_do_not_count_the_grand_coalition():
     game = gt.TableGame(("a", "b"), [0.0, 0, 0, 1])
     assert count_blocking(game, [0.0, 0.0], exact=False).share == 0

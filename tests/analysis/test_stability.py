@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
-import contextlib
 import json
 
 import numpy as np
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gametrade as gt
+from gametrade.analysis import document as analysis_document
+from gametrade.analysis.document import data_section
 from gametrade.analysis.verification import verify_document
-from tests.analysis.exact_checks import same_trade_steps
 from tests.solvers.brute_force import excesses, money_scale
 from tests.strategies import make_community, one_step, relabelled, sharing_games, table_games
 
@@ -36,26 +36,25 @@ def refuted(study):
 @settings(max_examples=15)
 @given(sharing_games(min_homes=2, max_homes=5, max_steps=3))
 def test_every_claim_about_any_community_is_proved(game):
-    assume(same_trade_steps(game) and game.grand_value > 0)
     assert not_proved(gt.analyse_stability(game, contracts=[])) == []
 
 
 @settings(max_examples=20)
 @given(sharing_games(min_homes=3, max_homes=5, max_steps=4), st.sampled_from(["month", "day", "step"]))
 def test_no_claim_about_any_contract_is_refuted(game, contract):
-    assume(same_trade_steps(game))
     study = gt.analyse_stability(game, FEW, contract=contract, contracts=["step"])
-    assert [outcome for outcome in refuted(study) if "/core_" not in outcome.id] == []
+    assert refuted(study) == []
     assert study.contract == contract
 
 
-@pytest.mark.xfail(
-    strict=True, reason="bill_sharing_period pays 2e-17 of nothing, and the tolerance of no gains is zero"
-)
-def test_rounding_noise_of_a_community_that_shares_nothing():
+def test_a_community_that_shares_nothing_pays_no_rounding_noise():
+    """All energy is worth 0 here, so the tolerance is 0 and the pooled price must be the grid's to the last digit."""
     study = gt.analyse_stability(make_community([[0, 0], [0, -3]], 0.1, [-0.05, 0.0]), ["bill_sharing_period"])
-    assert study["bill_sharing_period"].status == "core"
-    assert refuted(study) == []
+    result = study["bill_sharing_period"]
+    assert study.game.tolerance == 0
+    assert not result.allocation.payoffs.any()
+    assert result.status == "core"
+    assert not_proved(study) == []
 
 
 @settings(max_examples=25)
@@ -126,23 +125,40 @@ def test_two_homes():
     assert study["mid_market_rate"].excess_by_size.shape == (1,)
 
 
-@pytest.mark.xfail(
-    strict=True, reason="the certificate of a stable contract is the clearing price, which the rule does not pay"
-)
-def test_contracts_of_two_homes_are_not_refuted():
-    """Two homes that split in the middle are in the core of every step, and no clearing price proves that."""
+def test_contracts_of_two_homes_that_balance_are_certified_by_the_middle_price():
+    """The clearing price of a balanced step is the middle, and so is what the rule pays."""
+    study = gt.analyse_stability(make_community([[2, -1, 3], [-2, 1, -3]]), ["mid_market_rate"])
+    result = study["mid_market_rate"]
+    assert [entry.contract for entry in result.contracts] == ["month", "day", "step"]
+    for entry in result.contracts:
+        assert entry.supporting_path.tolist() == [64, 64, 64]
+        verdict = result.verdicts[f"core_{entry.contract}"]
+        assert verdict.holds
+        assert verdict.certificate["kind"] == "price_path"
+    assert not_proved(study) == []
+
+
+def test_contracts_that_no_price_supports_are_not_claimed():
+    """Two homes that split in the middle are in the core of every step, and no price path proves that."""
     study = gt.analyse_stability(make_community([[2, -1, 3], [-1, 2, -1]]), ["mid_market_rate"])
-    assert study["mid_market_rate"].verdicts["core_step"].holds
+    result = study["mid_market_rate"]
+    for entry in result.contracts:
+        assert entry.holds
+        assert entry.largest_excess < 0
+        assert entry.supporting_path is None
+        assert result.verdicts[f"core_{entry.contract}"].holds is None
+        assert result.verdicts[f"core_{entry.contract}"].certificate["kind"] == "none"
     assert refuted(study) == []
+    assert {outcome.id for outcome in not_proved(study)} == {
+        f"mid_market_rate/core_{contract}" for contract in ("month", "day", "step")
+    }
 
 
-@pytest.mark.xfail(
-    strict=True, reason="0.8 - 0.3 - 0.5 is 0 in floats and 5.6e-17 in rationals: every price tree has the wrong shape"
-)
-def test_a_charge_that_eats_the_spread_is_not_refuted():
+def test_a_charge_that_eats_the_spread_is_proved_too():
+    """0.8 - 0.3 - 0.5 is 0 in floats and 5.6e-17 in rationals."""
     prices = (0.8, 0.8, 0.9), (0.3, 0.3, 0.3), (0.5, 0.5, 0.5)
     community = make_community([[2, -1, 3], [-1, 2, -1], [1, -1, -1]], *prices)
-    assert refuted(gt.analyse_stability(community, ["mid_market_rate"], contracts=[])) == []
+    assert not_proved(gt.analyse_stability(community, ["mid_market_rate"], contracts=[])) == []
 
 
 @pytest.mark.parametrize("scale", [1e-9, 1e9])
@@ -194,50 +210,72 @@ def test_a_rule_of_the_callers_own():
     assert result.status == "blocked"
     assert {entry.contract for entry in result.contracts} >= {"month", "day", "step"}
     assert "all_to_the_first/payoffs" in {o.id for o in outcomes(study) if o.outcome == "not proved"}
-    assert [outcome for outcome in refuted(study) if "/core_" not in outcome.id] == []
+    assert refuted(study) == []
     assert len(gt.analyse_stability(community, all_to_the_first)) == 1
     assert len(gt.analyse_stability(community, "equal_split")) == 1
 
 
-@pytest.mark.xfail(
-    strict=True, reason="verification asks the registry for the caller's own rule to check its contracts"
-)
-def test_contracts_of_a_callers_rule_are_not_refuted():
+def test_contracts_of_a_callers_rule_certify_nothing():
     community = make_community([[2, -1, 3], [-1, 2, -1], [1, -1, -1]])
-    assert refuted(gt.analyse_stability(community, [all_to_the_first])) == []
+    study = gt.analyse_stability(community, [all_to_the_first])
+    for contract in ("month", "day", "step"):
+        verdict = study["all_to_the_first"].verdicts[f"core_{contract}"]
+        assert verdict.holds is None
+        assert verdict.certificate == {"kind": "none", "why": "the rule is the caller's own function"}
+    assert refuted(study) == []
     assert refuted(gt.analyse_stability(community, [all_to_the_first, "bill_sharing"], contract="day")) == []
 
 
-@pytest.mark.xfail(
-    strict=True, reason="results are keyed by the name of the function: the second lambda replaces the first"
-)
-def test_two_rules_of_one_name_are_both_kept_or_refused():
+def test_a_callers_rule_is_settled_by_period():
+    community = make_community(np.tile([[1.0], [-1.0], [1.0]], 3))
+    study = gt.analyse_stability(community, [all_to_the_first], contract="step")
+    result = study["all_to_the_first"]
+    assert result.contract == "step"
+    (step,) = [entry for entry in result.contracts if entry.contract == "step"]
+    one = study.game.during(step.steps)
+    assert step.periods == step.blocked == 3
+    assert step.payoffs.tolist() == all_to_the_first(one)
+    assert result.blocking.game.grand_value == one.grand_value == 8
+    assert result.largest_excess == step.largest_excess == 8
+    assert refuted(study) == []
+
+
+def test_two_rules_of_one_name_are_refused():
     community = make_community([[1, -1], [-1, 1]])
-    with contextlib.suppress(gt.InvalidInputError):
-        assert len(gt.analyse_stability(community, [lambda game: [1, 1], lambda game: [2, 2]])) == 2
+    with pytest.raises(gt.InvalidInputError, match=r"must have different names\. Got '<lambda>' twice"):
+        gt.analyse_stability(community, [lambda game: [1, 1], lambda game: [2, 2]])
+    with pytest.raises(gt.InvalidInputError, match="'equal_split' twice"):
+        gt.analyse_stability(community, ["equal_split", "equal_split"])
 
 
-@pytest.mark.xfail(strict=True, reason="a caller's function is taken for the registered rule of the same name")
-def test_a_rule_that_borrows_a_registered_name_is_not_refuted():
+def test_a_rule_that_borrows_a_registered_name_is_marked():
     def equal_split(game):
         return all_to_the_first(game)
 
-    assert refuted(gt.analyse_stability(make_community([[1, -1], [-1, 1]]), [equal_split])) == []
+    study = gt.analyse_stability(make_community([[1, -1], [-1, 1]]), [equal_split, "equal_split"])
+    assert {result.rule for result in study} == {"equal_split", "equal_split (own function)"}
+    gains = study.game.grand_value
+    assert study["equal_split"].allocation.payoffs.tolist() == [gains / 2, gains / 2]
+    assert study["equal_split (own function)"].allocation.payoffs.tolist() == [gains, 0]
+    assert refuted(study) == []
 
 
-@pytest.mark.xfail(strict=True, reason="to_frame of a study without rules looks for a column that is not there")
+def test_a_registered_function_goes_by_its_own_name():
+    registered = gt.rules.get("equal_split").function
+    study = gt.analyse_stability(make_community([[1, -1], [-1, 1]]), [registered])
+    assert [result.rule for result in study] == ["equal_split"]
+    assert refuted(study) == []
+
+
 def test_no_rules_at_all():
     study = gt.analyse_stability(make_community([[1, -1], [-1, 1]]), [])
     assert len(study) == 0
     assert str(study)
     assert len(study.to_frame()) == 0
-
-
-@pytest.mark.xfail(strict=True, reason="without periods of its own a caller's rule reports the whole under 'month'")
-def test_a_callers_rule_says_that_its_numbers_are_of_the_whole():
-    community = make_community(np.tile([[1.0], [-1.0], [1.0]], 3))
-    study = gt.analyse_stability(community, [all_to_the_first], contract="step")
-    assert study["all_to_the_first"].contract == "whole"
+    assert len(study.contracts_frame()) == 0
+    assert refuted(study) == []
+    with pytest.raises(gt.InvalidInputError, match="figure 'gains' does not apply"):
+        study.plot("gains")
 
 
 def test_tables_with_single_values_count_who_is_worse_off_than_alone():
@@ -281,6 +319,45 @@ def test_tables_and_displays():
     with pytest.raises(gt.UnknownNameError, match="player"):
         result.alternative("Z")
     assert len(list(study)) == len(study) == 4
+
+
+def test_figures_of_a_study_are_drawn_by_name():
+    study = gt.analyse_stability(one_step([1, 1, -1, 2, -1.5]), ["equal_split", "bill_sharing"], contracts=[])
+    for name in ("gains", "excess_by_size", "prices", "exit_cost", "who_leaves"):
+        assert len(study.plot(name).data) > 0
+    assert study.plot().to_dict() == study.plot("gains").to_dict()
+    with pytest.raises(gt.UnknownNameError, match="Did you mean 'gains'"):
+        study.plot("gain")
+    table = gt.analyse_stability(gt.TableGame.from_values({("s", "b"): 6.0}), ["equal_split"])
+    with pytest.raises(gt.InvalidInputError, match="figure 'prices' does not apply"):
+        table.plot("prices")
+
+
+def test_data_too_large_for_a_report_are_named(monkeypatch):
+    """Bundled data go by recipe, small data are embedded, large data go by recipe or not at all."""
+    community = make_community([[1, -1], [-1, 1]])
+    assert data_section(gt.SharingGame(community))["source"] == "embedded"
+    assert data_section(gt.SharingGame(gt.communities.fontana()))["source"] == "bundled"
+    monkeypatch.setattr(analysis_document, "EMBEDDED_NUMBERS", 3)
+    assert data_section(gt.SharingGame(community))["source"] == "not included"
+    street = gt.communities.street(3, 1, rng=0)
+    section = data_section(gt.SharingGame(street))
+    assert section["source"] == street.source.kind != "arrays"
+    assert section["recipe"] == dict(street.source.recipe)
+    for game in (gt.SharingGame(community), gt.SharingGame(street)):
+        section = data_section(game)
+        assert section["sha256"] == game.community.fingerprint
+        assert "demand" not in section
+
+
+def test_the_alternative_of_a_home_that_was_not_looked_up_is_searched():
+    rng = np.random.default_rng(8)
+    community = make_community(rng.normal(0.3, 1, size=(52, 6)), 0.3, 0.08)
+    result = gt.analyse_stability(community, ["equal_split"], contracts=[])["equal_split"]
+    assert dict(result.alternatives) == {}
+    names, excess = result.alternative(community.names[51])
+    assert community.names[51] in names
+    assert excess <= result.blocking.upper_bound + result.blocking.tolerance
 
 
 def test_share_of_the_bill_of_net_sellers_and_tables_is_not_a_number():

@@ -15,10 +15,6 @@ from tests.architecture.source import modules
 LONGEST_FILE = 350
 LONGEST_BODY = 50
 MOST_POSITIONAL = 5
-UNDOCUMENTED = {
-    "gametrade.solvers.coalition_search.best_prefix",
-}
-"""Functions that leave out some of their parameters. Take names off this list, never put one on it."""
 
 
 def functions(tree):
@@ -80,12 +76,7 @@ def public_objects():
 PUBLIC = dict(public_objects())
 
 
-def marked(name):
-    offends = pytest.mark.xfail(strict=True, reason="some of its parameters are not documented")
-    return pytest.param(name, marks=[offends] if name in UNDOCUMENTED else [])
-
-
-@pytest.mark.parametrize("name", [marked(name) for name in PUBLIC])
+@pytest.mark.parametrize("name", PUBLIC)
 def test_public_objects_are_documented(name):
     value = PUBLIC[name]
     doc = inspect.getdoc(value)

@@ -44,9 +44,7 @@ def street():
 
 
 def found(check, *severities):
-    return {
-        (f.home, f.quantity, f.check) for f in check.findings if not severities or f.severity in severities
-    }
+    return {(f.home, f.quantity, f.check) for f in check.findings if not severities or f.severity in severities}
 
 
 def test_the_four_faulty_loads_are_found_and_no_clean_home_is_accused():
@@ -233,9 +231,7 @@ def test_a_spike(street):
     def spike(demand):
         demand[3, 4000] = 500.0
 
-    assert (street.names[3], "load", "implausible_peaks") in found(
-        check_data(changed(street, spike)), "suspect"
-    )
+    assert (street.names[3], "load", "implausible_peaks") in found(check_data(changed(street, spike)), "suspect")
 
 
 @pytest.mark.parametrize(
@@ -266,9 +262,7 @@ def test_the_findings_are_told_in_every_form(street):
     assert str(result).startswith("Input check of arrays given by the caller: 0 faults, 12 suspects, 1 note.")
     assert repr(result) == str(result)
     assert len(result.to_frame()) == len(result.findings)
-    assert json.loads(json.dumps(result.to_dict()))["findings"][0]["action"].startswith(
-        "Nothing was changed; leave"
-    )
+    assert json.loads(json.dumps(result.to_dict()))["findings"][0]["action"].startswith("Nothing was changed; leave")
     assert "<table>" in result._repr_html_()
     assert result.homes() == street.names
     assert result.about(street.names[0])[0].check == "empty_column"

@@ -87,10 +87,7 @@ def test_the_build_script_makes_the_same_bytes(tmp_path):
 
 def test_a_street_is_the_same_for_the_same_number():
     street = communities.street(7, 3, rng=11, step="15min", network_charge=[0.01] * 288)
-    assert (
-        street.fingerprint
-        == communities.street(7, 3, rng=11, step="15min", network_charge=[0.01] * 288).fingerprint
-    )
+    assert street.fingerprint == communities.street(7, 3, rng=11, step="15min", network_charge=[0.01] * 288).fingerprint
     assert street.fingerprint != communities.street(7, 3, rng=12, step="15min").fingerprint
     recipe = json.loads(json.dumps(dict(street.source.recipe)))
     assert rebuild(recipe).fingerprint == street.fingerprint
@@ -159,9 +156,7 @@ def tables(tmp_path):
         "id;node;type;profile;calc_type;pRES;qRES;sR;subnet;voltLvl\n"
         "S1;LV1.101 Bus 3;PV;PV5;pq;0.01;0;0.01;LV1.101;7\nS2;LV1.101 Bus 2;Wind;WP1;pq;1;0;1;LV1.101;7\n",
     )
-    times = ["30.10.2016 02:30", "30.10.2016 02:45"] + [
-        f"30.10.2016 02:{m}" for m in ("00", "15", "30", "45")
-    ]
+    times = ["30.10.2016 02:30", "30.10.2016 02:45"] + [f"30.10.2016 02:{m}" for m in ("00", "15", "30", "45")]
     times += ["30.10.2016 03:00"]
     times = ["30.10.2016 02:00", "30.10.2016 02:15", *times]
     loads, suns = ["time;H0-A_pload;H0-A_qload;H0-B_pload"], ["time;PV5;WP1"]
@@ -175,9 +170,7 @@ def tables(tmp_path):
 def test_simbench_tables_become_a_community(tables):
     street = communities.simbench(folder=tables)
     assert street.names == ("LV1.101 Bus 1", "LV1.101 Bus 2", "LV1.101 Bus 3")
-    np.testing.assert_allclose(
-        street.demand[:, 0], [250 * (0.002 * 0.5 + 0.001 * 0.25), 250 * 0.004 * 0.5, 0]
-    )
+    np.testing.assert_allclose(street.demand[:, 0], [250 * (0.002 * 0.5 + 0.001 * 0.25), 250 * 0.004 * 0.5, 0])
     np.testing.assert_allclose(street.generation[2], 250 * 0.01 * np.arange(9) / 10)
     assert (np.diff(street.times) == np.timedelta64(900, "s")).all()
     assert street.time_zone == "Europe/Berlin"
@@ -193,9 +186,7 @@ def test_missing_simbench_tables_are_named(tables, name):
 
 def test_incomplete_simbench_tables_are_named(tables):
     write(tables / "RESProfile.csv", "time;PV1\n30.10.2016 03:00;0\n")
-    with pytest.raises(
-        InvalidInputError, match=r"RESProfile\.csv of SimBench must hold every profile in use"
-    ):
+    with pytest.raises(InvalidInputError, match=r"RESProfile\.csv of SimBench must hold every profile in use"):
         communities.simbench(folder=tables)
     with pytest.raises(InvalidInputError, match=r"must hold loads of LV2\.101"):
         communities.simbench("1-LV-rural2--0-sw", folder=tables)
@@ -232,9 +223,7 @@ def test_recipes_of_something_else_are_refused():
 
 def test_later_steps_are_replayed():
     week = communities.fontana().select(["home02", "home01"], "2017-06-01", "2017-06-08")
-    part = (
-        week.with_tariff(week.tariff).steps(np.arange(24)).with_tariff(communities.street(1, 1, rng=0).tariff)
-    )
+    part = week.with_tariff(week.tariff).steps(np.arange(24)).with_tariff(communities.street(1, 1, rng=0).tariff)
     part = part.resample("1d")
     recipe = json.loads(json.dumps(dict(part.source.recipe)))
     assert rebuild(recipe).fingerprint == part.fingerprint

@@ -88,15 +88,23 @@ def test_the_long_frame_holds_every_value():
 
 def test_the_fingerprint_is_the_documented_one():
     street = small(2, 2, Tariff(0.3, 0.08, currency="EUR"))
-    header = json.dumps(
-        {"currency": "EUR", "names": ["h0", "h1"], "step_hours": 1.0, "time_zone": None}, sort_keys=True, separators=(",", ":")
-    )
+    facts = {"currency": "EUR", "names": ["h0", "h1"], "step_hours": 1.0, "time_zone": None}
+    header = json.dumps(facts, sort_keys=True, separators=(",", ":"))
     body = b"gametrade-community/1\n" + header.encode() + b"\n" + street.times.astype("<i8").tobytes()
     for array in (street.demand, street.generation, *(np.full(2, p) for p in (0.3, 0.08, 0.0))):
         body += np.asarray(array, "<f8").tobytes()
     assert street.fingerprint == hashlib.sha256(body).hexdigest()
     assert street.fingerprint == small(2, 2).fingerprint
     assert street.fingerprint != small(2, 2, Tariff(0.3, 0.11)).fingerprint
+
+
+def test_the_fingerprint_covers_the_time_zone():
+    """Days and months follow the clock on the wall."""
+    prints = {
+        Community(["A"], [[1.0]], [[0.0]], hours(1), 1.0, Tariff(0.3, 0.1), time_zone=zone).fingerprint
+        for zone in (None, "Europe/Berlin", "Asia/Tokyo", "UTC")
+    }
+    assert len(prints) == 4
 
 
 def test_minus_zero_is_zero_to_the_fingerprint():
@@ -213,9 +221,7 @@ def test_resampling_sums_energies():
 
 def test_resampling_refuses_what_would_change_the_tariff_or_lose_energy():
     changing = small(tariff=Tariff([0.3, 0.4, 0.4, 0.4], 0.1))
-    with pytest.raises(
-        InvalidInputError, match=r"import_price .* mean price .* 0\.3 and 0\.4 within the step at"
-    ):
+    with pytest.raises(InvalidInputError, match=r"import_price .* mean price .* 0\.3 and 0\.4 within the step at"):
         changing.resample("2h")
     with pytest.raises(InvalidInputError, match="Got 1 in the one that holds 2023-06-01 03:00"):
         small().resample("3h")

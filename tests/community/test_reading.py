@@ -42,9 +42,7 @@ def test_columns_may_come_in_another_order_and_the_time_column_anywhere(tmp_path
 
 
 def test_compressed_files_blank_lines_and_a_byte_order_mark(tmp_path):
-    load = write(
-        tmp_path / "load.csv.gz", "\ufeff\n" + LOAD.replace("\n2023-06-01 13", "\n\n2023-06-01 13") + "\n"
-    )
+    load = write(tmp_path / "load.csv.gz", "\ufeff\n" + LOAD.replace("\n2023-06-01 13", "\n\n2023-06-01 13") + "\n")
     street = read_community(load, write(tmp_path / "pv.csv", SUN), unit="kWh", **PRICES)
     assert street.fingerprint == read(tmp_path).fingerprint
 
@@ -96,9 +94,7 @@ def test_homes_and_window_are_part_of_the_recipe(tmp_path):
     assert rebuild(recipe).fingerprint == street.fingerprint
     assert rebuild(recipe, folder=tmp_path).fingerprint == street.fingerprint
     write(tmp_path / "pv.csv", SUN.replace("4", "5"))
-    with pytest.raises(
-        InvalidInputError, match=r"generation file pv.csv must have the SHA-256 of the recipe"
-    ):
+    with pytest.raises(InvalidInputError, match=r"generation file pv.csv must have the SHA-256 of the recipe"):
         rebuild(recipe)
     (tmp_path / "pv.csv").unlink()
     with pytest.raises(InvalidInputError, match="generation file of the recipe must exist"):
@@ -116,9 +112,7 @@ def test_every_kind_of_price_can_be_rebuilt(tmp_path):
     assert streets[0].import_price.tolist() == [0.3, 0.3, 0.5]
     assert [street.tariff.currency for street in streets] == ["EUR", "EUR", "GBP"]
     for street in streets:
-        recipe = json.loads(
-            json.dumps(dict(street.resample("3h" if street is streets[1] else "1h").source.recipe))
-        )
+        recipe = json.loads(json.dumps(dict(street.resample("3h" if street is streets[1] else "1h").source.recipe)))
         assert rebuild(recipe).demand.sum() == pytest.approx(street.demand.sum())
 
 
@@ -130,9 +124,7 @@ def test_batteries_come_along_but_have_no_recipe(tmp_path):
 
 def test_homes_without_generation_are_zero_only_if_asked(tmp_path):
     sun = "\n".join(line.rsplit(",", 1)[0] for line in SUN.splitlines()) + "\n"
-    with pytest.raises(
-        InvalidInputError, match=r"Got none for 'Bob' in pv.csv; write a column of zeros, or pass"
-    ):
+    with pytest.raises(InvalidInputError, match=r"Got none for 'Bob' in pv.csv; write a column of zeros, or pass"):
         read(tmp_path, sun=sun)
     assert read(tmp_path, sun=sun, missing_generation="zero").fingerprint == read(tmp_path).fingerprint
     assert not read(tmp_path, sun=None, missing_generation="zero").generation.any()
@@ -269,9 +261,7 @@ def test_bad_cells_of_tables_and_of_long_files(tmp_path):
     text += "Bob,2023-06-01 12:00,1,1\n"
     with pytest.raises(InvalidInputError, match=r"load of home 'Ada' .* Got 'x' in line 3 of load.csv"):
         read(tmp_path, text, None)
-    with pytest.raises(
-        InvalidInputError, match=r"load of home 'Bob' .* Got no row at 2023-06-01 13:00 in load.csv"
-    ):
+    with pytest.raises(InvalidInputError, match=r"load of home 'Bob' .* Got no row at 2023-06-01 13:00 in load.csv"):
         read(tmp_path, text.replace("x", "2"), None)
     twice = text.replace("x", "2") + "Bob,2023-06-01 12:00,1,1\n"
     with pytest.raises(InvalidInputError, match="Got no row"):

@@ -1,7 +1,12 @@
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
 
 from gametrade.community import Tariff
 from gametrade.errors import InvalidInputError
@@ -16,6 +21,15 @@ def test_flat_prices_are_repeated_over_the_steps():
 def test_the_spread_is_never_negative():
     assert Tariff(0.30, 0.28, 0.05).spread() == 0
     assert Tariff(0.10, 0.20, allow_negative_spread=True).spread() == 0
+
+
+@given(hnp.arrays(float, (3, 4), elements=st.floats(0, 10, allow_subnormal=False)))
+def test_the_spread_is_what_the_prices_leave_to_the_last_digits(prices):
+    tariff = Tariff(*prices, allow_negative_spread=True)
+    for found, (import_price, export_price, charge) in zip(tariff.spread(), prices.T, strict=True):
+        exact = Fraction(float(import_price)) - Fraction(float(export_price)) - Fraction(float(charge))
+        levels = Fraction(float(import_price + export_price + charge))
+        assert abs(Fraction(float(found)) - max(Fraction(0), exact)) <= levels / 2**52
 
 
 def test_prices_are_copies_and_read_only():
@@ -66,8 +80,5 @@ def test_a_part_of_the_steps_and_a_round_trip():
 
 
 def test_the_words_name_levels_and_charge():
-    assert (
-        str(Tariff([0.3, 0.4], 0.1, 0.02))
-        == "import 0.3 to 0.4 (2 levels), export 0.1, network charge 0.02 EUR/kWh"
-    )
+    assert str(Tariff([0.3, 0.4], 0.1, 0.02)) == "import 0.3 to 0.4 (2 levels), export 0.1, network charge 0.02 EUR/kWh"
     assert repr(Tariff(0.3, 0.1)) == "<Tariff: import 0.3, export 0.1 EUR/kWh>"

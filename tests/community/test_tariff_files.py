@@ -65,9 +65,7 @@ def test_unknown_keys_come_with_a_suggestion(tmp_path):
     with pytest.raises(UnknownNameError, match="Did you mean 'import_price'"):
         read_tariff(write(tmp_path / "t.toml", "import_prices = 1"), TIMES)
     with pytest.raises(UnknownNameError, match="Did you mean 'band'"):
-        read_tariff(
-            write(tmp_path / "t.toml", "export_price = 0\n[import_price]\ndefault = 1\nbands = []"), TIMES
-        )
+        read_tariff(write(tmp_path / "t.toml", "export_price = 0\n[import_price]\ndefault = 1\nbands = []"), TIMES)
     assert read_tariff(
         write(tmp_path / "t.toml", "import_price = 0\nexport_price = 1\nallow_negative_spread = true"), TIMES
     ).allow_negative_spread

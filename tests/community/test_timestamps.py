@@ -30,9 +30,7 @@ def test_days_on_which_the_clock_changes(day, n_steps):
     written, index = berlin(day)
     street = read(written, time_zone="Europe/Berlin")
     assert street.n_steps == n_steps
-    np.testing.assert_array_equal(
-        street.times, index.tz_convert("UTC").tz_localize(None).to_numpy("datetime64[s]")
-    )
+    np.testing.assert_array_equal(street.times, index.tz_convert("UTC").tz_localize(None).to_numpy("datetime64[s]"))
     assert [str(t).replace("T", " ")[:16] for t in street.local_times()] == written
 
 
@@ -47,24 +45,16 @@ def test_quarter_hours_that_come_twice_and_long_tables():
 
 
 def test_without_a_zone_the_clock_changes_are_refused_with_a_hint():
-    with pytest.raises(
-        InvalidInputError, match=r"must increase .* in row 13 .* put back there, pass time_zone="
-    ):
+    with pytest.raises(InvalidInputError, match=r"must increase .* in row 13 .* put back there, pass time_zone="):
         read(berlin("2023-10-29", "15min")[0])
-    with pytest.raises(
-        InvalidInputError, match=r"must appear once\. .* in row 4 of the load table.*pass time_zone="
-    ):
+    with pytest.raises(InvalidInputError, match=r"must appear once\. .* in row 4 of the load table.*pass time_zone="):
         read(berlin("2023-10-29")[0])
-    with pytest.raises(
-        InvalidInputError, match=r"must follow every 60 min\. .* put forward there, pass time_zone="
-    ):
+    with pytest.raises(InvalidInputError, match=r"must follow every 60 min\. .* put forward there, pass time_zone="):
         read(berlin("2023-03-26")[0])
 
 
 def test_an_hour_that_does_not_exist_or_comes_once_too_few_is_named():
-    with pytest.raises(
-        InvalidInputError, match=r"must exist in Europe/Berlin, .* Got '2023-03-26 02:30' in row 2"
-    ):
+    with pytest.raises(InvalidInputError, match=r"must exist in Europe/Berlin, .* Got '2023-03-26 02:30' in row 2"):
         read(["2023-03-26 01:30", "2023-03-26 02:30"], time_zone="Europe/Berlin")
     with pytest.raises(InvalidInputError, match=r"be there twice .* Got '2023-10-29 02:00' in row 2"):
         read(["2023-10-29 01:00", "2023-10-29 02:00", "2023-10-29 03:00"], time_zone="Europe/Berlin")
@@ -106,9 +96,7 @@ def test_load_and_generation_must_agree_on_offsets():
 
 
 def test_gaps_and_disorder_are_named():
-    with pytest.raises(
-        InvalidInputError, match=r"Got 2023-06-01 05:00 after 2023-06-01 02:00 in row 4 .*table\.$"
-    ):
+    with pytest.raises(InvalidInputError, match=r"Got 2023-06-01 05:00 after 2023-06-01 02:00 in row 4 .*table\.$"):
         read([f"2023-06-01 0{h}:00" for h in (0, 1, 2, 5, 6)])
     with pytest.raises(InvalidInputError, match="in row 4 of the load table and 1 more"):
         read([f"2023-06-01 0{h}:00" for h in (0, 1, 2, 5, 6, 8)])

@@ -94,9 +94,7 @@ def _turnover(game):
     if isinstance(game, gt.TableGame):
         return 0.0
     street = game.community
-    return float(
-        (np.abs(street.net_load) @ (np.abs(street.import_price) + np.abs(street.export_price))).sum()
-    )
+    return float((np.abs(street.net_load) @ (np.abs(street.import_price) + np.abs(street.export_price))).sum())
 
 
 def _step_games(game):

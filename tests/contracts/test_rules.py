@@ -69,9 +69,7 @@ def test_relabelled_homes_get_relabelled_payoffs(name):
         order = list(range(game.n_players))
         random.shuffle(order)
         original, other = gt.allocate(game, name), gt.allocate(relabelled(game, order), name)
-        assert np.abs(other.payoffs - original.payoffs[order]).max() <= money_tolerance(
-            game, original.payoffs
-        )
+        assert np.abs(other.payoffs - original.payoffs[order]).max() <= money_tolerance(game, original.payoffs)
         if original.sell_price is not None:
             np.testing.assert_allclose(other.sell_price, original.sell_price, rtol=1e-9, atol=1e-12)
             np.testing.assert_allclose(other.buy_price, original.buy_price, rtol=1e-9, atol=1e-12)
@@ -89,19 +87,13 @@ def test_money_scales(name, scale):
         tolerance = money_tolerance(game, original.payoffs)
         assert np.abs(scaled.payoffs - scale * original.payoffs).max() <= scale * tolerance
         if original.sell_price is not None:
-            np.testing.assert_allclose(
-                scaled.sell_price, scale * original.sell_price, rtol=1e-9, atol=scale * 1e-12
-            )
-            np.testing.assert_allclose(
-                scaled.buy_price, scale * original.buy_price, rtol=1e-9, atol=scale * 1e-12
-            )
+            np.testing.assert_allclose(scaled.sell_price, scale * original.sell_price, rtol=1e-9, atol=scale * 1e-12)
+            np.testing.assert_allclose(scaled.buy_price, scale * original.buy_price, rtol=1e-9, atol=scale * 1e-12)
 
     holds()
 
 
-@pytest.mark.parametrize(
-    "name", [name for name in VARIANTS if rules.resolve(name)[0].traits["needs"] == "sharing"]
-)
+@pytest.mark.parametrize("name", [name for name in VARIANTS if rules.resolve(name)[0].traits["needs"] == "sharing"])
 def test_prices_explain_the_payoffs(name):
     @checked
     @given(sharing_games())
@@ -134,9 +126,7 @@ def test_misspelled_option_is_refused(entry):
         gt.allocate(game, entry.name, no_such_option=1)
 
 
-@pytest.mark.parametrize(
-    "entry", [e for e in rules if e.traits["needs"] == "sharing"], ids=lambda entry: entry.name
-)
+@pytest.mark.parametrize("entry", [e for e in rules if e.traits["needs"] == "sharing"], ids=lambda entry: entry.name)
 def test_rule_of_meter_data_refuses_a_table(entry):
     table = gt.TableGame.from_values({("s", "b"): 6.0})
     assert not rule_applies(entry, table)

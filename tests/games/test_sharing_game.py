@@ -17,11 +17,10 @@ from tests.strategies import communities, make_community, one_step, relabelled, 
 
 
 def rounding(game):
-    """Rounding error of a sum over homes and steps, prices that nearly cancel included."""
+    """Rounding error of a sum over homes and steps of spread times energy, as the meters count it."""
     community = game.community
-    levels = np.abs([community.import_price, community.export_price, community.network_charge]).max(initial=0.0)
-    energy = np.abs(community.net_load).sum() + np.abs(community.demand).max()
-    return 1e-13 * float(levels * energy)
+    energy = community.demand.sum() + community.generation.sum()
+    return 1e-13 * float(community.tariff.spread().max(initial=0.0) * energy)
 
 
 @given(communities(max_homes=5))
@@ -53,7 +52,9 @@ def test_it_is_superadditive_and_monotone_and_zero_normalised(game):
     assert (game.single_values == 0).all()
     assert (table[1 << np.arange(game.n_players)] == 0).all()
     assert game.grand_value == pytest.approx(table[-1], rel=1e-12, abs=slack)
-    assert game.tolerance == 1e-9 * game.grand_value
+    street = game.community
+    bills = street.deficit * np.abs(street.import_price) + street.surplus * np.abs(street.export_price)
+    assert game.tolerance == pytest.approx(max(1e-9 * game.grand_value, 1e-15 * bills.sum()), rel=1e-12)
 
 
 @given(sharing_games(max_homes=6))
@@ -129,6 +130,13 @@ def test_periods_add_up(game, data):
         return
     first, second = game.during(np.arange(cut)), game.during(np.arange(cut, game.community.n_steps))
     assert np.allclose(first.table() + second.table(), game.table(), rtol=1e-12, atol=rounding(game))
+
+
+def test_a_community_that_shares_nothing_has_the_tolerance_of_its_bills():
+    game = gt.SharingGame(make_community([[3.0, 1.0], [2.0, -1.0]], [12, 4], [-4, 4]))
+    assert game.grand_value == 0
+    assert game.tolerance == pytest.approx(1e-15 * (5 * 12 + 1 * 4 + 1 * 4), rel=1e-12)
+    assert gt.SharingGame(make_community(np.zeros((2, 2)))).tolerance == 0
 
 
 def test_labels_and_members_round_trip():

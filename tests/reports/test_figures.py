@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 
@@ -130,6 +132,23 @@ def test_exit_cost_without_tables_is_a_lower_bound(large: gt.StabilityStudy) -> 
 def test_known_coalitions_of_a_stable_rule(large: gt.StabilityStudy) -> None:
     _, money = known_coalitions(large["competitive_price"])
     assert money.max() <= large.game.tolerance * 10
+
+
+def test_known_coalitions_without_prices_are_those_that_were_found(community: gt.StabilityStudy) -> None:
+    result = dataclasses.replace(community["mid_market_rate"], excess_by_size=None, price_position=None)
+    sizes, money = known_coalitions(result)
+    assert len(sizes) == len(money) == len(result.most_profitable) + 1 + (result.exit_cost.coalition is not None)
+    assert money.max() == pytest.approx(result.largest_excess, abs=result.blocking.tolerance)
+
+
+def test_known_coalitions_where_no_home_misses_anything(community: gt.StabilityStudy) -> None:
+    stable = community["competitive_price"]
+    game = stable.blocking.game
+    assert isinstance(game, gt.SharingGame)
+    rich = dataclasses.replace(stable.blocking, payoffs=stable.blocking.payoffs + game.grand_value)
+    result = dataclasses.replace(stable, excess_by_size=None, blocking=rich)
+    sizes, _ = known_coalitions(result)
+    assert len(sizes) == len(result.most_profitable) + 1 + (result.exit_cost.coalition is not None)
 
 
 def test_who_leaves_shows_the_members(community: gt.StabilityStudy) -> None:

@@ -75,13 +75,9 @@ class TestKeys:
         surplus, deficit, spread = street.surplus, street.deficit, street.tariff.spread()
         supply = surplus.sum(axis=0)
         attributed = np.minimum(keys[:, None] * supply, deficit) * spread
-        sold = np.divide(surplus, supply, out=np.zeros_like(surplus), where=supply > 0) * attributed.sum(
-            axis=0
-        )
+        sold = np.divide(surplus, supply, out=np.zeros_like(surplus), where=supply > 0) * attributed.sum(axis=0)
         expected = (0.75 * attributed + 0.25 * sold).sum(axis=1)
-        np.testing.assert_allclose(
-            split.payoffs, expected, rtol=1e-9, atol=1e-12 * max(game.grand_value, 1e-300)
-        )
+        np.testing.assert_allclose(split.payoffs, expected, rtol=1e-9, atol=1e-12 * max(game.grand_value, 1e-300))
 
     def test_static_keys_by_name_and_the_gains_they_waste(self):
         game = one_step([4, -1, -3])
@@ -131,9 +127,7 @@ class TestKeys:
         assert split.sell_price is None
 
     @checked
-    @given(
-        hnp.arrays(float, (4, 3), elements=st.floats(0, 10)), hnp.arrays(float, 3, elements=st.floats(0, 1))
-    )
+    @given(hnp.arrays(float, (4, 3), elements=st.floats(0, 10)), hnp.arrays(float, 3, elements=st.floats(0, 1)))
     def test_water_filling(self, limits, share):
         amounts = share * limits.sum(axis=0)
         given_out = water_fill(limits, amounts)
@@ -168,9 +162,7 @@ class TestMarginalContribution:
     @given(sharing_games())
     def test_leave_one_out_agrees_with_coalition_values(self, game):
         generic = marginal_values.registry[object](game)
-        np.testing.assert_allclose(
-            marginal_values(game), generic, rtol=1e-9, atol=1e-9 * max(game.grand_value, 1e-300)
-        )
+        np.testing.assert_allclose(marginal_values(game), generic, rtol=1e-9, atol=1e-9 * max(game.grand_value, 1e-300))
 
     @checked
     @given(sharing_games())

@@ -160,9 +160,7 @@ class TestBillSharing:
             assert split.sell_price[t] * supply[t] == pytest.approx(
                 street.export_price[t] * over, abs=1e-12 * supply[t]
             )
-            assert split.buy_price[t] * need[t] == pytest.approx(
-                street.import_price[t] * short, abs=1e-12 * need[t]
-            )
+            assert split.buy_price[t] * need[t] == pytest.approx(street.import_price[t] * short, abs=1e-12 * need[t])
 
     def test_a_seller_can_lose_and_block_alone(self):
         split = gt.allocate(one_step([1, -1]), "bill_sharing")
@@ -177,9 +175,7 @@ class TestBillSharing:
         shared = np.where(street.tariff.spread() > 0, np.minimum(supply, need), 0.0)
         if supply.sum():
             income = street.export_price @ (supply - shared)
-            np.testing.assert_allclose(
-                split.sell_price * supply.sum(), income, rtol=1e-9, atol=1e-12 * supply.sum()
-            )
+            np.testing.assert_allclose(split.sell_price * supply.sum(), income, rtol=1e-9, atol=1e-12 * supply.sum())
         else:
             assert np.array_equal(split.sell_price, street.export_price)
         if need.sum():
@@ -240,9 +236,7 @@ class TestSupplyDemandRatio:
             expected = (4 + x / ratio, 4 + x)
         np.testing.assert_allclose((split.sell_price[0], split.buy_price[0]), expected, rtol=1e-12)
         assert split.payoffs.sum() == pytest.approx(game.grand_value, rel=1e-12)
-        near = [
-            gt.allocate(one_step([r, -1]), "supply_demand_ratio").sell_price[0] for r in (1 - 1e-9, 1 + 1e-9)
-        ]
+        near = [gt.allocate(one_step([r, -1]), "supply_demand_ratio").sell_price[0] for r in (1 - 1e-9, 1 + 1e-9)]
         assert near[0] == pytest.approx(near[1], rel=1e-8)
 
     def test_zero_export_price_means_zero(self):

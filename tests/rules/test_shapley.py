@@ -35,9 +35,7 @@ class TestExact:
     def test_agrees_with_the_definition(self, game):
         expected = by_definition(game.numbers, game.n_players)
         scale = np.abs(game.numbers).max() or 1.0
-        np.testing.assert_allclose(
-            gt.allocate(game, "shapley").payoffs, expected, rtol=1e-12, atol=1e-13 * scale
-        )
+        np.testing.assert_allclose(gt.allocate(game, "shapley").payoffs, expected, rtol=1e-12, atol=1e-13 * scale)
 
     def test_three_home_example(self):
         split = gt.allocate(one_step([1, 1, -1]), "shapley")
@@ -64,9 +62,7 @@ class TestExact:
 
     def test_long_side_gets_little_in_large_steps(self):
         """With half as many buyers as sellers the sellers' value falls towards the core's zero."""
-        values = [
-            gt.allocate(one_step([1] * 2 * k + [-1] * k, 1, 0), "shapley").payoffs[0] for k in (1, 2, 4, 6)
-        ]
+        values = [gt.allocate(one_step([1] * 2 * k + [-1] * k, 1, 0), "shapley").payoffs[0] for k in (1, 2, 4, 6)]
         assert (np.diff(values) < 0).all()
 
     def test_many_tables_at_once(self):
@@ -138,9 +134,7 @@ class TestSampled:
 
     def test_same_source_same_sample(self):
         draws = [gt.allocate(self.street(), "shapley", exact=False, max_permutations=40) for _ in range(2)]
-        other = gt.allocate(
-            self.street(), "shapley", exact=False, max_permutations=40, rng=np.random.default_rng(5)
-        )
+        other = gt.allocate(self.street(), "shapley", exact=False, max_permutations=40, rng=np.random.default_rng(5))
         assert np.array_equal(draws[0].payoffs, draws[1].payoffs)
         assert not np.array_equal(draws[0].payoffs, other.payoffs)
 

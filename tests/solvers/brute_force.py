@@ -14,14 +14,13 @@ def fractions(array):
 
 
 def exact_value(community, members):
-    """Value of a coalition of positions, from meter data and prices in rational numbers."""
+    """Value of a coalition of positions, in rational numbers: meter data and float spreads are exact data."""
     total = Fraction(0)
-    prices = [fractions(p) for p in (community.import_price, community.export_price, community.network_charge)]
     demand, generation = fractions(community.demand), fractions(community.generation)
-    for t, (b, f, charge) in enumerate(zip(*prices, strict=True)):
+    for t, spread in enumerate(fractions(community.tariff.spread())):
         net = [generation[i][t] - demand[i][t] for i in members]
         supply, need = sum(x for x in net if x > 0), -sum(x for x in net if x < 0)
-        total += max(Fraction(0), b - f - charge) * min(supply, need)
+        total += spread * min(supply, need)
     return total
 
 

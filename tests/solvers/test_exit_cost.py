@@ -5,9 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 from hypothesis import given
+from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.solvers.exit_cost import exit_cost_per_member
+from tests.analysis.exact_checks import tree_is_proof
 from tests.solvers.brute_force import excesses, money_scale
 from tests.strategies import games_with_payoffs, make_community, one_step, sharing_games, table_games
 
@@ -65,3 +67,31 @@ def test_many_homes_get_a_bracket():
     assert 0 < answer.lower_bound <= answer.upper_bound < np.inf
     lower = gt.blocking_coalition(game, payoffs, exit_cost_per_member=answer.lower_bound, engine="bracket")
     assert lower.excess <= game.tolerance
+
+
+@given(games_with_payoffs(sharing_games(min_homes=2, max_homes=6)), st.sampled_from(["auto", "tree", "table"]))
+def test_a_known_coalition_changes_nothing(pair, engine):
+    game, payoffs = pair
+    known = gt.blocking_coalition(game, payoffs, engine=engine)
+    with_it, without = (exit_cost_per_member(game, payoffs, engine=engine, known=k) for k in (known, None))
+    slack = 2 * game.tolerance + 2e-12 * money_scale(game, payoffs)
+    assert with_it.lower_bound == pytest.approx(without.lower_bound, abs=slack)
+    assert with_it.upper_bound == pytest.approx(without.upper_bound, abs=slack)
+    truth = max(0.0, largest_per_head(game, payoffs))
+    assert with_it.lower_bound - slack <= truth <= with_it.upper_bound + slack
+
+
+@pytest.mark.parametrize("rule", ["equal_split", "bill_sharing", "competitive_price"])
+def test_many_homes_with_a_known_coalition(rule):
+    rng = np.random.default_rng(1)
+    game = gt.SharingGame(make_community(rng.normal(size=(55, 24)), 0.3, 0.08))
+    payoffs = gt.allocate(game, rule).payoffs
+    known = gt.blocking_coalition(game, payoffs)
+    with_it, without = (exit_cost_per_member(game, payoffs, known=k) for k in (known, None))
+    assert with_it.lower_bound <= without.upper_bound + game.tolerance
+    assert without.lower_bound <= with_it.upper_bound + game.tolerance
+    assert with_it.lower_bound == pytest.approx(without.lower_bound, rel=0.02, abs=game.tolerance)
+    for answer in (with_it, without):
+        assert answer.proof.upper_bound <= 1.001 * answer.proof.tolerance
+        assert answer.proof.exit_cost_per_member <= answer.upper_bound
+        assert tree_is_proof(game, payoffs + answer.proof.exit_cost_per_member, answer.proof.price_tree)

@@ -144,3 +144,28 @@ def test_small_gains_beside_large_ones_are_paid_too():
     rows = subset_matrix(5)
     left = game.values(rows > 0.5) - rows @ (payoffs + answer.subsidy)
     assert left.max() <= game.tolerance
+
+
+@given(games_with_payoffs(sharing_games(min_homes=2, max_homes=6)))
+def test_a_known_coalition_changes_nothing(pair):
+    game, payoffs = pair
+    known = gt.blocking_coalition(game, payoffs)
+    with_it, without = (least_subsidy(game, payoffs, known=k) for k in (known, None))
+    assert (with_it.lower_bound, with_it.upper_bound) == (without.lower_bound, without.upper_bound)
+    assert np.array_equal(with_it.subsidy, without.subsidy)
+
+
+@pytest.mark.parametrize("rule", ["equal_split", "bill_sharing", "competitive_price"])
+def test_many_homes_with_a_known_coalition(rule):
+    rng = np.random.default_rng(2)
+    game = gt.SharingGame(make_community(rng.normal(size=(55, 24)), 0.3, 0.08))
+    payoffs = gt.allocate(game, rule).payoffs
+    brackets = [
+        least_subsidy(game, payoffs, known=k) for k in (None, gt.blocking_coalition(game, payoffs, engine="bracket"))
+    ]
+    assert brackets[0].lower_bound == brackets[1].lower_bound
+    assert np.array_equal(brackets[0].subsidy, brackets[1].subsidy)
+    deeper = least_subsidy(game, payoffs, known=gt.blocking_coalition(game, payoffs))
+    slack = game.n_players * game.tolerance
+    assert deeper.lower_bound <= brackets[0].upper_bound + slack
+    assert brackets[0].lower_bound <= deeper.upper_bound + slack

@@ -8,14 +8,27 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from gametrade.analysis.document import SCHEMA, data_section
-from gametrade.analysis.verification.case import Case, Refuted, same
-from gametrade.analysis.verification.loading import game_of
+from gametrade.analysis.document import data_section
+from gametrade.analysis.verification.case import MALFORMED, Case, Claim, Refuted
+from gametrade.analysis.verification.comparing import equal, expect_verdict, same
+from gametrade.analysis.verification.loading import check_shape, game_of
+from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
-from gametrade.errors import GametradeError, InvalidInputError
 from gametrade.registry import checks
 
 PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
+
+KINDS = {
+    "payoffs": ("recompute",),
+    "budget_balance": ("recompute",),
+    "individual_rationality": ("recompute",),
+    "core": ("price_tree", "enumeration"),
+    "exit_cost": ("price_tree", "enumeration"),
+    "least_subsidy": ("balancing_weights",),
+    "n_blocking": ("enumeration",),
+    "core_of_periods": ("coalition", "price_path"),
+}
+"""Kinds of certificates that prove a property."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,12 +63,13 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     Returns
     -------
     list of Outcome
-        One for the data, one for the tables and one for each claim.
+        One for the data, one for completeness, one for the tables, whose detail names the columns that are
+        computed but not certified, and one for each claim.
 
     Raises
     ------
     InvalidInputError
-        If this is not a report of that schema or its data cannot be had.
+        If this is not a report of that schema or its data cannot be had; nothing else is raised.
 
     Notes
     -----
@@ -70,12 +84,12 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     >>> {outcome.outcome for outcome in verify_document(document)}
     {'proved'}
     """
-    if document.get("schema") != SCHEMA:
-        raise InvalidInputError(f"schema of the report must be {SCHEMA!r}. Got {document.get('schema')!r}.")
+    check_shape(document)
     case = Case(document, game_of(document, data_folder))
     outcomes = [_guard("data", lambda: _check_data(case))]
     if outcomes[0].outcome == REFUTED:
         return outcomes
+    outcomes.append(_guard("completeness", lambda: (PROVED, check_structure(case))))
     outcomes.append(_guard("tables", lambda: (PROVED, check_tables(case))))
     return outcomes + [_guard(str(claim.get("id")), partial(_check, case, claim)) for claim in document["claims"]]
 
@@ -86,28 +100,42 @@ def _guard(name: str, check: Callable[[], tuple[str, str]]) -> Outcome:
         return Outcome(name, *check())
     except Refuted as reason:
         return Outcome(name, REFUTED, str(reason))
-    except (GametradeError, KeyError, TypeError, ValueError, IndexError, RecursionError) as reason:
-        return Outcome(name, REFUTED, f"malformed: {reason}")
+    except MALFORMED as reason:
+        return Outcome(name, REFUTED, f"malformed: {reason!r}")
 
 
 def _check_data(case: Case) -> tuple[str, str]:
     """The data are those that the report was made from, and its headline totals follow from them."""
-    found = data_section(case.game)["sha256"]
-    if found != case.document["data"]["sha256"]:
-        raise Refuted(f"SHA-256 of the data is {found}, the report says {case.document['data']['sha256']}")
+    data = data_section(case.game)
+    if data["sha256"] != case.document["data"]["sha256"]:
+        raise Refuted(f"SHA-256 of the data is {data['sha256']}, the report says {case.document['data']['sha256']}")
     if list(case.game.players) != list(case.document["players"]):
         raise Refuted("players of the report are not those of the data")
+    for name in ("homes", "steps", "step_hours"):
+        if name in data:
+            equal(f"{name} of the data", case.document["data"][name], data[name])
+    equal("unit", case.document["unit"], case.game.unit)
     same("gains", case.document["gains"], case.game.grand_value, case.game.grand_value)
     same("tolerance", case.document["tolerance"], case.game.tolerance, case.game.tolerance)
-    return PROVED, f"SHA-256 {found[:16]}..., {len(case.game.players)} players"
+    return PROVED, f"SHA-256 {data['sha256'][:16]}..., {len(case.game.players)} players"
 
 
-def _check(case: Case, claim: Mapping[str, Any]) -> tuple[str, str]:
+def _check(case: Case, claim: Claim) -> tuple[str, str]:
     """Check one claim by the property that it is about."""
-    certificate = claim["certificate"]
-    if claim["id"] != f"{claim['rule']}/{claim['property']}":
+    certificate, rule, name = claim["certificate"], claim["rule"], claim["property"]
+    if claim["id"] != f"{rule}/{name}":
         raise Refuted("the id does not name the rule and the property")
-    if certificate["kind"] == "none":
+    equal("unit", claim["unit"], case.game.unit)
+    name = "core_of_periods" if name.startswith("core_") else name
+    kind = certificate["kind"]
+    again = case.known_rule(rule) and not (name == "payoffs" and case.sampled(rule))
+    if kind == "none":
+        expect_verdict(claim, {None})
+        if name == "payoffs" and again:
+            raise Refuted(f"{rule} can be run again, so its payoffs must not go without a certificate")
         return NOT_PROVED, f"computed, not certified ({certificate.get('why', 'no reason given')})"
-    name = "core_of_periods" if claim["property"].startswith("core_") else claim["property"]
+    if name in ("payoffs", "core_of_periods") and not again:
+        raise Refuted(f"{rule} cannot be run again, so there is no certificate for this")
+    if kind not in KINDS[name] or ("tree" in certificate and kind == "enumeration"):
+        raise Refuted(f"a certificate of the kind {kind!r} does not prove this claim")
     return PROVED, checks.get(name).function(case, claim, certificate)

@@ -1,4 +1,4 @@
-"""The scene of a verification: a report beside the game that its data make, in exact arithmetic."""
+"""A report beside the game that its data make, in exact arithmetic."""
 
 from __future__ import annotations
 
@@ -12,25 +12,43 @@ import numpy as np
 
 from gametrade.analysis.contracts import Periods
 from gametrade.analysis.exact import ExactSharingGame
+from gametrade.errors import GametradeError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.games.coalitional.game import TABLE_PLAYERS
+from gametrade.registry import rules
 from gametrade.rules import allocate
 from gametrade.tolerance import decision_tolerance
-from gametrade.typing import BoolArray
-
-ROUNDING = Fraction(1, 10**9)
-"""Share of the gains by which recomputed payoffs may differ: floating point on another machine."""
+from gametrade.typing import BoolArray, FloatArray
 
 Claim = Mapping[str, Any]
 Certificate = Mapping[str, Any]
+Row = Mapping[str, Any]
+
+MALFORMED = (
+    GametradeError,
+    ArithmeticError,
+    AssertionError,
+    AttributeError,
+    LookupError,
+    RecursionError,
+    TypeError,
+    ValueError,
+)
+"""What reading something of the wrong type or size raises."""
 
 
 class Refuted(Exception):
     """A certificate does not prove its claim; the message says where it breaks."""
 
 
+def tolerance_of(game: CoalitionalGame, payoffs: list[Fraction]) -> Fraction:
+    """Tolerance of a game for a payoff vector. [money]"""
+    return Fraction(decision_tolerance(game.tolerance, np.array([float(x) for x in payoffs])))
+
+
 @dataclass(frozen=True, eq=False)
 class ExactGame:
-    """Values of coalitions without rounding, for a sharing game or a table."""
+    """Values of coalitions without rounding, for a sharing game or a table; each is computed once."""
 
     game: CoalitionalGame
 
@@ -41,15 +59,26 @@ class ExactGame:
             raise Refuted("price certificates need a sharing game")
         return ExactSharingGame(self.game.community)
 
+    @cached_property
+    def _values(self) -> dict[bytes, Fraction]:
+        return {}
+
     def value(self, members: BoolArray) -> Fraction:
         """Value of one coalition. [money]"""
-        if isinstance(self.game, SharingGame):
-            return self.sharing.value(members)
-        return Fraction(float(self.game.values(members[None, :])[0]))
+        key = np.packbits(members).tobytes()
+        if key not in self._values:
+            self._values[key] = (
+                self.sharing.value(members)
+                if isinstance(self.game, SharingGame)
+                else Fraction(float(self.game.values(members[None, :])[0]))
+            )
+        return self._values[key]
 
     @cached_property
     def table(self) -> list[Fraction]:
         """Values of all coalitions. [money]"""
+        if self.game.n_players > TABLE_PLAYERS:
+            raise Refuted(f"{self.game.n_players} homes are too many to look at every coalition")
         if isinstance(self.game, SharingGame):
             return self.sharing.table()
         return [Fraction(float(number)) for number in self.game.table()]
@@ -76,14 +105,44 @@ class Case:
         return ExactGame(self.game)
 
     @cached_property
-    def answers(self) -> dict[str, Mapping[str, Any]]:
+    def answers(self) -> dict[str, Row]:
         """Answers of the report by rule."""
         return {answer["rule"]: answer for answer in self.document["answers"]}
 
     @cached_property
-    def allocations(self) -> dict[str, Allocation]:
-        """Allocations recomputed so far."""
+    def claims(self) -> dict[str, Claim]:
+        """Claims of the report by id."""
+        return {claim["id"]: claim for claim in self.document["claims"]}
+
+    @cached_property
+    def contract_rows(self) -> dict[tuple[str, str], Row]:
+        """Table of contracts by rule and contract."""
+        return {(row["rule"], row["contract"]): row for row in self.document["contracts"]}
+
+    @cached_property
+    def _allocations(self) -> dict[str, Allocation]:
         return {}
+
+    @cached_property
+    def _periods(self) -> dict[str, Periods]:
+        return {}
+
+    @cached_property
+    def _period_payoffs(self) -> dict[tuple[str, str], FloatArray]:
+        return {}
+
+    @cached_property
+    def kept(self) -> dict[Any, Any]:
+        """Scenes that were set before."""
+        return {}
+
+    def known_rule(self, rule: str) -> bool:
+        """Whether a rule can be run again: it is registered, not a function of whoever wrote the report."""
+        return rule.partition(":")[0] in rules
+
+    def sampled(self, rule: str) -> bool:
+        """Whether the payoffs are sampled, as the answer says; contract periods are left out then."""
+        return self.answers[rule]["standard_errors"] is not None
 
     def payoffs(self, rule: str) -> list[Fraction]:
         """Payoffs that the report states."""
@@ -94,76 +153,23 @@ class Case:
 
     def recomputed(self, rule: str) -> Allocation:
         """What the rule gives on the data."""
-        if rule not in self.allocations:
-            self.allocations[rule] = allocate(self.game, rule)
-        return self.allocations[rule]
+        if not self.known_rule(rule):
+            raise Refuted(f"{rule} is not a registered rule and cannot be run again")
+        if rule not in self._allocations:
+            self._allocations[rule] = allocate(self.game, rule)
+        return self._allocations[rule]
 
-
-@dataclass(frozen=True, eq=False)
-class Scene:
-    """Game, payoffs and tolerance that a claim speaks of: the whole, or one contract period."""
-
-    exact: ExactGame
-    payoffs: list[Fraction]
-    tolerance: Fraction
-
-    @classmethod
-    def of(cls, case: Case, claim: Claim, certificate: Certificate) -> Scene:
-        """Set the scene of a claim; the payoffs of a period are compared with the rule's."""
-        if "steps" not in certificate or "payoffs" not in certificate:
-            payoffs = case.payoffs(claim["rule"])
-            return cls(case.exact, payoffs, case.tolerance(payoffs))
-        if not isinstance(case.game, SharingGame):
+    def periods(self, contract: str) -> Periods:
+        """Contract periods of the game by the local calendar."""
+        if not isinstance(self.game, SharingGame):
             raise Refuted("contract periods need a sharing game")
-        period = case.game.during(np.array(certificate["steps"], dtype=np.int64))
-        payoffs = [Fraction(float(x)) for x in certificate["payoffs"]]
-        _period_payoffs(case, claim["rule"], certificate, payoffs)
-        return cls(ExactGame(period), payoffs, tolerance_of(period, payoffs))
+        if contract not in self._periods:
+            self._periods[contract] = Periods.of(self.game, contract)
+        return self._periods[contract]
 
-
-def _period_payoffs(case: Case, rule: str, certificate: Certificate, stated: list[Fraction]) -> None:
-    """The payoffs of a period are those of the rule."""
-    assert isinstance(case.game, SharingGame)
-    steps = np.array(certificate["steps"], dtype=np.int64)
-    period = Periods("period", ("",), (steps,), (case.game.during(steps),))
-    again = period.payoffs(case.recomputed(rule), rule)[0]
-    for player, payoff, number in zip(case.game.players, again, stated, strict=True):
-        same(f"payoff of {player} in the period", float(number), payoff, case.game.grand_value)
-
-
-def tolerance_of(game: CoalitionalGame, payoffs: list[Fraction]) -> Fraction:
-    """Tolerance of a game for a payoff vector. [money]"""
-    return Fraction(decision_tolerance(game.tolerance, np.array([float(x) for x in payoffs])))
-
-
-def same(what: str, stated: float, found: float, scale: float) -> None:
-    """Compare a stated number with a recomputed one, to 1e-9 of a scale."""
-    if abs(Fraction(float(stated)) - Fraction(float(found))) > ROUNDING * abs(Fraction(float(scale))):
-        raise Refuted(f"{what} is {found!r}, the report says {stated!r}")
-
-
-def expect(claim: Claim, holds: bool | None, margin: Fraction, tolerance: Fraction) -> None:
-    """Compare verdict and margin with what was found."""
-    if claim["holds"] is not holds:
-        raise Refuted(f"holds is {holds}, the report says {claim['holds']}")
-    if abs(Fraction(float(claim["margin"])) - margin) > 4 * tolerance + abs(margin) * ROUNDING:
-        raise Refuted(f"margin is {float(margin):.9g}, the report says {claim['margin']:.9g}")
-
-
-def close(what: str, stated: float, found: Fraction, tolerance: Fraction) -> None:
-    """Compare a stated number with an exact one, to a tolerance in money."""
-    if abs(Fraction(float(stated)) - found) > tolerance + abs(found) * ROUNDING:
-        raise Refuted(f"{what} is {float(found):.9g}, the report says {stated:.9g}")
-
-
-def proper_members(scene: Scene, labels: list[str]) -> BoolArray:
-    """Members of a proper coalition."""
-    row = scene.exact.game.members(labels)
-    if not row.any() or row.all() or len(labels) != row.sum():
-        raise Refuted("the coalition must be proper and name each member once")
-    return row
-
-
-def coalition_excess(scene: Scene, labels: list[str]) -> Fraction:
-    """Excess of a proper coalition given by labels. [money]"""
-    return scene.exact.excess(proper_members(scene, labels), scene.payoffs)
+    def period_payoffs(self, rule: str, contract: str) -> FloatArray:
+        """What the rule gives in each contract period, shape (P, n). [money]"""
+        if (rule, contract) not in self._period_payoffs:
+            again = self.periods(contract).payoffs(self.recomputed(rule), rule)
+            self._period_payoffs[rule, contract] = again
+        return self._period_payoffs[rule, contract]

@@ -8,15 +8,56 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.document import SCHEMA
 from gametrade.analysis.encoding import unpack
+from gametrade.analysis.verification.case import MALFORMED
 from gametrade.community import Community, Tariff
 from gametrade.community.rebuilding import rebuild
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame, TableGame
 
+LISTS = ("players", "answers", "claims", "summary", "contracts")
+ROWS = ("answers", "claims", "summary", "contracts")
+
+
+def check_shape(document: Any) -> None:
+    """Refuse what is not a report of this schema.
+
+    Raises
+    ------
+    InvalidInputError
+        If the schema is another, or a section is missing or of another type.
+    """
+    if not isinstance(document, Mapping):
+        raise InvalidInputError(f"a report must be a mapping. Got {type(document).__name__}.")
+    if document.get("schema") != SCHEMA:
+        raise InvalidInputError(f"schema of the report must be {SCHEMA!r}. Got {document.get('schema')!r}.")
+    sections = {"data": Mapping, "skipped": Mapping, "contract": str, **dict.fromkeys(LISTS, list)}
+    for name, kind in sections.items():
+        if not isinstance(document.get(name), kind):
+            raise InvalidInputError(f"{name} of the report must be a {kind.__name__}. Got {document.get(name)!r:.60}.")
+    for name in ROWS:
+        if not all(isinstance(row, Mapping) for row in document[name]):
+            raise InvalidInputError(f"{name} of the report must be a list of mappings.")
+
 
 def game_of(document: Mapping[str, Any], folder: str | Path | None) -> CoalitionalGame:
-    """Get the data of a report."""
+    """Get the data of a report.
+
+    Raises
+    ------
+    InvalidInputError
+        If the data are not there, cannot be read or make no game.
+    """
+    try:
+        return _game(document, folder)
+    except InvalidInputError:
+        raise
+    except (*MALFORMED, OSError) as problem:
+        raise InvalidInputError(f"data of the report cannot be read: {problem!r}.") from None
+
+
+def _game(document: Mapping[str, Any], folder: str | Path | None) -> CoalitionalGame:
     data = document["data"]
     if data["source"] == "table":
         return TableGame(tuple(document["players"]), np.array(data["values"], dtype=float))

@@ -1,42 +1,65 @@
-"""The tables of a report repeat its answers and claims: check that they say the same."""
+"""The summary repeats the answers and claims or follows from them: check that it says the same."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
-from gametrade.analysis.verification.case import Case, Refuted
+import numpy as np
+
+from gametrade.analysis.encoding import tree_from_dict
+from gametrade.analysis.fairness import correlation, gini, jain
+from gametrade.analysis.verification.case import Case, Refuted, Row
+from gametrade.analysis.verification.comparing import BORDER, close, equal, same, same_or_missing
+from gametrade.analysis.verification.contract_rows import check_contract_row
+from gametrade.analysis.verification.listed import check_listed
+from gametrade.analysis.verification.scene import Scene, headline_scene, proper_members
+from gametrade.games.coalitional import SharingGame
+from gametrade.solvers.saddle_point import PRICE_GRID
+
+STATUS = {True: "core", False: "blocked", None: "not proved"}
+NEVER_CERTIFIED = ("summary.other_weeks", "contracts.exact", "standard_errors")
+"""Columns that no certificate covers."""
 
 
 def check_tables(case: Case) -> str:
-    """Compare the summary and the table of contracts with the claims, number by number.
+    """Compare summary, lists of coalitions and table of contracts with the claims, number by number.
+
+    Returns
+    -------
+    str
+        How much agrees, and which columns are computed, not certified.
 
     Raises
     ------
     Refuted
         If a table says something else than the claims that are proved.
     """
-    claims = {claim["id"]: claim for claim in case.document["claims"]}
-    if len(claims) != len(case.document["claims"]):
-        raise Refuted("two claims have the same id")
+    loose: set[str] = set(NEVER_CERTIFIED)
     for row in case.document["summary"]:
-        for column, stated, found in _summary_pairs(case, row, claims):
-            _equal(f"{column} of {row['rule']}", stated, found)
+        for column, stated, found in _repeated(case, row):
+            equal(f"{column} of {row['rule']}", stated, found)
+        _check_payoff_columns(case, row)
+        loose |= _check_count_columns(case, row)
+        if (scene := headline_scene(case, row["rule"])) is None:
+            loose |= {f"summary, most_profitable and alternatives of {row['rule']}"}
+            continue
+        _check_scene_columns(case, row, scene)
+        check_listed(scene, case.answers[row["rule"]])
     for row in case.document["contracts"]:
-        claim = claims[f"{row['rule']}/core_{row['contract']}"]
-        _equal(f"{row['contract']} excess of {row['rule']}", row["largest_excess"], -claim["margin"])
-        _equal(f"{row['contract']} coalition of {row['rule']}", row["coalition"], claim["witness"])
-    return f"{len(case.document['summary'])} rows agree with the claims"
+        loose |= check_contract_row(case, row)
+    rows = f"{len(case.document['summary'])} rows of the summary and {len(case.document['contracts'])} of contracts"
+    return f"{rows} agree with the claims; computed, not certified: {', '.join(sorted(loose))}"
 
 
-def _summary_pairs(case: Case, row: Mapping[str, Any], claims: Mapping[str, Any]) -> list[tuple[str, Any, Any]]:
+def _repeated(case: Case, row: Row) -> list[tuple[str, Any, Any]]:
     """Column, number of the table, number of the claim."""
-    rule = row["rule"]
+    rule, claims = row["rule"], case.claims
     core, cost, subsidy = (claims[f"{rule}/{name}"] for name in ("core", "exit_cost", "least_subsidy"))
     excess = core["certificate"]["excess"]
     headline = claims.get(f"{rule}/core_{case.document['contract']}", core)
     return [
-        ("status", row["status"], {True: "core", False: "blocked", None: "not proved"}[headline["holds"]]),
+        ("status", row["status"], STATUS[headline["holds"]]),
         ("imbalance", row["imbalance"], claims[f"{rule}/budget_balance"]["certificate"]["imbalance"]),
         ("smallest gain", row["smallest_gain"], claims[f"{rule}/individual_rationality"]["margin"]),
         ("largest excess", row["largest_excess"], excess),
@@ -50,6 +73,54 @@ def _summary_pairs(case: Case, row: Mapping[str, Any], claims: Mapping[str, Any]
     ]
 
 
-def _equal(what: str, stated: Any, found: Any) -> None:
-    if stated != found:
-        raise Refuted(f"{what} is {found!r} in the claims, the table says {stated!r}")
+def _check_payoff_columns(case: Case, row: Row) -> None:
+    """Columns that follow from the payoffs alone."""
+    rule, game = row["rule"], case.game
+    exact = case.payoffs(rule)
+    tolerance = case.tolerance(exact)
+    losses = [Fraction(float(v)) - x for v, x in zip(game.single_values, exact, strict=True)]
+    sure, maybe = (sum(loss > (1 + side * BORDER) * tolerance for loss in losses) for side in (1, -1))
+    if not sure <= row["worse_off"] <= maybe:
+        raise Refuted(f"{sure} homes are worse off under {rule}, the summary says {row['worse_off']}")
+    payoffs = np.array([float(x) for x in exact])
+    if "marginal" not in case.kept:
+        case.kept["marginal"] = game.grand_value - game.values(~np.eye(game.n_players, dtype=bool))
+    same_or_missing(f"gini of {rule}", row["gini"], gini(payoffs))
+    same_or_missing(f"jain of {rule}", row["jain"], jain(payoffs))
+    same_or_missing(f"correlation of {rule}", row["correlation"], correlation(payoffs, case.kept["marginal"]))
+
+
+def _check_count_columns(case: Case, row: Row) -> set[str]:
+    """Number and share of blocking coalitions; what is only sampled or too many to count is not certified."""
+    rule, count, share = row["rule"], row["n_blocking"], row["blocking_share"]
+    certificate = case.claims[f"{rule}/n_blocking"]["certificate"]
+    everything = 2**case.game.n_players - 2
+    if not 0 <= share <= 1:
+        raise Refuted(f"the share of blocking coalitions of {rule} is {share}")
+    if count is not None:
+        same(f"blocking share of {rule}", share, count / everything, 1.0)
+    if certificate["kind"] != "none":
+        equal(f"blocking coalitions of {rule}", count, certificate["count"])
+        return set()
+    return {"summary.blocking_share where sampled"} if count is None else {"summary.n_blocking and blocking_share"}
+
+
+def _check_scene_columns(case: Case, row: Row, scene: Scene) -> None:
+    """Columns about the most profitable coalition and the price path that comes closest."""
+    rule, game = row["rule"], scene.exact.game
+    claim = case.claims[f"{rule}/core"]
+    members = proper_members(scene, claim["certificate"]["coalition"])
+    share = shortfall = float("nan")
+    if isinstance(game, SharingGame):
+        bill = float(game.community.stand_alone_bills()[members].sum())
+        share = float(row["largest_excess"]) / bill if bill > 0 else share
+    same_or_missing(f"share of the bill of {rule}", row["share_of_bill"], share)
+    tree = claim["certificate"].get("tree")
+    if tree is None:
+        same_or_missing(f"price shortfall of {rule}", row["price_shortfall"], shortfall)
+        return
+    path = tree_from_dict(tree, game.players).paths[0].astype(np.int64)
+    gains = scene.exact.sharing.price_values(path, PRICE_GRID)
+    above = [w - x for w, x in zip(gains, scene.payoffs, strict=True)]
+    found = sum((gain for gain in above if gain > 0), Fraction(0))
+    close(f"price shortfall of {rule}", row["price_shortfall"], found, len(above) * scene.tolerance)

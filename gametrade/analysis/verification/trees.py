@@ -8,7 +8,8 @@ import numpy as np
 
 from gametrade.analysis.encoding import tree_from_dict
 from gametrade.analysis.exact import ExactSharingGame
-from gametrade.analysis.verification.case import Certificate, ExactGame, Refuted, Scene
+from gametrade.analysis.verification.case import Certificate, ExactGame, Refuted
+from gametrade.analysis.verification.scene import Scene
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
 from gametrade.solvers.price_tree import PriceTree
 from gametrade.solvers.saddle_point import PRICE_GRID
@@ -19,7 +20,7 @@ def upper_bound(scene: Scene, certificate: Certificate, cost_per_member: Fractio
     """Upper bound on the excess of every proper coalition, net of a cost per member, as the certificate proves it."""
     payoffs = [x + cost_per_member for x in scene.payoffs]
     stated = Fraction(float(certificate["upper_bound"]))
-    if "tree" in certificate:
+    if certificate["kind"] == "price_tree" or "tree" in certificate:
         tree = tree_from_dict(certificate["tree"], scene.exact.game.players)
         check_tree(scene.exact.sharing, payoffs, tree, smallest=1)
         if Fraction(tree.limit) > stated + scene.tolerance:
@@ -33,10 +34,10 @@ def upper_bound(scene: Scene, certificate: Certificate, cost_per_member: Fractio
 
 def all_excesses(exact: ExactGame, payoffs: list[Fraction]) -> list[Fraction]:
     """Excess of every coalition in bitmask order."""
-    sums = [Fraction(0)]
+    table, sums = exact.table, [Fraction(0)]
     for x in payoffs:
         sums += [total + x for total in sums]
-    return [v - total for v, total in zip(exact.table, sums, strict=True)]
+    return [v - total for v, total in zip(table, sums, strict=True)]
 
 
 def check_tree(game: ExactSharingGame, payoffs: list[Fraction], tree: PriceTree, *, smallest: int) -> None:

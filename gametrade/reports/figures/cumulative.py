@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from gametrade.analysis.study import RuleStability, StabilityStudy
 from gametrade.games.coalitional import SharingGame
+from gametrade.registry import figures
 from gametrade.reports.figures.style import BLACK, Figure, finish, line_style
 from gametrade.reports.story.stepwise import step_excess
 from gametrade.reports.story.words import chosen, listed, rule_label
@@ -16,6 +17,7 @@ POINTS = 750
 """Most points of a line; longer series are summed over days or weeks first."""
 
 
+@figures.register(order=4)
 def cumulative(study: StabilityStudy) -> Figure | None:
     """Draw what each rule's blocking coalition has gained by leaving, from the first date to the last.
 

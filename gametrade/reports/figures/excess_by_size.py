@@ -6,12 +6,14 @@ import numpy as np
 import plotly.graph_objects as go
 
 from gametrade.analysis.study import StabilityStudy
+from gametrade.registry import figures
 from gametrade.reports.figures.style import BLACK, Figure, finish, line_style, marker_style
 from gametrade.reports.story.words import chosen, rule_label
 
 LINES = 6
 
 
+@figures.register(order=2)
 def excess_by_size(study: StabilityStudy) -> Figure | None:
     """Draw the largest excess of the coalitions of each size, where all coalitions were tabulated.
 

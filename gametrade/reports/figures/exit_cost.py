@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from gametrade.analysis.study import RuleStability, StabilityStudy
 from gametrade.games.coalitional import SharingGame
+from gametrade.registry import figures
 from gametrade.reports.figures.style import BLACK, Figure, finish, line_style
 from gametrade.reports.story.words import chosen, rule_label
 from gametrade.typing import FloatArray
@@ -17,6 +18,7 @@ POINTS = 121
 THRESHOLDS = 40
 
 
+@figures.register(order=5)
 def exit_cost(study: StabilityStudy) -> Figure | None:
     """Draw the largest excess against the cost of leaving, for each coalition and for each member.
 

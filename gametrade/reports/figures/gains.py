@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from gametrade.analysis.study import RuleStability, StabilityStudy
 from gametrade.games.coalitional import SharingGame
+from gametrade.registry import figures
 from gametrade.reports.figures.style import BLACK, BLUE, VERMILLION, Figure, finish, wrapped
 from gametrade.reports.story.words import listed, rule_label
 
@@ -14,6 +15,7 @@ DOTS = 60
 """Most homes that are drawn one by one; above, a box with the quartiles."""
 
 
+@figures.register(order=1)
 def gains(study: StabilityStudy) -> Figure:
     """Draw the gain of each home for each rule, with the line of being alone at 0.
 

@@ -8,6 +8,7 @@ from plotly.subplots import make_subplots
 
 from gametrade.analysis.study import RuleStability, StabilityStudy
 from gametrade.games.coalitional import SharingGame
+from gametrade.registry import figures
 from gametrade.reports.figures.style import BLACK, BLUE, GREY, ORANGE, Figure, finish
 from gametrade.reports.story.words import base_name, headline, rule_label, sentence
 from gametrade.typing import FloatArray, IntArray
@@ -17,6 +18,7 @@ FIGURES = 3
 """Most rules whose prices are drawn."""
 
 
+@figures.register(order=3)
 def prices(study: StabilityStudy) -> list[Figure]:
     """Draw the local prices of the best-known price rules between the tariff lines.
 

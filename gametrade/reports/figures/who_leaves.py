@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from gametrade.analysis.study import RuleStability, StabilityStudy
 from gametrade.games.coalitional import SharingGame
+from gametrade.registry import figures
 from gametrade.reports.figures.style import BLUE, Figure, finish
 from gametrade.reports.story.numbers import Writer
 from gametrade.reports.story.words import headline, plural, rule_label, subject
@@ -16,6 +17,7 @@ ROWS = 60
 """Most homes that have a row."""
 
 
+@figures.register(order=6)
 def who_leaves(study: StabilityStudy) -> Figure | None:
     """Draw a grid of homes and the most profitable coalitions of the headline rule, or of the first blocked rule.
 

@@ -6,16 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from gametrade.analysis.verification.case import (
-    Case,
-    Certificate,
-    Claim,
-    Refuted,
-    Scene,
-    close,
-    coalition_excess,
-    expect,
-)
+from gametrade.analysis.verification.case import Case, Certificate, Claim
+from gametrade.analysis.verification.comparing import at_most, close, equal, expect
+from gametrade.analysis.verification.scene import Scene, coalition_excess
 from gametrade.analysis.verification.trees import upper_bound
 from gametrade.registry import checks
 
@@ -26,13 +19,27 @@ def core(case: Case, claim: Claim, certificate: Certificate) -> str:
     scene = Scene.of(case, claim, certificate)
     lower = coalition_excess(scene, certificate["coalition"])
     close("excess of the coalition", certificate["excess"], lower, scene.tolerance)
-    if list(claim["witness"]) != list(certificate["coalition"]):
-        raise Refuted("witness and coalition of the certificate differ")
+    equal("witness", list(claim["witness"]), list(certificate["coalition"]))
+    equal("cost of leaving", certificate["cost_per_member"], 0.0)
     upper = upper_bound(scene, certificate, Fraction(0))
+    if certificate["kind"] == "enumeration":
+        close("largest excess", certificate["upper_bound"], upper, scene.tolerance)
     everyone = np.ones(len(scene.payoffs), dtype=bool)
     imbalance = abs(scene.exact.excess(everyone, scene.payoffs))
     margin = -lower if imbalance <= scene.tolerance else min(-lower, -imbalance)
-    decided = upper <= lower + 4 * scene.tolerance or upper <= scene.tolerance
-    blocked = lower > scene.tolerance or imbalance > scene.tolerance
-    expect(claim, False if blocked else True if decided else None, margin, scene.tolerance)
+    expect(claim, _verdicts(lower, upper, imbalance, scene.tolerance), margin, scene.tolerance)
     return f"largest excess in [{float(lower):.9g}, {float(upper):.9g}]"
+
+
+def _verdicts(lower: Fraction, upper: Fraction, imbalance: Fraction, tolerance: Fraction) -> set[bool | None]:
+    """Verdicts that the bracket allows: one, or two at a border."""
+    answers = at_most(lower, tolerance), at_most(imbalance, tolerance)
+    allowed: set[bool | None] = set()
+    if any(False in answer for answer in answers):
+        allowed.add(False)
+    if all(True in answer for answer in answers):
+        if upper <= lower + 4 * tolerance or upper <= Fraction(101, 100) * tolerance:
+            allowed.add(True)
+        if upper > (1 - Fraction(1, 100)) * tolerance:
+            allowed.add(None)
+    return allowed

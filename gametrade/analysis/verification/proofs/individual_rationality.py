@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-from gametrade.analysis.verification.case import Case, Certificate, Claim, Refuted, expect
+from gametrade.analysis.verification.case import Case, Certificate, Claim, Refuted
+from gametrade.analysis.verification.comparing import at_most, expect
 from gametrade.registry import checks
 
 
@@ -14,7 +15,8 @@ def individual_rationality(case: Case, claim: Claim, certificate: Certificate) -
     alone = [Fraction(float(v)) for v in case.game.single_values]
     payoffs = case.payoffs(claim["rule"])
     gains, tolerance = [x - v for x, v in zip(payoffs, alone, strict=True)], case.tolerance(payoffs)
-    expect(claim, min(gains) >= -tolerance, min(gains), tolerance)
-    if gains[case.game.players.index(claim["witness"][0])] - min(gains) > tolerance:
+    expect(claim, {*at_most(-min(gains), tolerance)}, min(gains), tolerance)
+    (witness,) = claim["witness"]
+    if gains[case.game.players.index(witness)] - min(gains) > tolerance:
         raise Refuted("the witness is not the home that gains least")
     return f"smallest gain {float(min(gains)):+.6g}"

@@ -7,7 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from gametrade.analysis.verification.case import ROUNDING, Case, Certificate, Claim, Refuted, Scene, close
+from gametrade.analysis.verification.case import Case, Certificate, Claim, Refuted
+from gametrade.analysis.verification.comparing import BORDER, ROUNDING, close, expect_number, expect_width
+from gametrade.analysis.verification.scene import Scene
 from gametrade.analysis.verification.trees import upper_bound
 from gametrade.registry import checks
 
@@ -17,13 +19,7 @@ def least_subsidy(case: Case, claim: Claim, certificate: Certificate) -> str:
     """The weights bound the subsidy from below, the tree shows that it is enough."""
     scene = Scene.of(case, claim, certificate)
     n = len(scene.payoffs)
-    weights = [Fraction(float(weight)) for weight in certificate["weights"]]
-    rows = [scene.exact.game.members(labels) for labels in certificate["coalitions"]]
-    if any(weight < 0 for weight in weights) or len(weights) != len(rows):
-        raise Refuted("weights must be non-negative, one a coalition")
-    load = max(sum((w for w, row in zip(weights, rows, strict=True) if row[i]), Fraction(0)) for i in range(n))
-    excess = [scene.exact.excess(row, scene.payoffs) for row in rows]
-    lower = sum((w * e for w, e in zip(weights, excess, strict=True)), Fraction(0)) / max(load, Fraction(1))
+    lower = _from_below(scene, certificate)
     stated_lower, stated_upper = (Fraction(float(end)) for end in certificate["bracket"])
     slack = n * max(scene.tolerance, ROUNDING * abs(lower))
     if max(lower, Fraction(0)) < stated_lower - slack:
@@ -31,16 +27,52 @@ def least_subsidy(case: Case, claim: Claim, certificate: Certificate) -> str:
     subsidy = [Fraction(float(t)) for t in certificate["subsidy"]]
     if len(subsidy) != n or min(subsidy) < 0 or sum(subsidy) > stated_upper + slack:
         raise Refuted("the subsidy is negative or more than the report says")
-    paid = Scene(scene.exact, [x + t for x, t in zip(scene.payoffs, subsidy, strict=True)], scene.tolerance)
-    left = upper_bound(paid, {"upper_bound": float(scene.tolerance), **_tree_only(certificate)}, Fraction(0))
-    everyone = paid.exact.excess(np.ones(n, dtype=bool), paid.payoffs)
-    if max(left, everyone) > 4 * scene.tolerance:
-        raise Refuted(f"after the subsidy a coalition may still gain {float(max(left, everyone)):.9g}")
-    close("subsidy", claim["margin"], stated_upper, scene.tolerance)
-    if claim["holds"] and stated_upper - stated_lower > 4 * slack:
-        raise Refuted("the bracket is too wide for the claim")
+    _check_enough(scene, certificate, subsidy)
+    _check_receivers(scene, claim, subsidy)
+    close("margin", claim["margin"], stated_upper, scene.tolerance)
+    for end in certificate["bracket"]:
+        expect_number(claim, end)
+    expect_width(claim, stated_upper - stated_lower, slack)
     return f"least subsidy in [{float(stated_lower):.9g}, {float(stated_upper):.9g}]"
 
 
-def _tree_only(certificate: Certificate) -> dict[str, Any]:
-    return {name: certificate[name] for name in ("tree", "upper_bound") if name in certificate}
+def _from_below(scene: Scene, certificate: Certificate) -> Fraction:
+    """Weighted excess over the largest weight on a home: no smaller subsidy is enough. [money]"""
+    weights = [Fraction(float(weight)) for weight in certificate["weights"]]
+    rows = [scene.exact.game.members(labels) for labels in certificate["coalitions"]]
+    if any(weight < 0 for weight in weights) or len(weights) != len(rows):
+        raise Refuted("weights must be non-negative, one a coalition")
+    loads = [
+        sum((w for w, row in zip(weights, rows, strict=True) if row[i]), Fraction(0)) for i in range(len(scene.payoffs))
+    ]
+    excess = [scene.exact.excess(row, scene.payoffs) for row in rows]
+    total = sum((w * e for w, e in zip(weights, excess, strict=True)), Fraction(0))
+    return total / max(*loads, Fraction(1))
+
+
+def _check_enough(scene: Scene, certificate: Certificate, subsidy: list[Fraction]) -> None:
+    """With the subsidy nobody gains by leaving."""
+    paid = Scene(scene.exact, [x + t for x, t in zip(scene.payoffs, subsidy, strict=True)], scene.tolerance)
+    left = upper_bound(paid, _enough(scene, certificate), Fraction(0))
+    everyone = paid.exact.excess(np.ones(len(subsidy), dtype=bool), paid.payoffs)
+    if max(left, everyone) > 4 * scene.tolerance:
+        raise Refuted(f"after the subsidy a coalition may still gain {float(max(left, everyone)):.9g}")
+
+
+def _check_receivers(scene: Scene, claim: Claim, subsidy: list[Fraction]) -> None:
+    """The witnesses are the homes that get more than the tolerance."""
+    named = scene.exact.game.members(claim["witness"])
+    if named.sum() != len(claim["witness"]):
+        raise Refuted("a home is named twice")
+    for home, (paid, inside) in enumerate(zip(subsidy, named, strict=True)):
+        off = paid - scene.tolerance if inside else scene.tolerance - paid
+        if off < -BORDER * scene.tolerance:
+            word = "gets no" if inside else "gets a"
+            raise Refuted(f"{scene.exact.game.players[home]} {word} subsidy above the tolerance")
+
+
+def _enough(scene: Scene, certificate: Certificate) -> dict[str, Any]:
+    """Certificate that nobody gains: the tree, or enumeration if there is none."""
+    tree = {name: certificate[name] for name in ("tree", "upper_bound") if name in certificate}
+    kind = "price_tree" if "tree" in tree else "enumeration"
+    return {"kind": kind, "upper_bound": float(scene.tolerance), **tree}

@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from fractions import Fraction
 
-from gametrade.analysis.verification.case import ROUNDING, Case, Certificate, Claim, Refuted, Scene
+from gametrade.analysis.verification.case import Case, Certificate, Claim, Refuted
+from gametrade.analysis.verification.comparing import ROUNDING, equal, expect_nobody, expect_verdict
+from gametrade.analysis.verification.scene import Scene
 from gametrade.analysis.verification.trees import all_excesses
 from gametrade.registry import checks
 
@@ -23,4 +25,7 @@ def n_blocking(case: Case, claim: Claim, certificate: Certificate) -> str:
         raise Refuted(f"{sure} coalitions gain, the report says {certificate['count']}")
     if str(certificate["count"]) not in re.findall(r"\d+", claim["statement"]):
         raise Refuted("the statement and the certificate name different counts")
+    expect_verdict(claim, {True})
+    expect_nobody(claim)
+    equal("margin", claim["margin"], 0.0)
     return f"{sure} of {len(excesses)} coalitions gain"
