@@ -60,8 +60,12 @@ PRICES = (
         "Price of a kWh from the grid, all taxes and fees included. "
         "[money/kWh]"
     )),
-    _option("--export-price", type=_price, metavar="NUMBER|FILE", help="Revenue of a kWh fed into the grid. [money/kWh]"),
-    _option("--network-charge", type=_price, metavar="NUMBER|FILE", help="Due to the network operator on each shared kWh. [money/kWh]"),
+    _option("--export-price", type=_price, metavar="NUMBER|FILE", help=(
+        "Revenue of a kWh fed into the grid. [money/kWh]"
+    )),
+    _option("--network-charge", type=_price, metavar="NUMBER|FILE", help=(
+        "Due to the network operator on each shared kWh. [money/kWh]"
+    )),
     _option("--tariff", metavar="FILE", help="Prices from a .toml or .csv file instead."),
     _option("--currency", metavar="NAME", help="Label of the money; EUR by default."),
     _option("--allow-negative-spread", is_flag=True, default=None,
