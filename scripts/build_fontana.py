@@ -54,9 +54,7 @@ def build(wheel: Path, target: Path) -> None:
     """Write load, generation, price, homes, licence and checksums into `target`."""
     checksum = hashlib.sha256(wheel.read_bytes()).hexdigest()
     if checksum != WHEEL_SHA256:
-        raise SystemExit(
-            f"{wheel} must be the wheel of {PACKAGE} with SHA-256 {WHEEL_SHA256}. Got {checksum}."
-        )
+        raise SystemExit(f"{wheel} must be the wheel of {PACKAGE} with SHA-256 {WHEEL_SHA256}. Got {checksum}.")
     target.mkdir(parents=True, exist_ok=True)
     with zipfile.ZipFile(wheel) as archive:
         buildings = json.loads(archive.read(f"{FOLDER}/schema.json"))["buildings"]
@@ -66,9 +64,7 @@ def build(wheel: Path, target: Path) -> None:
         licence = archive.read(LICENCE)
     peaks = [home["pv"]["attributes"]["nominal_power"] for home in homes]
     loads = [[float(row[LOAD]) for row in home] for home in rows]
-    suns = [
-        [float(row[GENERATION]) / 1000 * peak for row in home] for home, peak in zip(rows, peaks, strict=True)
-    ]
+    suns = [[float(row[GENERATION]) / 1000 * peak for row in home] for home, peak in zip(rows, peaks, strict=True)]
     names = [f"home{number:02d}" for number in HOMES]
     contents = {
         "fontana_load_kwh.csv": table(["time", *names], by_hour(loads)),
