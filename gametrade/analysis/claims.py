@@ -7,7 +7,7 @@ from typing import Any
 
 from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.encoding import path_to_dict, tree_to_dict
-from gametrade.analysis.study import RuleStability
+from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.verdict import Verdict
 from gametrade.games.coalitional import Allocation, SharingGame
 from gametrade.registry import rules

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.games.coalitional.game import TABLE_PLAYERS
@@ -20,7 +21,7 @@ SAMPLES = 4_000
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class CoalitionCount:
+class CoalitionCount(Shown):
     """Number of proper coalitions with a positive excess.
 
     Parameters
@@ -43,6 +44,11 @@ class CoalitionCount:
     largest_by_size: FloatArray | None = None
     best: tuple[tuple[Coalition, float], ...] = ()
     best_of_home: tuple[tuple[Coalition, float], ...] = ()
+
+    def __str__(self) -> str:
+        if self.count is not None:
+            return f"{self.count} blocking coalitions, {self.share:.2%} of all proper ones"
+        return f"about {self.share:.2%} of all proper coalitions block, standard error {self.standard_error:.2%}"
 
 
 @dataclass(frozen=True, eq=False, slots=True)

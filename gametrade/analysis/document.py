@@ -9,7 +9,8 @@ import numpy as np
 
 from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.encoding import allocation_prices, pack
-from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 

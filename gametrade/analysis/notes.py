@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gametrade.analysis.study import RuleStability
+from gametrade.analysis.rule_stability import RuleStability
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 
 

@@ -20,7 +20,8 @@ from gametrade.analysis.counting import CoalitionCount, CoalitionSample, count_b
 from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.notes import study_notes
 from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
-from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame

@@ -7,12 +7,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
 from gametrade.typing import Coalition
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class Verdict:
+class Verdict(Shown):
     """What was decided about one property of one answer.
 
     Parameters

@@ -6,8 +6,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
-from gametrade.community.display import html_table, text_table
 from gametrade.community.problems import Quantity
+from gametrade.display import html_table, text_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -10,7 +10,7 @@ import numpy as np
 
 from gametrade.community.arrays import show_time
 from gametrade.community.clock import local_clock
-from gametrade.community.display import html_table, text_table
+from gametrade.display import html_table, text_table
 
 if TYPE_CHECKING:
     import pandas as pd

@@ -38,8 +38,7 @@ def equal_split(game: CoalitionalGame) -> FloatArray:
     References
     ----------
     .. [1] T. S. H. Driessen and Y. Funaki, "Coincidence of and collinearity between game theoretic
-       solutions",
-       OR Spektrum 13 (1991) 15-30.
+       solutions", OR Spektrum 13 (1991) 15-30.
 
     Examples
     --------

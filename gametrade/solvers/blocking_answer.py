@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame
 from gametrade.solvers.price_tree import PriceTree
 from gametrade.tolerance import decision_tolerance
@@ -12,7 +13,7 @@ from gametrade.typing import BoolArray, Coalition, FloatArray
 
 
 @dataclass(frozen=True, eq=False)
-class BlockingCoalition:
+class BlockingCoalition(Shown):
     """The allowed coalition with the largest excess, and an upper bound on every other.
 
     Parameters

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import FULL_TREE_PLAYERS, blocking_coalition
@@ -20,7 +21,7 @@ OVERSHOOT = 0.05
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class ExitCost:
+class ExitCost(Shown):
     """Smallest cost of leaving per member that keeps everybody in, with the coalition that needs it.
 
     Parameters
@@ -37,6 +38,14 @@ class ExitCost:
     upper_bound: float
     coalition: BlockingCoalition | None
     proof: BlockingCoalition
+
+    def __str__(self) -> str:
+        leaver = (
+            "nobody gains at no cost"
+            if self.coalition is None
+            else f"needed by {{{', '.join(self.coalition.coalition)}}}"
+        )
+        return f"exit cost per member from {self.lower_bound:.6g} to {self.upper_bound:.6g}: {leaver}"
 
 
 def exit_cost_per_member(

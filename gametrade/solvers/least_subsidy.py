@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
 from gametrade.optimise import Program, maximise
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -28,7 +29,7 @@ NARROW = 0.01
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class LeastSubsidy:
+class LeastSubsidy(Shown):
     """Least total subsidy, who gets it, and the weights on coalitions that prove it cannot be less.
 
     Parameters
@@ -51,6 +52,12 @@ class LeastSubsidy:
     coalitions: BoolArray
     weights: FloatArray
     from_price_path: bool = False
+
+    def __str__(self) -> str:
+        return (
+            f"least subsidy from {self.lower_bound:.6g} to {self.upper_bound:.6g}, "
+            f"paid to {int((self.subsidy > 0).sum())} of {len(self.subsidy)} players"
+        )
 
 
 def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike, *, known: BlockingCoalition | None = None) -> LeastSubsidy:

@@ -114,8 +114,8 @@ def search_price_tree(
     start = Region.start(search, state)
     for members in (state == INSIDE, state != OUTSIDE):
         grower.remember(*improve(search, start, members, rounds=1))
-    price, weights, iterations = _starting_point(search, nodes, near)
-    grower.explore(start, price, weights, iterations)
+    if not grower.closes(start, clearing_price(search.position)):
+        grower.explore(start, *_starting_point(search, nodes, near))
     clock = time.monotonic()
     while grower.queue and -grower.queue[0][0] > grower.target:
         if len(grower.homes) + 2 > nodes or time.monotonic() - clock > seconds:
@@ -207,18 +207,13 @@ class _Grower:
 
     def explore(self, region: Region, price: FloatArray, weights: FloatArray, iterations: int) -> None:
         """Bound a region from a warm start, look for coalitions in it, and queue it unless it is closed."""
-        node = len(self.homes)
-        for column in (self.homes, self.inside, self.outside):
-            column.append(-1)
         price, weights = self._price(region, price, weights, iterations)
+        if not self.paths:
+            paths = (price, clearing_price(self.search.position))
+            price = min(paths, key=lambda path: self._bound(self.search.margins(path), region))
         margins = self.search.margins(price)
-        if node == 0:
-            clearing = clearing_price(self.search.position)
-            at_clearing = self.search.margins(clearing)
-            if self._bound(at_clearing, region) < self._bound(margins, region):
-                price, margins = clearing, at_clearing
-        self.paths.append(np.round(price * PRICE_GRID).astype(np.uint8))
         bound = self._bound(margins, region)
+        node = self._add(price)
         if bound <= self.target:
             return
         region = self._settle(region, margins)
@@ -234,6 +229,20 @@ class _Grower:
         doubt = np.minimum(weights[free], 1 - weights[free]) + 1e-6
         self.homes[node] = int(free[np.argmax(doubt * np.abs(self.search.position[free]).sum(axis=1))])
         heapq.heappush(self.queue, (-bound, node, region, weights, margins))
+
+    def closes(self, region: Region, price: FloatArray) -> bool:
+        """Whether one price path closes a region at once; it is then a leaf."""
+        closed = self._bound(self.search.margins(price), region) <= self.target
+        if closed:
+            self._add(price)
+        return closed
+
+    def _add(self, price: FloatArray) -> int:
+        """Add a node with its price path, a leaf so far."""
+        for column in (self.homes, self.inside, self.outside):
+            column.append(-1)
+        self.paths.append(np.round(price * PRICE_GRID).astype(np.uint8))
+        return len(self.paths) - 1
 
     def branch(self) -> None:
         """Split the open node with the largest bound on its home."""

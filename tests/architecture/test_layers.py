@@ -8,7 +8,7 @@ from gametrade.registry import formats, rules
 from tests.architecture.source import imports, is_package, modules
 
 FLOORS = (
-    ("errors", "tolerance", "registry", "typing", "optimise"),
+    ("errors", "tolerance", "registry", "typing", "display", "optimise"),
     ("community",),
     ("games",),
     ("solvers",),

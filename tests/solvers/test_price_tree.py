@@ -162,3 +162,12 @@ def test_limits_of_the_tree_hold_in_rational_arithmetic():
     game, payoffs, answer = hard_case(rule="equal_split")
     worst = max(excesses(game, payoffs).values())
     assert Fraction(answer.price_tree.limit) >= Fraction(worst) - Fraction(1, 10**14)
+
+
+def test_competitive_payoffs_of_many_homes_are_decided_at_the_root():
+    """The clearing prices prove the core where a first-order path alone would leave a gap."""
+    game = gt.SharingGame(gt.communities.street(60, 30, rng=1))
+    payoffs = gt.allocate(game, "competitive_price").payoffs
+    answer = gt.blocking_coalition(game, payoffs)
+    assert answer.blocks is False
+    assert len(answer.price_tree.homes) == 1

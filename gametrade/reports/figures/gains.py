@@ -5,7 +5,8 @@ from __future__ import annotations
 import numpy as np
 import plotly.graph_objects as go
 
-from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.study import StabilityStudy
 from gametrade.games.coalitional import SharingGame
 from gametrade.registry import figures
 from gametrade.reports.figures.style import BLACK, BLUE, VERMILLION, Figure, finish, wrapped

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.study import StabilityStudy
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.reports.story.numbers import SPACE, Writer, percent
 from gametrade.reports.story.words import (

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.study import StabilityStudy
 from gametrade.games.coalitional import SharingGame
 from gametrade.reports.story.answer import when
 from gametrade.reports.story.numbers import NOTHING, SPACE, Writer, fixed, percent

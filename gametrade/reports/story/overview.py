@@ -7,7 +7,8 @@ import math
 import numpy as np
 
 from gametrade.analysis.contracts import CONTRACTS, ContractStability
-from gametrade.analysis.study import RuleStability, StabilityStudy
+from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.study import StabilityStudy
 from gametrade.games.coalitional import SharingGame
 from gametrade.reports.story.numbers import NOTHING, SPACE, Writer, count, fixed, percent
 from gametrade.reports.story.table import Column, Table, words

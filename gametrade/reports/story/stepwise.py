@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from gametrade.analysis.study import RuleStability
+from gametrade.analysis.rule_stability import RuleStability
 from gametrade.games.coalitional import SharingGame
 from gametrade.rules.settlement import step_payoffs
 from gametrade.typing import FloatArray, TimeArray

@@ -1,4 +1,4 @@
-"""Two-column and many-column tables, as text and as HTML."""
+"""How answers look in a terminal and in a notebook: tables, as text and as HTML."""
 
 from __future__ import annotations
 
@@ -36,3 +36,12 @@ def html_table(header: Sequence[str], rows: Sequence[Sequence[str]], caption: st
     title = f"<caption>{escape(caption)}</caption>" if caption else ""
     head = f"<thead>{line(header, 'th')}</thead>" if header else ""
     return f"<table>{title}{head}<tbody>{''.join(line(row, 'td') for row in rows)}</tbody></table>"
+
+
+class Shown:
+    """An answer whose notebook display is its text."""
+
+    __slots__ = ()
+
+    def _repr_html_(self) -> str:
+        return f"<pre>{escape(str(self))}</pre>"
