@@ -167,8 +167,9 @@ def main() -> None:
     parser.add_argument("--meter-data", type=Path, action="append", default=[], help="folder of meter data in kW")
     parser.add_argument("--hours", type=float, default=1.0, help="settlement step of the meter data [h]")
     parser.add_argument("--output", type=Path, default=HERE / "results.csv")
+    parser.add_argument("--readme", action="store_true", help="write the table of the README from this run")
     options = parser.parse_args()
-    chosen = [BENCHMARKS[options.only]] if options.only else list(BENCHMARKS.values()) if not options.meter_data else []
+    chosen = [BENCHMARKS[options.only]] if options.only else list(BENCHMARKS.values())
     rows: list[Row] = []
     for source in [*(benchmark() for benchmark in chosen), *(meter_data(f, options.hours) for f in options.meter_data)]:
         for row in source:
@@ -181,6 +182,27 @@ def main() -> None:
         writer.writeheader()
         writer.writerows([{key: _short(value) for key, value in row.items()} for row in rows])
     print(f"{len(rows)} rows in {options.output}; {os.cpu_count()} cores")
+    if options.readme:
+        write_table(rows)
+
+
+def write_table(rows: list[Row]) -> None:
+    """Put the rows into the README, between its two marks."""
+    lines = ["| community | homes x steps | rule | engine | seconds | largest excess | width [% of gains] | nodes |"]
+    lines.append("|---|---|---|---|---:|---:|---:|---:|")
+    for row in rows:
+        if row["engine"] == "prepare":
+            continue
+        size = f"{row['homes']} x {row['steps']}" if "homes" in row else ""
+        excess = f"{row['excess']:,.2f}" if "excess" in row else ""
+        width = f"{row['width_percent']:.4f}" if "width_percent" in row else ""
+        cells = [row.get("community", ""), size, row.get("rule", ""), row["engine"], f"{row['seconds']:.2f}"]
+        lines.append("| " + " | ".join(map(str, [*cells, excess, width, row.get("nodes", "")])) + " |")
+    readme = HERE / "README.md"
+    before, _, rest = readme.read_text(encoding="utf-8").partition("<!-- table -->\n")
+    _, _, after = rest.partition("<!-- end -->")
+    table = "\n".join(lines)
+    readme.write_text(f"{before}<!-- table -->\n{table}\n<!-- end -->{after}", encoding="utf-8")
 
 
 def _short(value: object) -> str:

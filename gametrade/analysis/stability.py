@@ -124,9 +124,16 @@ def analyse_stability(
         )
         for rule, allocation in listed
     ]
-    results.sort(key=lambda result: (result.blocking.excess, abs(result.allocation.imbalance)))
+    results.sort(key=lambda result: _rank(result, game.tolerance))
     notes = study_notes(game, contract, results)
     return StabilityStudy(game, tuple(results), skipped, contract, notes)
+
+
+def _rank(result: RuleStability, tolerance: float) -> tuple[float, str]:
+    """Most stable first; excesses that differ by rounding only are ordered by name."""
+    coarse = 1000 * tolerance
+    excess = result.blocking.excess
+    return (round(excess / coarse) * coarse if coarse > 0 else excess, result.rule)
 
 
 def _chosen(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> Sequence[Rule]:
