@@ -28,13 +28,14 @@ from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
 from gametrade.registry import rules as registered_rules
 from gametrade.rules import allocate, rule_applies
 from gametrade.solvers.blocking_answer import BlockingCoalition
-from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.solvers.blocking_coalition import FULL_TREE_PLAYERS, blocking_coalition
 from gametrade.solvers.exit_cost import exit_cost_per_member
 from gametrade.solvers.least_subsidy import least_subsidy
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import Coalition, FloatArray
 
 MOST_PROFITABLE = 10
+MODEST_TREE = 800
 ALTERNATIVES_PLAYERS = 50
 """Most homes for which everybody's best alternative is looked up in advance."""
 
@@ -107,9 +108,9 @@ def analyse_stability(
         raise InvalidInputError(f"contract of analyse_stability must be 'whole' for a {type(game).__name__}.")
     named = _by_label(_chosen(rules, game))
     allocations, skipped = _allocate_all(game, named, progress)
-    count = 1 if table_is_cheap(game) else MOST_PROFITABLE
+    count = MOST_PROFITABLE if game.n_players >= FULL_TREE_PLAYERS else 1
     roots = {
-        label: blocking_coalition(game, allocation.payoffs, engine=engine, count=count)
+        label: blocking_coalition(game, allocation.payoffs, engine=engine, count=count, nodes=_nodes(engine))
         for label, allocation in allocations.items()
     }
     by_rule = _contracts(
@@ -127,6 +128,11 @@ def analyse_stability(
     results.sort(key=lambda result: _rank(result, game.tolerance))
     notes = study_notes(game, contract, results)
     return StabilityStudy(game, tuple(results), skipped, contract, notes)
+
+
+def _nodes(engine: str) -> int:
+    """Largest price tree: modest unless the caller insists on the exact largest excess."""
+    return MODEST_TREE if engine == "auto" else 20_000
 
 
 def _rank(result: RuleStability, tolerance: float) -> tuple[float, str]:
@@ -219,7 +225,7 @@ def _examine(
 ) -> RuleStability:
     """Everything about one rule."""
     focus, payoffs = _focus(game, allocation, contracts.get(contract))
-    blocking = root if focus is game else blocking_coalition(focus, payoffs, engine=engine, count=MOST_PROFITABLE)
+    blocking = root if focus is game else blocking_coalition(focus, payoffs, engine=engine, nodes=_nodes(engine))
     count = count_blocking(focus, payoffs, best=MOST_PROFITABLE, sample=sample if focus is game else None)
     cost = exit_cost_per_member(focus, payoffs, engine=engine, known=blocking)
     subsidy = least_subsidy(focus, payoffs, known=blocking)
@@ -230,7 +236,7 @@ def _examine(
         allocation=allocation,
         verdicts={},
         blocking=blocking,
-        most_profitable=count.best or ((blocking.coalition, blocking.excess), *blocking.others),
+        most_profitable=count.best or _most_profitable(blocking),
         exit_cost=cost,
         subsidy=subsidy,
         n_blocking=count.count,
@@ -268,6 +274,18 @@ def _shortfall(game: CoalitionalGame, payoffs: FloatArray, path: FloatArray | No
     if path is None or not isinstance(game, SharingGame):
         return float("nan")
     return float(np.maximum(0, game.price_values(path) - payoffs).sum())
+
+
+def _most_profitable(blocking: BlockingCoalition) -> tuple[tuple[Coalition, float], ...]:
+    """The most profitable coalitions met: by the search for the best one, else by a short search around it."""
+    first = (blocking.coalition, blocking.excess)
+    others = blocking.others
+    if not others and isinstance(blocking.game, SharingGame):
+        found = blocking_coalition(
+            blocking.game, blocking.payoffs, engine="bracket", count=MOST_PROFITABLE, near=blocking
+        )
+        others = tuple(pair for pair in ((found.coalition, found.excess), *found.others) if pair[0] != first[0])
+    return (first, *others)[:MOST_PROFITABLE]
 
 
 def _alternatives(

@@ -9,11 +9,13 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
-from gametrade.solvers.blocking_coalition import FULL_TREE_PLAYERS, blocking_coalition
+from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import ArrayLike, FloatArray
 
 ROUNDS = 20
+BRACKET_PLAYERS = 25
+"""From this many homes on the cost is bracketed: at the critical cost many coalitions are nearly tied."""
 ENOUGH = 0.002
 """A bracket is not improved for less than this share of the cost."""
 OVERSHOOT = 0.05
@@ -62,7 +64,7 @@ def exit_cost_per_member(
     payoffs : array_like of shape (n,)
         Payoff of each player. [money]
     engine : str, default="auto"
-        Passed to :func:`blocking_coalition`; "auto" is the bracket for 50 homes and more.
+        Passed to :func:`blocking_coalition`; "auto" is the bracket for 25 homes and more.
     known : BlockingCoalition, optional
         The most profitable coalition at no cost, if it has been found already.
 
@@ -89,7 +91,7 @@ def exit_cost_per_member(
     1.0
     """
     x = np.array(payoffs, dtype=float)
-    if engine == "auto" and isinstance(game, SharingGame) and game.n_players >= FULL_TREE_PLAYERS:
+    if engine == "auto" and isinstance(game, SharingGame) and game.n_players >= BRACKET_PLAYERS:
         engine = "bracket"
     cost, leaver = 0.0, None
     found = known or blocking_coalition(game, x, engine=engine, floor=0.0)
