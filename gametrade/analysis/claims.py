@@ -155,10 +155,11 @@ def exit_cost_verdict(rule: str, cost: ExitCost) -> Verdict:
     certificate["needed_by"] = [] if cost.coalition is None else list(cost.coalition.coalition)
     certificate["bracket"] = [cost.lower_bound, cost.upper_bound]
     decided = cost.upper_bound - cost.lower_bound <= 2 * cost.proof.tolerance
+    less = "; at less somebody does" if cost.coalition is not None else ""
     return Verdict(
         rule,
         "exit_cost",
-        f"nobody gains by leaving if it costs each member {cost.lower_bound:.6g} {game.unit}; at less somebody does",
+        f"nobody gains by leaving if it costs each member {cost.lower_bound:.6g} {game.unit}{less}",
         True if decided else None,
         cost.lower_bound,
         game.unit,

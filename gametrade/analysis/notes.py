@@ -38,5 +38,6 @@ def _method(game: CoalitionalGame, results: Sequence[RuleStability]) -> str:
     """How the largest excess was found and how far it is proved."""
     proved = sum(result.blocking.proved for result in results)
     engines = sorted({result.blocking.engine for result in results})
-    exact = f"proved exact for {proved} of {len(results)} rules, bracketed for the others"
+    others = "" if proved == len(results) else ", bracketed for the others"
+    exact = f"proved exact for {proved} of {len(results)} rules{others}"
     return f"Method: {', '.join(engines) or 'none'}; largest excess {exact}."

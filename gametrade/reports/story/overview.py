@@ -185,9 +185,10 @@ def contracts_table(study: StabilityStudy) -> Table | None:
         tuple(_contract_row(study, result, present, write) for result in study),
         "Blocked: periods in which some coalition gains by leaving, of all periods with any trade; "
         "“≥” where not every coalition of every period was examined. Largest excess: over all periods and "
-        "coalitions, and the period in which it arises, by the local clock. A rule in the core of "
-        "every step is in the core of every "
-        "day, month and of the whole, not conversely.",
+        "coalitions, and the period in which it arises, by the local clock. Rules with prices keep "
+        "them in every period; the others are settled anew in each, so that their payoffs of the periods need "
+        "not add up to those of the whole. Where they do add up, the core in every step implies the core in "
+        "every day, month and the whole, not conversely.",
         tuple(status_kind(result) for result in study),
     )
 
