@@ -56,6 +56,12 @@ class ContractStability:
     supporting_path : ndarray of uint8, shape (T',), or None
         Prices, in 128ths between the grid prices, at which no home gains more in any period than the rule
         pays it: the proof that nobody gains by leaving.
+    loser_period : str
+        The period in which that home gets its smallest gain.
+    total_payoffs : ndarray of shape (n,), or None
+        Payoffs of all periods together; they may differ from those of the whole. [money]
+    largest_imbalance : float
+        Payoffs less gains of the period in which they differ most. [money]
     """
 
     contract: str
@@ -72,6 +78,9 @@ class ContractStability:
     holds: bool | None
     exact: bool
     supporting_path: np.ndarray | None = None
+    loser_period: str = ""
+    total_payoffs: FloatArray | None = None
+    largest_imbalance: float = 0.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -217,7 +226,8 @@ def _summary(
 ) -> ContractStability:
     worst = int(lower.argmax())
     tolerance = decision_tolerance(whole.tolerance, payoffs.sum(axis=0))
-    home = np.unravel_index(int(payoffs.argmin()), payoffs.shape)[1]
+    when, home = np.unravel_index(int(payoffs.argmin()), payoffs.shape)
+    imbalance = payoffs.sum(axis=1) - [game.grand_value for game in periods.games]
     blocked = int((lower > tolerance).sum())
     return ContractStability(
         contract=periods.contract,
@@ -234,6 +244,9 @@ def _summary(
         holds=False if blocked else True if upper.max() <= tolerance else None,
         exact=exact,
         supporting_path=None if blocked else _supporting_path(whole, periods, payoffs, tolerance),
+        loser_period=periods.labels[when],
+        total_payoffs=payoffs.sum(axis=0),
+        largest_imbalance=float(imbalance[np.abs(imbalance).argmax()]),
     )
 
 

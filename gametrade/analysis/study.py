@@ -11,8 +11,9 @@ import numpy as np
 
 from gametrade.analysis.rule_stability import STATUS, RuleStability
 from gametrade.analysis.verdict import Verdict
+from gametrade.display import text_table
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.games.coalitional import CoalitionalGame
+from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.registry import figures, formats
 
 if TYPE_CHECKING:
@@ -20,6 +21,10 @@ if TYPE_CHECKING:
 
     import pandas as pd
     import plotly.graph_objects as go
+
+
+WIDTHS = (28, 10, 11, 10, 10, 8, 8, 10, 9, 5)
+"""Least widths of the printed columns."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -100,29 +105,34 @@ class StabilityStudy:
             rows += [_whole_row(result) for result in self.results]
         return pd.DataFrame(rows)
 
+    @property
+    def nothing_shared(self) -> bool:
+        """Whether no coalition ever gains anything, so that no rule has anything to split."""
+        if isinstance(self.game, SharingGame):
+            return self.game.grand_value <= 0
+        return not self.game.table().any()
+
     def __str__(self) -> str:
         unit = self.game.unit
         head = (
             f"{self.game.n_players} players, gains {self.game.grand_value:,.2f} {unit}, "
             f"contract: {self.contract}, tolerance {self.game.tolerance:.1e} {unit}"
         )
-        names = (
-            f"{'rule':<28} {'status':<10} {'imbalance':>11} {'smallest':>10} {'largest':>10} {'per':>8} "
-            f"{'of bill':>8} {'exit cost':>10} {'least':>9} {'Gini':>5}"
-        )
-        units = (
-            f"{'':<28} {'':<10} {unit:>11} {'gain':>10} {'excess':>10} {'member':>8} "
-            f"{'%':>8} {'per member':>10} {'subsidy':>9} {'':>5}"
-        )
-        lines = [head, names, units]
-        lines += [_line(result) for result in self.results]
-        lines += [f"{rule:<28} left out: {reason}" for rule, reason in self.skipped.items()]
+        if self.nothing_shared:
+            return f"{head}\nNothing to share: every rule pays every player nothing and nobody gains by leaving."
+        names = ["rule", "status", "imbalance", "smallest", "largest", "per", "of bill", "exit cost", "least", "Gini"]
+        units = ["", "", unit, "gain", "excess", "member", "%", "per member", "subsidy", ""]
+        rows = [units, *(_line(result) for result in self.results)]
+        lines = [head, text_table(names, rows, numeric=range(2, 10), least=WIDTHS, gap=1)]
+        lines += [f"{rule:<{WIDTHS[0]}} left out: {reason}" for rule, reason in self.skipped.items()]
         lines += [f"[{k}] {note}" for k, note in enumerate(self.notes, 1)]
         return "\n".join(lines)
 
     __repr__ = __str__
 
     def _repr_html_(self) -> str:
+        if self.nothing_shared:
+            return f"<pre>{html.escape(str(self))}</pre>"
         table = self.to_frame().drop(columns=["n_blocking", "least_subsidy_lower"])
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         styled = table.to_html(float_format=lambda value: f"{value:,.4g}", na_rep="")
@@ -165,16 +175,18 @@ class StabilityStudy:
         formats.get("markdown").function(self, path)
 
 
-def _line(result: RuleStability) -> str:
+def _line(result: RuleStability) -> list[str]:
     share = result.excess_share_of_bill
-    bill = "" if np.isnan(share) else f"{100 * share:.2f}"
-    gini = "" if np.isnan(result.gini) else f"{result.gini:.2f}"
-    return (
-        f"{result.rule:<28} {result.status:<10} {_money(result.allocation.imbalance):>11} "
-        f"{_money(result.smallest_gain):>10} {_money(result.blocking.excess):>10} "
-        f"{_money(result.excess_per_member):>8} {bill:>8} {_money(result.exit_cost.lower_bound):>10} "
-        f"{_money(result.subsidy.upper_bound):>9} {gini:>5}"
-    )
+    money = (result.allocation.imbalance, result.smallest_gain, result.blocking.excess, result.excess_per_member)
+    return [
+        result.rule,
+        result.status,
+        *map(_money, money),
+        "" if np.isnan(share) else f"{100 * share:.2f}",
+        _money(result.exit_cost.lower_bound),
+        _money(result.subsidy.upper_bound),
+        "" if np.isnan(result.gini) else f"{result.gini:.2f}",
+    ]
 
 
 def _whole_row(result: RuleStability) -> dict[str, Any]:
