@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from gametrade.errors import InvalidInputError, UnknownNameError
+from gametrade.errors import InvalidInputError, UnknownNameError, UnknownOptionError
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 
@@ -30,6 +30,14 @@ class Entry:
         """Names of the keyword-only options of the function."""
         parameters = inspect.signature(self.function).parameters.values()
         return tuple(p.name for p in parameters if p.kind is p.KEYWORD_ONLY)
+
+    def accepts(self, option: str) -> bool:
+        """Whether the function has an option of that name, takes any, or keeps its options to itself."""
+        try:
+            parameters = inspect.signature(self.function).parameters
+        except ValueError:
+            return True
+        return option in parameters or any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
 
 class Registry:
@@ -108,9 +116,18 @@ class Registry:
         >>> entry, options = rules.resolve("proportional:to=demand")
         >>> entry.name, options
         ('proportional', {'to': 'demand'})
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such name or option.
+        InvalidInputError
+            If an option is not written so.
         """
         if callable(name):
             return self.get(name), {}
+        if not isinstance(name, str):
+            raise InvalidInputError(f"{self.kind} must be a name or a function. Got {name!r}.")
         base, *parts = name.split(":")
         entry = self.get(base)
         options: dict[str, Any] = {}
@@ -118,6 +135,8 @@ class Registry:
             option, equals, value = part.partition("=")
             if not equals:
                 raise InvalidInputError(f"options of {base} are written name:option=value. Got {name!r}.")
+            if not entry.accepts(option):
+                raise UnknownOptionError(base, option, entry.options)
             options[option] = _literal(value)
         return entry, options
 
@@ -169,12 +188,13 @@ def _refuse_unknown_options(function: Function) -> Function:
     """Wrap a function so that a misspelled option is an error that suggests the right one."""
     parameters = inspect.signature(function).parameters
     options = [name for name, p in parameters.items() if p.kind is p.KEYWORD_ONLY]
+    takes_any = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
         for name in kwargs:
-            if name not in parameters:
-                raise UnknownNameError(f"option of {function.__name__}", name, options)
+            if name not in parameters and not takes_any:
+                raise UnknownOptionError(function.__name__, name, options)
         return function(*args, **kwargs)
 
     return checked  # type: ignore[return-value]

@@ -31,7 +31,7 @@ def test_unknown_names_read_well():
     many = gt.UnknownNameError("home", "zzz", [f"h{i}" for i in range(40)])
     assert "'h29', ..." in str(many)
     assert "h30" not in str(many)
-    assert str(gt.UnknownNameError("home", 3, [])) == "home must be one of . Got 3."
+    assert str(gt.UnknownNameError("home", 3, [])) == "There is no home to choose from. Got 3."
 
 
 def test_solver_errors_carry_the_status():

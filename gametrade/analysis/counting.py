@@ -7,11 +7,10 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, payoff_vector
 from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.tolerance import decision_tolerance
-from gametrade.typing import ArrayLike, BoolArray, Coalition, FloatArray, IntArray
+from gametrade.typing import BoolArray, Coalition, FloatArray, IntArray
 
 TABLE_BUDGET = 5e9
 """Most coalitions times trade steps that are tabulated without being asked to."""
@@ -77,7 +76,7 @@ class CoalitionSample:
 
 def count_blocking(
     game: CoalitionalGame,
-    payoffs: ArrayLike,
+    payoffs: PayoffsLike,
     *,
     exact: bool | None = None,
     best: int = 10,
@@ -90,7 +89,7 @@ def count_blocking(
     ----------
     game : CoalitionalGame
         n players.
-    payoffs : array_like of shape (n,)
+    payoffs : array_like of shape (n,), mapping of label to payoff, or Allocation
         Payoff of each player. [money]
     exact : bool, optional
         Tabulate all 2^n coalitions (True), draw a sample (False), or tabulate while 2^n times the number
@@ -119,9 +118,7 @@ def count_blocking(
     >>> count_blocking(game, [2.0, 2.0, 2.0]).count
     2
     """
-    x = np.array(payoffs, dtype=float)
-    if x.shape != (game.n_players,):
-        raise InvalidInputError(f"payoffs of count_blocking must have {game.n_players} numbers. Got shape {x.shape}.")
+    x = payoff_vector(game, payoffs, "count_blocking")
     if exact is None:
         exact = table_is_cheap(game)
     if exact:

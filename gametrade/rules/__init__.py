@@ -5,12 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-import numpy as np
-
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
 from gametrade.registry import Entry, rules
+from gametrade.rules.answers import answer_of
 
 __all__ = ["allocate", "rule_applies", "rules"]
 
@@ -26,7 +25,7 @@ def allocate(
         A community is taken as its sharing game.
     rule : str or callable
         Registered name, optionally with options as in ``"proportional:to=demand"``, or any function
-        ``rule(game) -> payoffs``.
+        ``rule(game) -> payoffs``: n numbers in player order, numbers by label, or an `Allocation`.
     **options
         Options of the rule; a misspelled one is an error that names the rule.
 
@@ -40,7 +39,8 @@ def allocate(
     UnknownNameError
         If there is no such rule or option.
     InvalidInputError
-        If the rule needs meter data and the game has none.
+        If the rule needs meter data and the game has none, or if a function given as rule stops with an
+        exception of its own (kept as the cause) or does not return one finite number a player.
 
     Examples
     --------
@@ -58,11 +58,7 @@ def allocate(
             f"{entry.name} splits money by meter data and tariff and needs a SharingGame of a community. "
             f"Got {type(game).__name__}."
         )
-    answer = entry.function(game, **options)
-    if isinstance(answer, Allocation):
-        return answer
-    label = entry.name + "".join(f":{name}={value}" for name, value in options.items())
-    return Allocation(game, label, np.asarray(answer, dtype=float))
+    return answer_of(entry, game, options)
 
 
 def rule_applies(entry: Entry, game: CoalitionalGame) -> bool:

@@ -11,7 +11,7 @@ import numpy as np
 
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
+from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, all_coalitions
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.blocking_question import Question
@@ -19,7 +19,7 @@ from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionS
 from gametrade.solvers.price_tree import TreeSearch, search_price_tree
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.tolerance import decision_tolerance
-from gametrade.typing import ArrayLike, BoolArray, CoalitionLike, FloatArray, IntArray
+from gametrade.typing import BoolArray, CoalitionLike, FloatArray, IntArray
 
 ENGINES = ("auto", "bracket", "tree", "milp", "table")
 FULL_TREE_PLAYERS = 50
@@ -29,7 +29,7 @@ FULL_TREE_PLAYERS = 50
 @singledispatch
 def blocking_coalition(
     game: CoalitionalGame | Community,
-    payoffs: ArrayLike,
+    payoffs: PayoffsLike,
     *,
     engine: str = "auto",
     count: int = 1,
@@ -51,7 +51,7 @@ def blocking_coalition(
     ----------
     game : CoalitionalGame or Community
         A sharing game of any size, or any game with at most 25 players; a community is taken as its sharing game.
-    payoffs : array_like of shape (n,)
+    payoffs : array_like of shape (n,), mapping of label to payoff, or Allocation
         Payoff of each player. [money]
     engine : {"auto", "bracket", "tree", "milp", "table"}, default="auto"
         "bracket": root of the price tree only, cost O(n T') times a few hundred. "tree": grown until exact.
@@ -116,7 +116,7 @@ def blocking_coalition(
 
 
 @blocking_coalition.register
-def _community(community: Community, payoffs: ArrayLike, **options: Any) -> BlockingCoalition:
+def _community(community: Community, payoffs: PayoffsLike, **options: Any) -> BlockingCoalition:
     """A community is taken as its sharing game."""
     return blocking_coalition(SharingGame(community), payoffs, **options)
 
@@ -124,7 +124,7 @@ def _community(community: Community, payoffs: ArrayLike, **options: Any) -> Bloc
 @blocking_coalition.register
 def _sharing(
     game: SharingGame,
-    payoffs: ArrayLike,
+    payoffs: PayoffsLike,
     *,
     engine: str = "auto",
     count: int = 1,

@@ -6,13 +6,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import numpy as np
-
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import CoalitionalGame
+from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, payoff_vector
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.tolerance import decision_tolerance
-from gametrade.typing import ArrayLike, BoolArray, CoalitionLike, FloatArray
+from gametrade.typing import BoolArray, CoalitionLike, FloatArray
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -33,7 +31,7 @@ class Question:
     def of(
         cls,
         game: CoalitionalGame,
-        payoffs: ArrayLike,
+        payoffs: PayoffsLike,
         count: int,
         containing: CoalitionLike,
         min_size: int,
@@ -42,10 +40,8 @@ class Question:
         exit_cost_per_member: float,
     ) -> Question:
         """Check the options of :func:`blocking_coalition`."""
-        x = np.array(payoffs, dtype=float)
+        x = payoff_vector(game, payoffs, "blocking_coalition")
         n = game.n_players
-        if x.shape != (n,) or not np.isfinite(x).all():
-            raise InvalidInputError(f"payoffs of blocking_coalition must be {n} finite numbers. Got shape {x.shape}.")
         if n == 1:
             raise InvalidInputError("blocking_coalition needs at least 2 players: one home alone has nobody to leave.")
         if not 1 <= min_size < n:

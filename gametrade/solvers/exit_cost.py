@@ -4,14 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-import numpy as np
-
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, payoff_vector
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
-from gametrade.typing import ArrayLike, FloatArray
+from gametrade.typing import FloatArray
 
 ROUNDS = 20
 BRACKET_PLAYERS = 25
@@ -51,7 +49,7 @@ class ExitCost(Shown):
 
 
 def exit_cost_per_member(
-    game: CoalitionalGame, payoffs: ArrayLike, *, engine: str = "auto", known: BlockingCoalition | None = None
+    game: CoalitionalGame, payoffs: PayoffsLike, *, engine: str = "auto", known: BlockingCoalition | None = None
 ) -> ExitCost:
     r"""Find the smallest exit cost per member at which no coalition gains by leaving.
 
@@ -61,7 +59,7 @@ def exit_cost_per_member(
     ----------
     game : CoalitionalGame
         n players.
-    payoffs : array_like of shape (n,)
+    payoffs : array_like of shape (n,), mapping of label to payoff, or Allocation
         Payoff of each player. [money]
     engine : str, default="auto"
         Passed to :func:`blocking_coalition`; "auto" is the bracket for 25 homes and more.
@@ -90,7 +88,7 @@ def exit_cost_per_member(
     >>> exit_cost_per_member(game, [2.0, 2.0, 2.0]).lower_bound
     1.0
     """
-    x = np.array(payoffs, dtype=float)
+    x = payoff_vector(game, payoffs, "exit_cost_per_member")
     if engine == "auto" and isinstance(game, SharingGame) and game.n_players >= BRACKET_PLAYERS:
         engine = "bracket"
     cost, leaver = 0.0, None

@@ -7,13 +7,13 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
+from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, all_coalitions, payoff_vector
 from gametrade.optimise import Program, maximise
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.tolerance import decision_tolerance
-from gametrade.typing import ArrayLike, BoolArray, FloatArray
+from gametrade.typing import BoolArray, FloatArray
 
 TABLE_LIMIT = 16
 """Most players for which the subsidy is exact over all coalitions."""
@@ -60,7 +60,9 @@ class LeastSubsidy(Shown):
         )
 
 
-def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike, *, known: BlockingCoalition | None = None) -> LeastSubsidy:
+def least_subsidy(
+    game: CoalitionalGame, payoffs: PayoffsLike, *, known: BlockingCoalition | None = None
+) -> LeastSubsidy:
     r"""Find the least total subsidy under which no coalition gains by leaving.
 
     .. math:: \min \sum_i t_i \quad \text{s.t.}\quad t \ge 0,\quad x(S) + t(S) \ge v(S)\ \ \forall S \subseteq N
@@ -69,7 +71,7 @@ def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike, *, known: BlockingC
     ----------
     game : CoalitionalGame
         A sharing game of any size, or any game with at most 16 players.
-    payoffs : array_like of shape (n,)
+    payoffs : array_like of shape (n,), mapping of label to payoff, or Allocation
         Payoff of each player. [money]
     known : BlockingCoalition, optional
         The most profitable coalition, if it has been found already.
@@ -98,7 +100,7 @@ def least_subsidy(game: CoalitionalGame, payoffs: ArrayLike, *, known: BlockingC
     >>> round(least_subsidy(game, [2.0, 2.0, 2.0]).upper_bound, 9)
     2.0
     """
-    x = np.array(payoffs, dtype=float)
+    x = payoff_vector(game, payoffs, "least_subsidy")
     if game.n_players <= TABLE_LIMIT or not isinstance(game, SharingGame):
         return _exact(game, x)
     return _bracket(game, x, known)

@@ -83,7 +83,7 @@ def test_too_many_or_too_few_numbers():
     with pytest.raises(gt.TooManyPlayersError):
         count_blocking(many, np.zeros(26), exact=True)
     assert count_blocking(many, np.zeros(26)).count is None
-    with pytest.raises(gt.InvalidInputError, match=r"must have 26 numbers\. Got shape \(2,\)"):
+    with pytest.raises(gt.InvalidInputError, match=r"must be 26 finite numbers\. Got shape \(2,\)"):
         count_blocking(many, [1, 2])
 
 

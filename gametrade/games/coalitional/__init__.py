@@ -13,7 +13,16 @@ is bit 0 and entry 0 is the empty coalition.
 
 from gametrade.games.coalitional.allocation import Allocation
 from gametrade.games.coalitional.game import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional.payoff_vector import PayoffsLike, payoff_vector
 from gametrade.games.coalitional.sharing import SharingGame
 from gametrade.games.coalitional.table import TableGame
 
-__all__ = ["Allocation", "CoalitionalGame", "SharingGame", "TableGame", "all_coalitions"]
+__all__ = [
+    "Allocation",
+    "CoalitionalGame",
+    "PayoffsLike",
+    "SharingGame",
+    "TableGame",
+    "all_coalitions",
+    "payoff_vector",
+]
