@@ -107,10 +107,9 @@ class StabilityStudy:
 
     @property
     def nothing_shared(self) -> bool:
-        """Whether no coalition ever gains anything, so that no rule has anything to split."""
-        if isinstance(self.game, SharingGame):
-            return self.game.grand_value <= 0
-        return not self.game.table().any()
+        """Whether no coalition ever gains anything and no rule pays anything."""
+        shares = self.game.grand_value > 0 if isinstance(self.game, SharingGame) else self.game.table().any()
+        return not shares and all(result.status == "core" for result in self.results)
 
     def __str__(self) -> str:
         unit = self.game.unit
@@ -146,7 +145,7 @@ class StabilityStudy:
         return report_document(self)
 
     def plot(self, figure: str = "gains") -> go.Figure:
-        """Draw one figure of the report: gains, excess_by_size, prices, cumulative, exit_cost or who_leaves.
+        """Draw one figure of the report: gains, excess_by_size, prices, supporting, cumulative, exit_cost, who_leaves.
 
         Raises
         ------

@@ -10,8 +10,10 @@ from gametrade.registry import formats
 from gametrade.reports.reading import document_text, pack_document
 from gametrade.reports.story.answer import report_title, three_sentences
 from gametrade.reports.story.appendix import claims_table, input_check_table, left_out
+from gametrade.reports.story.contract_lengths import contracts_table
 from gametrade.reports.story.details import rule_stories
-from gametrade.reports.story.overview import assumptions_table, contracts_table, rules_table
+from gametrade.reports.story.overview import assumptions_table, rules_table
+from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.writing import check_writable, write_atomically
 
 EMBEDDED_BYTES = 8_000_000
@@ -73,17 +75,19 @@ def page(study: StabilityStudy) -> str:
 def _content(study: StabilityStudy) -> dict[str, Any]:
     """Everything that the template shows, as texts and tables."""
     packed = pack_document(document_text(study))
+    shown = not study.nothing_shared
     return {
         "title": report_title(study),
         "sentences": three_sentences(study),
         "assumptions": assumptions_table(study),
-        "rules": rules_table(study),
-        "contracts": contracts_table(study),
-        "stories": rule_stories(study),
+        "rules": rules_table(study) if shown else None,
+        "supporting": supporting_table(study),
+        "contracts": contracts_table(study) if shown else None,
+        "stories": rule_stories(study) if shown else [],
         "check": input_check_table(study),
         "notes": study.notes,
         "left_out": left_out(study),
-        "claims": claims_table(study),
+        "claims": claims_table(study) if shown else None,
         "packed": packed if len(packed) <= EMBEDDED_BYTES else "",
     }
 

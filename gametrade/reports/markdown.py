@@ -8,8 +8,10 @@ from gametrade.analysis.study import StabilityStudy
 from gametrade.registry import formats
 from gametrade.reports.story.answer import report_title, three_sentences
 from gametrade.reports.story.appendix import claims_table, input_check_table, left_out
+from gametrade.reports.story.contract_lengths import contracts_table
 from gametrade.reports.story.details import RuleStory, rule_stories
-from gametrade.reports.story.overview import assumptions_table, contracts_table, rules_table
+from gametrade.reports.story.overview import assumptions_table, rules_table
+from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.story.table import Table
 from gametrade.reports.writing import check_writable, write_atomically
 
@@ -49,20 +51,28 @@ def markdown_text(study: StabilityStudy) -> str:
     parts = [f"# {_escaped(report_title(study))}", "## The answer"]
     parts.append("\n".join(f"{k}. {_escaped(text)}" for k, text in enumerate(three_sentences(study), 1)))
     parts += ["## Assumptions", markdown_table(assumptions_table(study))]
-    parts += ["## The rules side by side", markdown_table(rules_table(study))]
+    parts += [] if study.nothing_shared else _rules(study)
+    parts += [*_section("Input check", input_check_table(study)), "## Notes"]
+    parts.append("\n".join(f"{k}. {_escaped(note)}" for k, note in enumerate(study.notes, 1)))
+    parts += [*([] if study.nothing_shared else _section("Claims", claims_table(study))), VERIFY]
+    return "\n\n".join(parts) + "\n"
+
+
+def _rules(study: StabilityStudy) -> list[str]:
+    """Everything about the rules, where there is anything to share."""
+    parts = _section("The rules side by side", rules_table(study))
     parts += [f"- Left out: {_escaped(text)}" for text in left_out(study)]
-    contracts = contracts_table(study)
-    if contracts is not None:
-        parts += ["## Contract lengths", markdown_table(contracts)]
+    parts += _section("Supporting prices", supporting_table(study))
+    parts += _section("Contract lengths", contracts_table(study))
     parts.append("## Each rule in detail")
     for story in rule_stories(study):
         parts += _story(story)
-    check = input_check_table(study)
-    if check is not None:
-        parts += ["## Input check", markdown_table(check)]
-    parts += ["## Notes", "\n".join(f"{k}. {_escaped(note)}" for k, note in enumerate(study.notes, 1))]
-    parts += ["## Claims", markdown_table(claims_table(study)), VERIFY]
-    return "\n\n".join(parts) + "\n"
+    return parts
+
+
+def _section(title: str, table: Table | None) -> list[str]:
+    """A table under its heading; nothing where there is none."""
+    return [] if table is None else [f"## {title}", markdown_table(table)]
 
 
 VERIFY = (
@@ -92,7 +102,9 @@ def markdown_table(table: Table) -> str:
     | --- | ---: |
     | A\|b | 1.00 |
     """
-    note = f"\n\n{_escaped(table.note)}" if table.note else ""
+    remarks = table.note.splitlines()
+    note = "".join(f"\n\n{_escaped(text)}" if len(remarks) == 1 else f"\n- {_escaped(text)}" for text in remarks)
+    note = f"\n{note}" if len(remarks) > 1 else note
     if not table.rows:
         return f"**{_escaped(table.caption)}**\n\nNone.{note}"
     lines = [_line([column.head for column in table.columns])]

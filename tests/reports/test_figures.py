@@ -13,9 +13,13 @@ from gametrade.reports.figures.cumulative import POINTS, cumulative
 from gametrade.reports.figures.excess_by_size import excess_by_size
 from gametrade.reports.figures.exit_cost import exit_cost, known_coalitions, largest_after
 from gametrade.reports.figures.gains import gains
-from gametrade.reports.figures.prices import hourly_mean, prices
+from gametrade.reports.figures.panels import step_corners
+from gametrade.reports.figures.prices import prices
 from gametrade.reports.figures.style import Figure, wrapped
+from gametrade.reports.figures.supporting import supporting
 from gametrade.reports.figures.who_leaves import ROWS, who_leaves
+from gametrade.reports.story.seasons import hourly_mean
+from gametrade.reports.story.supporting import supporting_prices
 
 
 def titles(figure: Figure) -> str:
@@ -34,7 +38,7 @@ def test_every_figure_has_words_and_units(study: gt.StabilityStudy) -> None:
 def test_which_figures(community: gt.StabilityStudy, table: gt.StabilityStudy, nothing: gt.StabilityStudy) -> None:
     assert [figure.id for figure in all_figures(community)] == [
         "gains", "excess-by-size", "prices-mid_market_rate", "prices-competitive_price", "prices-bill_sharing",
-        "cumulative", "exit-cost", "who-leaves",
+        "supporting", "cumulative", "exit-cost", "who-leaves",
     ]  # fmt: skip
     assert [figure.id for figure in all_figures(table)] == ["gains", "excess-by-size", "exit-cost", "who-leaves"]
     assert all_figures(nothing) == []
@@ -44,6 +48,13 @@ def test_gains_are_the_payoffs(community: gt.StabilityStudy) -> None:
     figure = gains(community)
     drawn = sum(float(np.sum(trace.x)) for trace in figure.plot.data if trace.name != "median")
     assert np.isclose(drawn, sum(result.allocation.payoffs.sum() for result in community))
+
+
+def test_gains_of_a_table_game_are_over_being_alone() -> None:
+    game = gt.TableGame.from_values({("a",): 5.0, ("b",): 1.0, ("a", "b"): 10.0})
+    figure = gains(gt.analyse_stability(game, ["equal_split"]))
+    drawn = [float(x) for trace in figure.plot.data if trace.name != "median" for x in trace.x]
+    assert sorted(drawn) == [2.0, 2.0]
 
 
 def test_gains_of_many_homes_are_boxes(large: gt.StabilityStudy) -> None:
@@ -79,16 +90,38 @@ def test_prices_lie_between_the_tariff_lines(community: gt.StabilityStudy) -> No
 
 
 def test_hours_without_data_are_gaps() -> None:
-    clock, mean = hourly_mean(np.array([1.0, 2.0]), np.zeros(2), np.array([5, 5]))
-    assert len(clock) == len(mean) == 25
-    assert mean[5] == mean[6] == 1.5
-    assert np.isnan(mean[7])
+    line = step_corners(hourly_mean(np.array([1.0, 2.0]), np.zeros(2), np.array([5, 5])))
+    assert len(line) == 25
+    assert line[5] == line[6] == 1.5
+    assert np.isnan(line[7])
+
+
+def test_supporting_prices_are_drawn_with_their_shortfall(community: gt.StabilityStudy) -> None:
+    figure = supporting(community)
+    assert figure is not None
+    lines = {trace.name: np.asarray(trace.y, dtype=float) for trace in figure.plot.data[:6]}
+    result = community["mid_market_rate"]
+    own = supporting_prices(result)
+    assert own is not None
+    name = f"mid-market rate ({result.price_shortfall:.2f}\N{NO-BREAK SPACE}USD short)"
+    seen = np.isfinite(own.price[1])
+    assert np.allclose(lines[name][:24][seen], own.price[1][seen])
+    assert "competitive price (supports it)" in lines
+    assert {"import less network charge", "grid: export"} <= set(lines)
+    assert "are drawn" in figure.caption
+
+
+def test_supporting_prices_of_a_month_say_so(monthly: gt.StabilityStudy, table: gt.StabilityStudy) -> None:
+    figure = supporting(monthly)
+    assert figure is not None
+    assert "month in which most is gained" in figure.caption
+    assert supporting(table) is None
 
 
 def test_cumulative_lines_end_at_the_largest_excess(community: gt.StabilityStudy) -> None:
     figure = cumulative(community)
     assert figure is not None
-    assert "Shapley value" in figure.caption or "equal split" in figure.caption
+    assert "Shapley value" in figure.caption or "Equal split" in figure.caption
     ends = sorted(float(trace.y[-1]) for trace in figure.plot.data)
     known = [result.largest_excess for result in community]
     assert all(any(np.isclose(end, excess) for excess in known) for end in ends)
@@ -106,6 +139,18 @@ def test_cumulative_of_a_month_says_so(monthly: gt.StabilityStudy) -> None:
     figure = cumulative(monthly)
     assert figure is not None
     assert "covers the month" in figure.caption
+    assert "settled anew for the month alone" in figure.caption
+
+
+def test_cumulative_says_how_payoffs_are_dated(community: gt.StabilityStudy) -> None:
+    figure = cumulative(community)
+    assert figure is not None
+    assert "paid step by step at the rule's own prices" in figure.caption
+    assert "settles such rules anew in every period instead" in figure.caption
+    priced = gt.analyse_stability(community.game, ["mid_market_rate"], contracts=["whole"])
+    alone = cumulative(priced)
+    assert alone is not None
+    assert "anew" not in alone.caption
 
 
 def test_exit_cost_lines_reach_zero_at_the_exit_cost(community: gt.StabilityStudy) -> None:

@@ -17,6 +17,8 @@ from gametrade.reports import html as html_module  # noqa: F401  (registers the 
 from gametrade.reports.reading import read_document
 from gametrade.reports.writing import check_writable, write_atomically
 
+HOURS = ["2023-06-01T12:00", "2023-06-01T13:00"]
+
 
 def test_formats_are_registered() -> None:
     assert [entry.name for entry in formats] == ["html", "json", "markdown"]
@@ -51,15 +53,27 @@ def test_the_page_names_nothing_outside_itself(community: gt.StabilityStudy, tmp
     assert not re.search(r'(?:src|href)="(?!#|data:)', page)
 
 
-def test_names_cannot_break_the_page_or_the_table(nothing: gt.StabilityStudy, tmp_path: Path) -> None:
-    nothing.to_html(tmp_path / "r.html")
+def test_names_cannot_break_the_page_or_the_table(tmp_path: Path) -> None:
+    prices = gt.Tariff(0.30, 0.10)
+    homes = gt.Community(["<Ada>", "Bob|"], [[0, 3], [2, 2]], [[1, 0], [0, 0]], HOURS, 1.0, prices)
+    study = gt.analyse_stability(homes, ["mid_market_rate", "equal_split"])
+    study.to_html(tmp_path / "r.html")
     page = (tmp_path / "r.html").read_text(encoding="utf-8")
     assert "<Ada>" not in page
     assert "&lt;Ada&gt;" in page
+    study.to_markdown(tmp_path / "r.md")
+    assert "Bob\\|" in (tmp_path / "r.md").read_text(encoding="utf-8")
+
+
+def test_nothing_to_share_is_said_without_tables_of_zeros(nothing: gt.StabilityStudy, tmp_path: Path) -> None:
+    nothing.to_html(tmp_path / "r.html")
     nothing.to_markdown(tmp_path / "r.md")
-    text = (tmp_path / "r.md").read_text(encoding="utf-8")
-    assert "Bob\\|" in text
+    page, text = ((tmp_path / name).read_text(encoding="utf-8") for name in ("r.html", "r.md"))
     assert "There is nothing to share" in text
+    assert "## The rules side by side" not in text
+    assert "## Claims" not in text
+    assert 'id="rules"' not in page
+    assert 'id="details"' not in page
 
 
 def test_a_hostile_name_cannot_end_a_script(tmp_path: Path) -> None:

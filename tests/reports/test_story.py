@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+import re
 from types import SimpleNamespace
 
 import numpy as np
@@ -11,13 +12,16 @@ import pytest
 
 import gametrade as gt
 from gametrade.reports.story.answer import nothing_to_share, three_sentences
-from gametrade.reports.story.appendix import claims_table, input_check_table, left_out
+from gametrade.reports.story.appendix import claim_words, claims_table, input_check_table, left_out
+from gametrade.reports.story.contract_lengths import contracts_table
 from gametrade.reports.story.details import homes_table, hours_sentence, rule_stories, shortest_window
 from gametrade.reports.story.numbers import Writer, fixed, percent
-from gametrade.reports.story.overview import assumptions_table, contracts_table, rules_table
+from gametrade.reports.story.overview import assumptions_table, rules_table, tariff_words
 from gametrade.reports.story.stepwise import StepExcess, shared_by, step_excess
+from gametrade.reports.story.supporting import supporting_prices, supporting_table
 from gametrade.reports.story.table import Column, Table
 from gametrade.reports.story.words import (
+    PROPERTIES,
     chosen,
     headline,
     listed,
@@ -31,6 +35,7 @@ from gametrade.reports.story.words import (
 
 def tables(study: gt.StabilityStudy) -> list[Table]:
     found = [assumptions_table(study), rules_table(study), contracts_table(study), input_check_table(study)]
+    found.append(supporting_table(study))
     found += [story.homes for story in rule_stories(study)] + [claims_table(study)]
     return [table for table in found if table is not None]
 
@@ -75,6 +80,46 @@ def test_the_answer_of_a_month_says_which(monthly: gt.StabilityStudy) -> None:
     assert "for any single month" in text
     assert "in the month of 2017-0" in text
     assert "of the bill of that month" in text
+    assert "At stake over the whole period" in text
+    assert "of that month's gains from trade of" in text
+    assert "what they pay alone in that month" in text
+    assert re.search(r"a gain of at least [0-9.]+\N{NO-BREAK SPACE}USD in any month", text)
+
+
+def test_the_gains_beside_the_excess_of_a_month_are_those_of_that_month(monthly: gt.StabilityStudy) -> None:
+    result = monthly["mid_market_rate"]
+    second = three_sentences(monthly)[1]
+    assert f"{result.blocking.game.grand_value:,.2f}\N{NO-BREAK SPACE}USD" in second
+    assert f"{monthly.game.grand_value:,.2f}" not in second
+    heads = [column.head for column in rules_table(monthly).columns]
+    assert "largest excess, worst month: in all [USD]" in heads
+    assert "smallest gain, whole period: amount [USD]" in heads
+    cells = dict(zip(heads, rules_table(monthly).rows[-1], strict=True))
+    assert re.fullmatch(r"2017-0\d", cells["largest excess, worst month: month"])
+
+
+def test_hypothetical_stands_beside_the_tariff_and_in_the_answer(community: gt.StabilityStudy) -> None:
+    homes = gt.communities.fontana("flat").select(["home01", "home04", "home17"], "2017-06-01", "2017-06-03")
+    study = gt.analyse_stability(homes, ["mid_market_rate"], contracts=["whole"])
+    said = "(the flat price of 0.30 / 0.08 USD/kWh is hypothetical)"
+    assert said in three_sentences(study)[0]
+    assert dict(assumptions_table(study).rows)["tariff"] == f"import 0.30, export 0.08 USD/kWh {said}"
+    assert "hypothetical" not in three_sentences(community)[0]
+    assert isinstance(community.game, gt.SharingGame)
+    assert tariff_words(community.game) == "import 0.30, export 0.08, network charge 0.02 USD/kWh"
+
+
+def test_a_tariff_that_varies_shows_its_range() -> None:
+    homes = gt.communities.fontana().select(["home01", "home04"], "2017-06-01", "2017-06-08")
+    assert tariff_words(gt.SharingGame(homes)).startswith("import 0.22 to 0.54 (3 levels), export 0.08 USD/kWh (")
+
+
+def test_the_answer_says_which_rules_it_counts(community: gt.StabilityStudy) -> None:
+    first = three_sentences(community)[0]
+    assert f" of {len(community) - 1} rules that share anything nobody gains" in first
+    assert "stand-alone, where nobody shares, is the baseline" in first
+    without = dataclasses.replace(community, results=tuple(r for r in community if r.rule != "stand_alone"))
+    assert "baseline" not in three_sentences(without)[0]
 
 
 def test_the_answer_of_a_table_game_speaks_of_players(table: gt.StabilityStudy) -> None:
@@ -153,7 +198,7 @@ def test_large_communities_list_the_smallest_gains(large: gt.StabilityStudy) -> 
     table = homes_table(large, large["bill_sharing"])
     assert len(table.rows) == 20
     assert "20 homes with the smallest gains" in table.caption
-    assert any("are worse off" in text or "are, by up to" in text for text in rule_stories(large)[-1].sentences)
+    assert any(text.startswith("Worse off than alone: ") for text in rule_stories(large)[-1].sentences)
 
 
 def test_standard_errors_have_a_column() -> None:
@@ -167,6 +212,7 @@ def test_columns_of_a_table_game(table: gt.StabilityStudy) -> None:
     assert "smallest gain: player" in heads
     assert not [head for head in heads if "of bill" in head]
     assert contracts_table(table) is None
+    assert supporting_table(table) is None
     assert input_check_table(table) is None
 
 
@@ -268,13 +314,149 @@ def test_a_rule_without_contracts_leaves_its_cells_empty(community: gt.Stability
     study = dataclasses.replace(community, results=(community["mid_market_rate"], bare))
     table = contracts_table(study)
     assert table is not None
-    assert table.rows[1][3] == "\N{EN DASH}"
+    assert [row[1] for row in table.rows] == ["whole period", "month", "day", "step", "whole period"]
+    assert table.spans == [4, 0, 0, 0, 1]
+    assert "no row for shorter contracts" in table.note
+
+
+def number(cell: str) -> float:
+    return float(cell.replace("\N{MINUS SIGN}", "-").replace(",", ""))
+
+
+def test_worst_losses_are_those_of_the_home_that_fares_worst(community: gt.StabilityStudy) -> None:
+    table = contracts_table(community)
+    assert table is not None
+    rows = [dict(zip([column.name for column in table.columns], row, strict=True)) for row in table.rows]
+    entries = {(rule_label(r.rule), e.contract): e for r in community for e in r.contracts}
+    losses = 0
+    for row in rows:
+        if row["contract"] == "whole period":
+            continue
+        entry = entries[row["rule"], row["contract"]]
+        if row["who"] == "nobody":
+            assert entry.smallest_gain >= -2 * community.game.tolerance
+            assert row["worst loss of a home"] == "0.00"
+            continue
+        losses += 1
+        assert row["who"].startswith(f"{entry.loser}, 2017-0")
+        if not row["worst loss of a home"].startswith("<"):
+            assert number(row["worst loss of a home"]) == pytest.approx(-entry.smallest_gain, abs=0.005)
+    assert losses
+
+
+def test_the_worst_loss_in_a_step_is_found_by_paying_every_step(community: gt.StabilityStudy) -> None:
+    result, game = community["bill_sharing"], community.game
+    assert isinstance(game, gt.SharingGame)
+    sell, buy = result.allocation.sell_price, result.allocation.buy_price
+    assert sell is not None
+    assert buy is not None
+    homes = game.community
+    gains = (sell - homes.export_price) * homes.surplus + (homes.import_price - buy) * homes.deficit
+    gains = (gains - homes.network_charge * 0)[:, game.trade_steps]
+    entry = next(entry for entry in result.contracts if entry.contract == "step")
+    assert entry.loser == game.players[int(gains.min(axis=1).argmin())]
+
+
+def test_footnotes_say_how_payoffs_are_split_over_time(community: gt.StabilityStudy) -> None:
+    table = contracts_table(community)
+    assert table is not None
+    column = [column.name for column in table.columns].index("payoffs by")
+    ways = {(row[0], row[1]): row[column] for row in table.rows}
+    assert ways["mid-market rate", "month"] == "prices [a]"
+    assert ways["equal split", "month"] == "anew [b]"
+    assert ways["equal split", "whole period"] == "once [c]"
+    assert all(f"\n[{letter}]" in table.note for letter in "abc")
+
+
+def test_periods_that_do_not_add_up_are_shown() -> None:
+    homes = gt.communities.fontana("flat").select(["home01", "home04", "home17"], "2017-05-20", "2017-06-10")
+    study = gt.analyse_stability(homes, ["bill_sharing_period", "proportional:to=demand"], contracts=["month"])
+    table = contracts_table(study)
+    assert table is not None
+    rows = {(row[0], row[1]): row for row in table.rows}
+    month = rows["bill sharing (whole period)", "month"]
+    assert abs(number(month[-2])) > 0.1
+    split = rows["proportional (to: demand)", "month"]
+    result = study["proportional:to=demand"]
+    total = sum(
+        gt.allocate(gt.SharingGame(part), "proportional", to="demand").payoffs
+        for part in (homes.select(start="2017-05-20", end="2017-06-01"), homes.select(start="2017-06-01"))
+    )
+    assert number(split[-1]) == pytest.approx(np.abs(total - result.allocation.payoffs).max(), abs=0.005)
+    assert number(split[-2]) == 0
+
+
+def test_supporting_prices_lie_between_the_tariff_lines(community: gt.StabilityStudy) -> None:
+    for result in community:
+        prices = supporting_prices(result)
+        assert prices is not None
+        seen = np.isfinite(prices.price)
+        assert (prices.price[seen] >= prices.floor[seen] - 1e-12).all()
+        assert (prices.price[seen] <= prices.ceiling[seen] + 1e-12).all()
+        assert np.allclose(prices.ceiling[seen] - prices.floor[seen], 0.30 - 0.08 - 0.02)
+
+
+def test_the_supporting_price_is_the_energy_weighted_mean(community: gt.StabilityStudy) -> None:
+    result, game = community["competitive_price"], community.game
+    prices = supporting_prices(result)
+    assert prices is not None
+    assert isinstance(game, gt.SharingGame)
+    homes = game.community
+    energy = np.minimum(homes.surplus.sum(axis=0), homes.deficit.sum(axis=0))
+    times = homes.local_times()
+    total = weight = 0.0
+    for step, position in zip(game.trade_steps, np.asarray(result.price_position), strict=True):
+        if times[step].astype(object).hour == 9 and times[step].astype(object).month == 5:
+            total += energy[step] * (0.08 + position * 0.20)
+            weight += energy[step]
+    assert prices.price[1, 9] == pytest.approx(total / weight)
+
+
+def test_the_table_of_supporting_prices_says_how_far_they_fall_short(community: gt.StabilityStudy) -> None:
+    table = supporting_table(community)
+    assert table is not None
+    short = community["mid_market_rate"].price_shortfall
+    assert f"{short:.2f}\N{NO-BREAK SPACE}USD short" in table.caption
+    only = supporting_table(dataclasses.replace(community, results=(community["competitive_price"],)))
+    assert only is not None
+    assert "supports it" in only.caption
+
+
+def test_claims_are_in_english_and_failures_unmistakable(study: gt.StabilityStudy) -> None:
+    for verdict, row in zip(study.verdicts, claims_table(study).rows, strict=True):
+        assert verdict.property in PROPERTIES
+        assert "_" not in row[1]
+        assert (verdict.holds is False) == row[2].endswith("does not hold")
+        assert (verdict.holds is False) == row[-1].startswith("does not hold: \N{LEFT DOUBLE QUOTATION MARK}")
+        assert (verdict.holds is None) == claim_words(verdict).startswith("not proved: ")
+
+
+def test_an_undecided_bracket_never_has_equal_ends() -> None:
+    for low, high in ((-0.1512, -0.1508), (0.0, 1e-9), (1234.001, 1234.002)):
+        ends = Writer("EUR").ends(low, high)
+        assert ends[0] != ends[1]
+
+
+def test_a_game_whose_parts_gain_is_not_called_empty() -> None:
+    game = gt.TableGame.from_values({("a", "b"): 6.0, ("a", "b", "c"): 0.0})
+    study = gt.analyse_stability(game, ["equal_split"])
+    assert not study.nothing_shared
+    assert "nothing to share" not in " ".join(three_sentences(study)).lower()
+
+
+def test_gains_are_over_being_alone() -> None:
+    game = gt.TableGame.from_values({("a",): 5.0, ("b",): 1.0, ("a", "b"): 10.0})
+    study = gt.analyse_stability(game, ["equal_split"])
+    table = homes_table(study, study["equal_split"])
+    assert [row[1] for row in table.rows] == ["2.00", "2.00"]
+    row = dict(zip([column.head for column in rules_table(study).columns], rules_table(study).rows[0], strict=True))
+    assert (row["smallest gain: player"], row["smallest gain: amount [money]"]) == ("a", "2.00")
 
 
 def test_no_rule_in_the_core(community: gt.StabilityStudy) -> None:
     study = dataclasses.replace(community, results=(community["mid_market_rate"], community["equal_split"]))
     first, _, third = three_sentences(study)
-    assert first.startswith("No rule of the 2 is proved to leave nobody a gain from leaving: 2 are blocked.")
+    assert first.startswith("None of the 2 rules is proved to leave nobody a gain from leaving: 2 are blocked.")
     assert third.endswith("would hold the community together.")
 
 

@@ -9,7 +9,7 @@ from gametrade.reports.figures.style import Figure
 
 def all_figures(study: StabilityStudy) -> list[Figure]:
     """Draw every figure that applies to the study; none where there is nothing to share."""
-    if not study.results or study.game.grand_value <= 0:
+    if not study.results or study.nothing_shared:
         return []
     drawn: list[Figure] = []
     for entry in sorted(figures, key=lambda entry: entry.traits["order"]):

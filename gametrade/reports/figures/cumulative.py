@@ -11,14 +11,14 @@ from gametrade.games.coalitional import SharingGame
 from gametrade.registry import figures
 from gametrade.reports.figures.style import BLACK, Figure, finish, line_style
 from gametrade.reports.story.stepwise import step_excess
-from gametrade.reports.story.words import chosen, listed, rule_label
+from gametrade.reports.story.words import chosen, listed, rule_label, sentence
 
 LINES = 5
 POINTS = 750
 """Most points of a line; longer series are summed over days or weeks first."""
 
 
-@figures.register(order=4)
+@figures.register(order=5)
 def cumulative(study: StabilityStudy) -> Figure | None:
     """Draw what each rule's blocking coalition has gained by leaving, from the first date to the last.
 
@@ -42,12 +42,6 @@ def cumulative(study: StabilityStudy) -> Figure | None:
         spread += [] if priced else [rule_label(result.rule)]
     plot.add_hline(y=0, line={"color": BLACK, "width": 1.5})
     finish(plot, height=440, x="date", y=f"gain so far [{study.game.unit}]")
-    how = (
-        f" Payoffs of {listed(spread)} belong to the whole period; they are spread over the steps in "
-        "proportion to the gains of all."
-        if spread
-        else ""
-    )
     period = "" if study.contract == "whole" else f" Each line covers the {study.contract} in which most is gained."
     return Figure(
         "cumulative",
@@ -55,8 +49,26 @@ def cumulative(study: StabilityStudy) -> Figure | None:
         "For each rule its most profitable coalition: what the members make on their own less what "
         "the rule pays them, added "
         "up from the start. Each line ends at the largest excess of the rule; where it falls, "
-        f"staying would have been better.{period}{how}",
+        f"staying would have been better.{period}{_split_over_time(study, shown, spread)}",
         plot,
+    )
+
+
+def _split_over_time(study: StabilityStudy, shown: list[RuleStability], spread: list[str]) -> str:
+    """Say for each kind of rule how its payoffs are dated, and where the table of contracts does otherwise."""
+    dated = [rule_label(result.rule) for result in shown if rule_label(result.rule) not in spread]
+    told = f" Payoffs of {listed(dated)} are paid step by step at the rule's own prices." if dated else ""
+    if not spread:
+        return told
+    if study.contract != "whole":
+        return (
+            f"{told} {sentence(listed(spread))} {'has' if len(spread) == 1 else 'have'} no prices: settled anew "
+            f"for the {study.contract} alone, the payoffs are spread over its steps in proportion to the gains of all."
+        )
+    return (
+        f"{told} {sentence(listed(spread))} {'has' if len(spread) == 1 else 'have'} no prices: the payoffs of the "
+        "whole period are spread over the steps in proportion to the gains of all. The table of contract lengths "
+        "settles such rules anew in every period instead, so the two need not agree within a month or a day."
     )
 
 

@@ -19,7 +19,7 @@ POINTS = 121
 THRESHOLDS = 40
 
 
-@figures.register(order=5)
+@figures.register(order=6)
 def exit_cost(study: StabilityStudy) -> Figure | None:
     """Draw the largest excess against the cost of leaving, for each coalition and for each member.
 

@@ -11,6 +11,7 @@ from gametrade.games.coalitional import SharingGame
 from gametrade.registry import figures
 from gametrade.reports.figures.style import BLACK, BLUE, VERMILLION, Figure, finish, wrapped
 from gametrade.reports.story.words import listed, rule_label
+from gametrade.typing import FloatArray
 
 DOTS = 60
 """Most homes that are drawn one by one; above, a box with the quartiles."""
@@ -56,14 +57,20 @@ def gains(study: StabilityStudy) -> Figure:
     return Figure(
         "gains",
         title,
-        f"{marks}. The line at 0 is being alone: left of it a {noun} is worse off than without the community.",
+        f"{marks}. The line at 0 is being alone: left of it a {noun} is worse off than without the community. Payoffs "
+        "of the whole period.",
         plot,
         110 + 32 * len(study),
     )
 
 
+def gains_over_alone(result: RuleStability) -> FloatArray:
+    """Payoffs less what each player makes alone. [money]"""
+    return result.allocation.payoffs - result.allocation.game.single_values
+
+
 def _dots(plot: go.Figure, result: RuleStability, unit: str) -> None:
-    payoffs, players = result.allocation.payoffs, result.allocation.game.players
+    payoffs, players = gains_over_alone(result), result.allocation.game.players
     label = wrapped(rule_label(result.rule))
     named = {trace.name for trace in plot.data}
     for name, colour, symbol, inside in (
@@ -86,7 +93,7 @@ def _dots(plot: go.Figure, result: RuleStability, unit: str) -> None:
 def _median_ticks(plot: go.Figure, study: StabilityStudy) -> None:
     plot.add_trace(
         go.Scatter(
-            x=[float(np.median(r.allocation.payoffs)) for r in study],
+            x=[float(np.median(gains_over_alone(r))) for r in study],
             y=[wrapped(rule_label(r.rule)) for r in study],
             mode="markers", name="median", hovertemplate="median %{x:,.2f}<extra></extra>",
             marker={"symbol": "line-ns", "size": 16, "line": {"width": 2, "color": BLACK}},
@@ -95,7 +102,7 @@ def _median_ticks(plot: go.Figure, study: StabilityStudy) -> None:
 
 
 def _box(plot: go.Figure, result: RuleStability, unit: str) -> None:
-    payoffs, players = result.allocation.payoffs, result.allocation.game.players
+    payoffs, players = gains_over_alone(result), result.allocation.game.players
     label = wrapped(rule_label(result.rule))
     low, q1, middle, q3, high = np.quantile(payoffs, [0.05, 0.25, 0.5, 0.75, 0.95])
     plot.add_trace(

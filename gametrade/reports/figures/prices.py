@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import numpy as np
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.games.coalitional import SharingGame
 from gametrade.registry import figures
-from gametrade.reports.figures.style import BLACK, BLUE, GREY, ORANGE, Figure, finish
+from gametrade.reports.figures.panels import price_line, season_panels
+from gametrade.reports.figures.style import BLACK, BLUE, GREY, ORANGE, Figure
+from gametrade.reports.story.seasons import hour_and_season, hourly_mean
 from gametrade.reports.story.words import base_name, headline, rule_label, sentence
-from gametrade.typing import FloatArray, IntArray
+from gametrade.typing import IntArray
 
-SEASONS = ("Dec to Feb", "Mar to May", "Jun to Aug", "Sep to Nov")
 FIGURES = 3
 """Most rules whose prices are drawn."""
 
@@ -42,34 +42,17 @@ def prices(study: StabilityStudy) -> list[Figure]:
 
 
 def _price_figure(game: SharingGame, result: RuleStability) -> Figure:
-    hours, season = _hour_and_season(game)
-    present = [k for k in range(4) if (season == k).any()]
-    columns = min(2, len(present))
-    rows = -(-len(present) // columns)
-    plot = make_subplots(
-        rows, columns, shared_xaxes=True, shared_yaxes=True, subplot_titles=[SEASONS[k] for k in present],
-        horizontal_spacing=0.05, vertical_spacing=0.12,
-    )  # fmt: skip
-    for panel, k in enumerate(present):
-        for trace in _lines(game, result, hours, season == k, first=panel == 0):
-            plot.add_trace(trace, row=panel // columns + 1, col=panel % columns + 1)
-    unit = f"{game.unit}/kWh"
-    finish(plot, height=170 + 220 * rows, x="", y="")
-    plot.update_layout(margin={"t": 50})
-    plot.update_annotations(font={"size": 13})
-    plot.update_xaxes(tickvals=[0, 6, 12, 18], range=[0, 24])
-    plot.update_yaxes(range=_price_range(plot))
-    for column in range(1, columns + 1):
-        plot.update_xaxes(
-            title={"text": "hour of the day [h]", "standoff": 4, "font": {"size": 13}}, row=rows, col=column
-        )
-    for row in range(1, rows + 1):
-        plot.update_yaxes(title={"text": f"price [{unit}]", "standoff": 6, "font": {"size": 13}}, row=row, col=1)
+    hours, season = hour_and_season(game.community.local_times())
+    panels = {
+        k: _lines(game, result, hours, season == k, first=k == int(season.min()))
+        for k in range(4)
+        if (season == k).any()
+    }
     return Figure(
         f"prices-{result.rule.replace(':', '-').replace('=', '-')}",
         f"{sentence(rule_label(result.rule))}: what do buyers pay and sellers earn, hour by hour?",
         _caption(game),
-        plot,
+        season_panels(panels, f"price [{game.unit}/kWh]"),
     )
 
 
@@ -90,14 +73,6 @@ def _caption(game: SharingGame) -> str:
             "prices may lie outside them."
         )
     return " ".join(told)
-
-
-def _hour_and_season(game: SharingGame) -> tuple[IntArray, IntArray]:
-    """Hour of the day and quarter of the year of each step; December to February is quarter 0."""
-    times = game.community.local_times()
-    hours = (times - times.astype("datetime64[D]")).astype("timedelta64[h]").astype(np.int64)
-    month = times.astype("datetime64[M]").astype(np.int64) % 12
-    return hours, (month + 1) % 12 // 3
 
 
 def _lines(
@@ -121,39 +96,5 @@ def _lines(
         wanted.insert(1, ("import less network charge", ceiling, ones, {"color": BLACK, "width": 1.5, "dash": "dot"}))
     lines = []
     for name, price, weight, style in wanted:
-        clock, mean = hourly_mean(price[inside], weight[inside], hours[inside])
-        lines.append(
-            go.Scatter(
-                x=clock, y=mean, name=name, legendgroup=name, showlegend=first, mode="lines",
-                line={**style, "shape": "hv"}, connectgaps=False,
-                hovertemplate="%{x}:00: %{y:.4f}<extra>" + name + "</extra>",
-            )
-        )  # fmt: skip
+        lines.append(price_line(name, hourly_mean(price[inside], weight[inside], hours[inside]), style, first))
     return lines
-
-
-def _price_range(plot: go.Figure) -> list[float]:
-    """Range that holds every line with a little room."""
-    low = min(float(np.nanmin(line.y)) for line in plot.data)
-    high = max(float(np.nanmax(line.y)) for line in plot.data)
-    room = 0.08 * ((high - low) or 1.0)
-    return [low - room, high + room]
-
-
-def hourly_mean(price: FloatArray, weight: FloatArray, hours: IntArray) -> tuple[IntArray, FloatArray]:
-    """Mean of a price in each hour of the day, weighted where there is any weight, as corners of a step line.
-
-    Examples
-    --------
-    >>> clock, mean = hourly_mean(np.array([1.0, 3.0]), np.array([1.0, 1.0]), np.array([12, 12]))
-    >>> mean[12], mean[13], clock[-1]
-    (np.float64(2.0), np.float64(2.0), np.int64(24))
-    """
-    total, plain = np.bincount(hours, weight, 24), np.bincount(hours, minlength=24)
-    weighted = np.bincount(hours, weight * price, 24)
-    simple = np.bincount(hours, price, 24) / np.maximum(plain, 1)
-    mean = np.where(total > 0, weighted / np.where(total > 0, total, 1.0), simple)
-    corners = np.append(np.where(plain > 0, mean, np.nan), np.nan)
-    ends = np.flatnonzero(np.isnan(corners) & np.append(False, plain > 0))
-    corners[ends] = corners[ends - 1]
-    return np.arange(25), corners

@@ -18,7 +18,7 @@ ROWS = 60
 """Most homes that have a row."""
 
 
-@figures.register(order=6)
+@figures.register(order=7)
 def who_leaves(study: StabilityStudy) -> Figure | None:
     """Draw a grid of homes and the most profitable coalitions of the headline rule, or of the first blocked rule.
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
@@ -35,7 +36,7 @@ def three_sentences(study: StabilityStudy) -> list[str]:
     write = Writer.of(study)
     if not study.results:
         return [f"No rule was examined: {'; '.join(study.skipped.values()).rstrip('.') or 'none was asked for'}."]
-    if study.game.grand_value <= 0:
+    if study.nothing_shared:
         return [nothing_to_share(study)]
     main = headline(study.results)
     return [_which_rules(study, write), _who_leaves(study, main, write), _what_would_hold(study, main, write)]
@@ -62,6 +63,8 @@ def nothing_to_share(study: StabilityStudy) -> str:
 def _which_rules(study: StabilityStudy, write: Writer) -> str:
     """First sentence: the rules in the core, and how much money is at stake."""
     sharing = [r for r in study if base_name(r.rule) != "stand_alone"] or list(study)
+    baseline = "" if len(sharing) == len(study) else "; stand-alone, where nobody shares, is the baseline"
+    counted = f"{len(sharing)} rules" + (" that share anything" if baseline else "")
     by_kind = {
         kind: [r for r in sharing if status_kind(r) == kind] for kind in ("core", "blocked", "unbalanced", "open")
     }
@@ -73,17 +76,11 @@ def _which_rules(study: StabilityStudy, write: Writer) -> str:
         )
     elif names:
         rest = _kind_words(by_kind)
-        start = (
-            f"Under {len(by_kind['core'])} of {len(sharing)} rules nobody gains by leaving{where}, which "
-            f"is proved: {names}"
-        )
+        start = f"Under {len(by_kind['core'])} of {counted} nobody gains by leaving{where}, which is proved: {names}"
         start += f"; {rest}" if rest else ""
     else:
-        start = (
-            f"No rule of the {len(sharing)} is proved to leave nobody a gain from leaving{where}: "
-            f"{_kind_words(by_kind)}"
-        )
-    return f"{start}. At stake {_stake(study, write)}."
+        start = f"None of the {counted} is proved to leave nobody a gain from leaving{where}: {_kind_words(by_kind)}"
+    return f"{start}{baseline}. At stake{_over_all(study)} {_stake(study, write)}."
 
 
 def _kind_words(by_kind: dict[str, list[RuleStability]]) -> str:
@@ -96,10 +93,19 @@ def _kind_words(by_kind: dict[str, list[RuleStability]]) -> str:
 
 
 def _stake(study: StabilityStudy, write: Writer) -> str:
-    """Gains from trade and their share of the bill."""
+    """Gains from trade, their share of the bill, and whether the prices are hypothetical."""
     gains = f"are gains from trade of {write.money(study.game.grand_value)}"
     share = bill_share(study.game, study.game.grand_value)
-    return f"{gains}, {share} of the bill that all homes pay alone" if share else gains
+    origin = hypothetical_prices(study.game)
+    told = f"{gains}, {share} of the bill that all homes pay alone" if share else gains
+    return f"{told} ({origin})" if origin else told
+
+
+def hypothetical_prices(game: CoalitionalGame) -> str:
+    """What the source says of its tariff, where that is hypothetical; else empty."""
+    notes = game.community.source.notes if isinstance(game, SharingGame) else ()
+    about = [note.removeprefix("Tariff:").strip().rstrip(".") for note in notes if note.startswith("Tariff:")]
+    return "; ".join(text for text in about if "hypothetical" in text)
 
 
 def bill_share(game: CoalitionalGame, amount: float) -> str:
@@ -114,10 +120,28 @@ def _where(study: StabilityStudy) -> str:
     return "" if study.contract == "whole" else f" for any single {study.contract}"
 
 
+def _over_all(study: StabilityStudy) -> str:
+    return "" if study.contract == "whole" else " over the whole period"
+
+
+def focus(result: RuleStability) -> ContractStability | None:
+    """The contract period that the headline numbers describe; None for the whole."""
+    entry = next((entry for entry in result.contracts if entry.contract == result.contract), None)
+    return entry if entry is not None and entry.period else None
+
+
 def when(result: RuleStability) -> str:
     """Name the period that the headline numbers describe, empty for the whole."""
-    entry = next((entry for entry in result.contracts if entry.contract == result.contract), None)
-    return f" in the {result.contract} of {entry.period}" if entry is not None and entry.period else ""
+    entry = focus(result)
+    return f" in the {result.contract} of {entry.period}" if entry is not None else ""
+
+
+def least_gain(result: RuleStability, write: Writer) -> str:
+    """The smallest gain of any home, over the whole or in any period of the contract, in words."""
+    entry = focus(result)
+    if entry is None:
+        return write.money(result.smallest_gain)
+    return f"{write.money(entry.smallest_gain)} in any {entry.contract}"
 
 
 def _who_leaves(study: StabilityStudy, main: RuleStability, write: Writer) -> str:
@@ -136,23 +160,29 @@ def _who_leaves(study: StabilityStudy, main: RuleStability, write: Writer) -> st
         closest = f"the coalition closest to leaving, {who}, would " + (
             f"lose {write.money(-excess)}" if excess < -main.blocking.game.tolerance else "gain nothing"
         )
-        return f"{name} is in the core: {closest}{when(main)}."
+        every = f" of every {main.contract}" if when(main) else ""
+        return f"{name} is in the core{every}: {closest}{when(main)}."
     if kind == "unbalanced":
         return (
             f"{name} leaves nobody a gain from leaving, but its payoffs miss the gains by "
             f"{write.money(main.allocation.imbalance)}."
         )
+    low, high = write.ends(excess, main.blocking.upper_bound)
     return (
         f"{name} is not decided: the most that any coalition gains by leaving lies between "
-        f"{write.money(excess)} and {write.money(main.blocking.upper_bound)}{when(main)}."
+        f"{low} and {high}{SPACE}{write.unit}{when(main)}."
     )
 
 
 def _size(result: RuleStability, write: Writer) -> str:
-    """The excess per member and as a share of the bill."""
-    each = f"{write.money(result.excess_per_member)} a member"
-    share = result.excess_share_of_bill
-    return f"{each} or {percent(share)}{SPACE}% of what they pay alone" if share == share else each
+    """The excess per member, as a share of the bill, and of the gains of a shorter period."""
+    told = f"{write.money(result.excess_per_member)} a member"
+    share, game, then = result.excess_share_of_bill, result.blocking.game, ""
+    if when(result):
+        gains = f"{percent(result.largest_excess / game.grand_value)}{SPACE}%" if game.grand_value > 0 else "none"
+        told = f"{gains} of that {result.contract}'s gains from trade of {write.money(game.grand_value)}, {told}"
+        then = f" in that {result.contract}"
+    return f"{told} or {percent(share)}{SPACE}% of what they pay alone{then}" if share == share else told
 
 
 def _what_would_hold(study: StabilityStudy, main: RuleStability, write: Writer) -> str:
@@ -162,11 +192,11 @@ def _what_would_hold(study: StabilityStudy, main: RuleStability, write: Writer) 
         need = f"Under it, {_remedies(main, write)} would hold the community together"
         if not stable:
             return f"{need}."
-        best = max(stable, key=lambda r: r.smallest_gain)
+        best = max(stable, key=lambda r: entry.smallest_gain if (entry := focus(r)) else r.smallest_gain)
         noun = "home" if isinstance(study.game, SharingGame) else "player"
         return (
             f"{need}; {rule_label(best.rule)} needs none of these and leaves every {noun} a gain of at least "
-            f"{write.money(best.smallest_gain)}."
+            f"{least_gain(best, write)}."
         )
     others = [r for r in study if status_kind(r) == "blocked" and base_name(r.rule) != "stand_alone"]
     if status_kind(main) == "core" and others:

@@ -3,13 +3,24 @@
 from __future__ import annotations
 
 from gametrade.analysis.study import StabilityStudy
+from gametrade.analysis.verdict import Verdict
 from gametrade.community import check_data
 from gametrade.games.coalitional import SharingGame
-from gametrade.reports.story.numbers import Writer
+from gametrade.reports.story.numbers import NOTHING, Writer
 from gametrade.reports.story.table import Column, Table, words
-from gametrade.reports.story.words import listed, rule_label
+from gametrade.reports.story.words import listed, property_label, rule_label
 
-HOLDS = {True: "\N{CHECK MARK} holds", False: "\N{MULTIPLICATION X} fails", None: "\N{WHITE DIAMOND} not proved"}
+HOLDS = {
+    True: "\N{CHECK MARK} holds",
+    False: "\N{MULTIPLICATION X} does not hold",
+    None: "\N{WHITE DIAMOND} not proved",
+}
+
+AMOUNTS = ("exit_cost", "least_subsidy")
+"""Claims of an amount: it stands where others have their margin."""
+
+NO_MARGIN = ("payoffs", "n_blocking")
+"""Claims that are true or false without more or less."""
 
 FINDINGS = 200
 """Most findings of the input check that are listed."""
@@ -28,7 +39,7 @@ def input_check_table(study: StabilityStudy) -> Table | None:
     return Table(
         f"Input check: {counts}",
         words("severity", "home", "data", "check", "evidence"),
-        tuple(tuple(row) for row in check.rows()[:FINDINGS]),
+        tuple((*row[:3], row[3].replace("_", " "), *row[4:]) for row in check.rows()[:FINDINGS]),
         f"{len(check.checks)} checks were run. Nothing was changed or repaired.{rest}",
     )
 
@@ -39,20 +50,20 @@ def claims_table(study: StabilityStudy) -> Table:
     rows = tuple(
         (
             rule_label(verdict.rule),
-            verdict.property.replace("_", " "),
+            property_label(verdict.property),
             HOLDS[verdict.holds],
-            write.number(verdict.margin),
+            NOTHING if verdict.property in NO_MARGIN else write.number(verdict.margin),
             listed(verdict.witness, 4),
             str(verdict.certificate.get("kind", "none")).replace("_", " "),
-            verdict.statement,
+            claim_words(verdict),
         )
         for verdict in study.verdicts
     )
     columns = (
         Column("rule", numeric=False),
-        Column("property", numeric=False),
+        Column("about", numeric=False),
         Column("verdict", numeric=False),
-        Column("margin", study.game.unit),
+        Column("margin or amount", study.game.unit),
         Column("witness", numeric=False),
         Column("certificate", numeric=False),
         Column("claim", numeric=False),
@@ -61,9 +72,20 @@ def claims_table(study: StabilityStudy) -> Table:
         "Every claim with its margin",
         columns,
         rows,
-        "Margin: positive is room to spare, negative is what the witness gains. Certificate “none”: "
-        "computed, not certified.",
+        "Margin: positive is room to spare, negative is what the witness gains or what is missing; for exit cost and "
+        "least subsidy the amount itself. Witness: the tightest coalition or home. Certificate “none”: computed, not "
+        "certified.",
+        joined=True,
     )
+
+
+def claim_words(verdict: Verdict) -> str:
+    """Write the claim, so that one that does not hold cannot be read as a fact."""
+    words = verdict.statement.replace(f"those of {verdict.rule} ", f"those of {rule_label(verdict.rule)} ")
+    if verdict.holds:
+        return words
+    opening = "not proved" if verdict.holds is None else "does not hold"
+    return f"{opening}: \N{LEFT DOUBLE QUOTATION MARK}{words}\N{RIGHT DOUBLE QUOTATION MARK}"
 
 
 def left_out(study: StabilityStudy) -> list[str]:

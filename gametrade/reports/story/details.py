@@ -9,9 +9,10 @@ import numpy as np
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.games.coalitional import SharingGame
-from gametrade.reports.story.answer import when
+from gametrade.reports.story.answer import focus, when
 from gametrade.reports.story.numbers import NOTHING, SPACE, Writer, fixed, percent
 from gametrade.reports.story.stepwise import StepExcess, shared_by, step_excess
+from gametrade.reports.story.supporting import has_supporting_prices
 from gametrade.reports.story.table import Column, Table
 from gametrade.reports.story.words import listed, plural, rule_label, rule_summary, sentence, status_kind, status_words
 from gametrade.typing import FloatArray
@@ -27,6 +28,11 @@ BESIDE = {"clarke": "Clarke payoff"}
 
 MOST = 0.6
 """Share of the gains that counts as most of them."""
+
+
+SPREAD = (
+    "The rule has no prices that date its payoffs: they are spread over the steps in proportion to the gains of all."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +82,7 @@ def _sentences(study: StabilityStudy, result: RuleStability) -> list[str]:
     steps = step_excess(result)
     if steps is not None and result.largest_excess > result.blocking.game.tolerance:
         told.append(hours_sentence(steps, write))
-    told += [_worse_off(study, result, write), _supporting(result, write), _persistence(result, write)]
+    told += [_worse_off(result, write), _supporting(result, write), _persistence(result, write)]
     return [text for text in told if text]
 
 
@@ -135,7 +141,7 @@ def hours_sentence(steps: StepExcess, write: Writer) -> str:
     spare, short = steps.by_state()
     verbs = [f"{'gain' if money >= 0 else 'lose'} {write.money(abs(money))}" for money in (spare, short)]
     state = f"; they {verbs[0]} while the whole community has energy to spare and {verbs[1]} while it falls short"
-    how = "" if steps.priced else " Payoffs of the period are spread over the steps in proportion to the gains of all."
+    how = "" if steps.priced else f" {SPREAD}"
     return f"When: they gain most {' and '.join(told) or 'in a single hour'}{state}.{how}"
 
 
@@ -157,25 +163,22 @@ def shortest_window(by_hour: FloatArray, wanted: float) -> tuple[int, int]:
     return 0, n
 
 
-def _worse_off(study: StabilityStudy, result: RuleStability, write: Writer) -> str:
-    """Who is worse off than alone."""
-    losers = result.worse_off
-    if not losers:
-        return ""
-    verb = "is" if len(losers) == 1 else "are"
-    return (
-        f"Worse off than alone over the whole period: {listed(losers)} {verb}, by up to "
-        f"{write.money(-result.smallest_gain)}."
-    )
+def _worse_off(result: RuleStability, write: Writer) -> str:
+    """Who is worse off than alone, over the whole and in single periods."""
+    losers, told = result.worse_off, []
+    if losers:
+        told.append(f"{listed(losers)} over the whole period, by up to {write.money(-result.smallest_gain)}")
+    told += [
+        f"{entry.loser} in the {entry.contract} of {entry.loser_period}, by up to {write.money(-entry.smallest_gain)}"
+        for entry in result.contracts
+        if entry.smallest_gain < -result.allocation.tolerance
+    ]
+    return f"Worse off than alone: {'; '.join(told)}." if told else ""
 
 
 def _supporting(result: RuleStability, write: Writer) -> str:
     """How near local prices come to supporting the payoffs."""
-    if (
-        result.price_position is None
-        or not len(result.price_position)
-        or result.price_shortfall != result.price_shortfall
-    ):
+    if not has_supporting_prices(result) or result.price_position is None:
         return ""
     mean = percent(float(result.price_position.mean()), 0)
     where = (
@@ -184,13 +187,13 @@ def _supporting(result: RuleStability, write: Writer) -> str:
     )
     if result.price_shortfall <= result.blocking.game.tolerance:
         return (
-            f"Supporting prices: local prices {where} pay every home what the rule pays it at most, which "
-            "proves the core."
+            f"Supporting prices: at local prices {where} no home would gain more than the rule pays it, which proves "
+            "that nobody gains by leaving."
         )
     return (
-        f"Supporting prices: at the local prices that come closest, {where}, some homes would gain "
-        "more than under the rule, "
-        f"{write.money(result.price_shortfall)} in all; with 0 these prices alone would prove the core."
+        f"Supporting prices: at the local prices that come closest, {where}, some homes would gain more than under the "
+        f"rule, {write.money(result.price_shortfall)} in all, and no coalition gains more than that; with 0 these "
+        "prices alone would prove the core."
     )
 
 
@@ -214,9 +217,11 @@ def homes_table(study: StabilityStudy, result: RuleStability) -> Table:
     order = np.arange(game.n_players)
     few = game.n_players > ALL_HOMES
     if few:
-        order = np.argsort(payoffs, kind="stable")[:FEW_HOMES]
+        order = np.argsort(payoffs - game.single_values, kind="stable")[:FEW_HOMES]
     noun = "home" if isinstance(game, SharingGame) else "player"
     columns = [Column(noun, numeric=False), Column("gain under the rule", game.unit)]
+    if focus(result):
+        columns.append(Column(f"gain{when(result)}", game.unit))
     if isinstance(game, SharingGame):
         columns.append(Column("share of its bill alone", "%"))
     if result.allocation.standard_errors is not None:
@@ -243,7 +248,9 @@ def _home_row(result: RuleStability, write: Writer, bills: FloatArray, i: int) -
     """One home; `bills` is what each pays alone."""
     allocation, game = result.allocation, result.allocation.game
     name = game.players[i]
-    row = [name, write.number(float(allocation.payoffs[i]))]
+    row = [name, write.number(float(allocation.payoffs[i] - game.single_values[i]))]
+    if focus(result):
+        row.append(write.number(float(result.blocking.payoffs[i])))
     if isinstance(game, SharingGame):
         row.append(percent(float(allocation.payoffs[i] / bills[i]), 1) if bills[i] > 0 else NOTHING)
     if allocation.standard_errors is not None:

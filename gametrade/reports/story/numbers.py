@@ -15,6 +15,10 @@ NOTHING = "\N{EN DASH}"
 """Shown where a number does not exist."""
 
 
+MOST_DECIMALS = 16
+"""Digits after the point that are tried to tell two numbers apart."""
+
+
 @dataclass(frozen=True, slots=True)
 class Writer:
     r"""Writes money with the same digits all through a report.
@@ -64,6 +68,20 @@ class Writer:
         if fixed(low, self.decimals) == fixed(high, self.decimals):
             return self.number(low)
         return f"{self.number(low)} to {self.number(high)}"
+
+    def ends(self, low: float, high: float) -> tuple[str, str]:
+        r"""Both ends of a bracket that leaves a question open, with as many digits as it takes to tell them apart.
+
+        Examples
+        --------
+        >>> Writer("EUR").ends(-0.1512, -0.1508), Writer("EUR").ends(0.0, 2e-6)
+        (('−0.1512', '−0.1508'), ('0.000000', '0.000002'))
+        """
+        for decimals in range(self.decimals, MOST_DECIMALS):
+            texts = fixed(low, decimals), fixed(high, decimals)
+            if texts[0] != texts[1]:
+                break
+        return texts
 
 
 def fixed(value: float, decimals: int) -> str:

@@ -21,6 +21,8 @@ class Column:
         Whether its cells are numbers, set flush right.
     whole : bool
         Whether its cells must stay on one line.
+    status : bool
+        Whether its cells take the colour of their row's mark.
     """
 
     name: str
@@ -28,11 +30,13 @@ class Column:
     group: str = ""
     numeric: bool = True
     whole: bool = False
+    status: bool = False
 
     @property
     def kind(self) -> str:
         """Class of its cells in a page."""
-        return "number" if self.numeric else "nowrap" if self.whole else "text"
+        kind = "number" if self.numeric else "nowrap" if self.whole else "text"
+        return f"{kind} status" if self.status else kind
 
     @property
     def head(self) -> str:
@@ -54,9 +58,11 @@ class Table:
     rows : tuple of tuples of str
         Cells.
     note : str
-        How to read it.
+        How to read it, one line a remark.
     marks : tuple of str
         A kind for each row (core, blocked, open, unbalanced), or nothing.
+    joined : bool
+        Whether rows that follow each other with the same first cell share it where the format allows.
     """
 
     caption: str
@@ -64,6 +70,16 @@ class Table:
     rows: tuple[tuple[str, ...], ...]
     note: str = ""
     marks: tuple[str, ...] = ()
+    joined: bool = False
+
+    @property
+    def spans(self) -> list[int]:
+        """Rows that the first cell of each row covers; 0 where a cell above covers it."""
+        covered = [1] * len(self.rows)
+        for k in reversed(range(1, len(self.rows) if self.joined else 0)):
+            if self.rows[k][0] == self.rows[k - 1][0]:
+                covered[k - 1], covered[k] = covered[k - 1] + covered[k], 0
+        return covered
 
     @property
     def groups(self) -> list[tuple[str, int]]:

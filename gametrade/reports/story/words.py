@@ -20,6 +20,20 @@ LABELS = {
 }
 """Names of rules that are written otherwise than with spaces for underscores."""
 
+PROPERTIES = {
+    "payoffs": "payoffs are the rule's",
+    "budget_balance": "the money balances",
+    "individual_rationality": "nobody worse off than alone",
+    "core": "core: nobody gains by leaving",
+    "exit_cost": "exit cost per member",
+    "least_subsidy": "least subsidy",
+    "n_blocking": "number of blocking coalitions",
+    "core_month": "nobody gains by leaving for a month",
+    "core_day": "nobody gains by leaving for a day",
+    "core_step": "nobody gains by leaving for a step",
+}
+"""What a claim is about, in English."""
+
 SHAPES = {"core": "\N{BLACK CIRCLE}", "blocked": "\N{BLACK UP-POINTING TRIANGLE}", "open": "\N{WHITE DIAMOND}",
           "unbalanced": "\N{BLACK SQUARE}"}  # fmt: skip
 """A shape for each status, so that colour is never the only sign."""
@@ -37,6 +51,17 @@ def rule_label(rule: str) -> str:
     words = LABELS.get(name, name.replace("_", " "))
     written = ", ".join(option.replace("=", ": ").replace("_", " ") for option in options)
     return f"{words} ({written})" if written else words
+
+
+def property_label(name: str) -> str:
+    """Write the property of a claim for people.
+
+    Examples
+    --------
+    >>> property_label("n_blocking"), property_label("no_envy")
+    ('number of blocking coalitions', 'no envy')
+    """
+    return PROPERTIES.get(name, name.replace("_", " "))
 
 
 def subject(rule: str) -> str:
