@@ -5,10 +5,15 @@ from __future__ import annotations
 import functools
 import importlib
 import inspect
+import numbers
 import pkgutil
+import types
+import typing
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any, TypeVar
+
+import numpy as np
 
 from gametrade.errors import InvalidInputError, UnknownNameError, UnknownOptionError
 
@@ -192,12 +197,42 @@ def _refuse_unknown_options(function: Function) -> Function:
 
     @functools.wraps(function)
     def checked(*args: Any, **kwargs: Any) -> Any:
-        for name in kwargs:
+        for name, value in kwargs.items():
             if name not in parameters and not takes_any:
                 raise UnknownOptionError(function.__name__, name, options)
+            _refuse_other_kinds(function, name, value)
         return function(*args, **kwargs)
 
     return checked  # type: ignore[return-value]
+
+
+KINDS = {bool: "true or false", int: "a whole number", float: "a number", str: "a word", type(None): "none"}
+"""Kinds of values that an option may have on the command line, in words."""
+
+
+def _refuse_other_kinds(function: Callable[..., Any], option: str, value: Any) -> None:
+    """An option annotated with plain kinds only takes no other, whoever wrote the value."""
+    hint = _hints(function).get(option)
+    kinds = typing.get_args(hint) if typing.get_origin(hint) in (types.UnionType, typing.Union) else (hint,)
+    if not set(kinds) <= set(KINDS) or type(value) in kinds:
+        return
+    if isinstance(value, bool | np.bool_):
+        fits = bool in kinds
+    else:
+        whole = isinstance(value, numbers.Integral)
+        fits = (whole and int in kinds) or (isinstance(value, numbers.Real) and float in kinds)
+    if not fits:
+        words = " or ".join(KINDS[kind] for kind in kinds)
+        raise InvalidInputError(f"{option} of {function.__name__} must be {words}. Got {value!r}.")
+
+
+@functools.cache
+def _hints(function: Callable[..., Any]) -> dict[str, Any]:
+    """Annotations of a function; none where a name in them is known to type checkers only."""
+    try:
+        return typing.get_type_hints(function)
+    except (NameError, TypeError):
+        return {}
 
 
 rules = Registry("allocation rule", "gametrade.rules", "gametrade.solvers")

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import click
 
+from gametrade.cli.flags import in_flags
 from gametrade.cli.reading import FILES, reading_options, two_files, with_options
 from gametrade.cli.sentences import FINDING
 from gametrade.community import check_files
@@ -28,6 +29,7 @@ def check_data(ctx: click.Context, inputs: tuple[str, ...]) -> None:
     """  # noqa: D301
     load, generation = two_files(inputs, "check-data")
     found = check_files(load, generation, **reading_options(ctx))
-    click.echo(str(found))
+    names = [str(param.name) for param in ctx.command.params if isinstance(param, click.Option)]
+    click.echo("\n".join(in_flags(line, names) for line in str(found).splitlines()))
     if found.count("fault"):
         ctx.exit(FINDING)

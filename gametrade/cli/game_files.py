@@ -15,6 +15,8 @@ from gametrade.games.coalitional import TableGame
 
 KEYS = ("players", "values")
 
+FORM = 'game must be written as {"players": ["A", "B"], "values": {"A,B": 6.0}}.'
+
 
 def read_game(path: str | Path) -> TableGame:
     """Read a table game from a file.
@@ -47,18 +49,16 @@ def read_game(path: str | Path) -> TableGame:
     """
     name = str(path)
     content = _parsed(Path(path), name)
-    if (
-        not isinstance(content, dict)
-        or not isinstance(content.get("values"), dict)
-        or not isinstance(content.get("players"), list)
-    ):
-        raise InvalidInputError(
-            'game must be written as {"players": ["A", "B"], "values": {"A,B": 6.0}}. '
-            f"Got something else in {name!r}."
-        )
+    if not isinstance(content, dict):
+        raise InvalidInputError(f"{FORM} Got a {type(content).__name__} in {name!r}.")
     for key in content:
         if key not in KEYS:
             raise UnknownNameError(f"key of the game {name!r}", key, KEYS)
+    for key, kind, words in (("players", list, "a list of names"), ("values", dict, "coalitions with their values")):
+        if key not in content:
+            raise InvalidInputError(f"{FORM} Got no {key!r} in {name!r}.")
+        if not isinstance(content[key], kind):
+            raise InvalidInputError(f"{key} of the game {name!r} must be {words}. Got {content[key]!r}.")
     players = _players(content["players"], name)
     values = _values(content["values"], players, name)
     return TableGame.from_function(players, lambda coalition: values.get(frozenset(coalition), 0.0))
@@ -78,6 +78,9 @@ def _parsed(path: Path, name: str) -> Any:
 
 
 def _players(names: list[Any], file: str) -> tuple[str, ...]:
+    other = next((name for name in names if not isinstance(name, str | int) or isinstance(name, bool)), None)
+    if other is not None:
+        raise InvalidInputError(f"players of the game {file!r} must be names. Got {other!r}.")
     players = tuple(str(name).strip() for name in names)
     wrong = next((player for player in players if "," in player or not player), None)
     if wrong is not None:

@@ -27,12 +27,22 @@ def reading_options(ctx: click.Context) -> dict[str, Any]:
     return dict(kept)
 
 
+def reading_given(ctx: click.Context) -> list[str]:
+    """Names of the options that the user gave."""
+    return list(ctx.meta.get(KEPT, {}))
+
+
 def _price(value: str) -> float | str:
     """Read a number if it is one; anything else is the name of a CSV file with a series of prices."""
     try:
         return float(value)
     except ValueError:
         return value
+
+
+def _sign(value: str) -> str:
+    """Read a sign; a tab is hard to type."""
+    return {"\\t": "\t", "tab": "\t"}.get(value, value)
 
 
 def _option(*names: str, **settings: Any) -> Callable[[Command], Command]:
@@ -44,7 +54,7 @@ FILES = (
     _option("--home", "homes", multiple=True, metavar="NAME", help="Keep this home; may be given several times."),
     _option("--time-zone", metavar="ZONE", help="Zone of the local times, e.g. Europe/Berlin."),
     _option("--step", metavar="STEP", help="Settlement step such as 15min; by default the distance of the times."),
-    _option("--delimiter", metavar="SIGN", help="Between cells; a comma by default."),
+    _option("--delimiter", type=_sign, metavar="SIGN", help="Between cells; a comma by default, '\\t' for tabs."),
     _option("--decimal", metavar="SIGN", help="Decimal sign; a point by default."),
     _option("--time-format", metavar="FORMAT", help="As for strptime, if times are not ISO 8601."),
     _option("--date", metavar="DAY", help="Day of times that have none."),

@@ -11,6 +11,7 @@ import click
 
 from gametrade.analysis import StabilityStudy, analyse_stability
 from gametrade.analysis.contracts import CONTRACTS
+from gametrade.cli.flags import flag
 from gametrade.cli.game_files import read_game
 from gametrade.cli.reading import FILES, PRICES, reading_options, two_files, with_options
 from gametrade.community import Community, communities, read_community
@@ -129,10 +130,7 @@ def _format_of(output: str) -> str:
 def _check_choices(rules: tuple[str, ...], contract: str, engine: str) -> None:
     """Refuse misspelled names before any file is read."""
     for name in rules:
-        entry, options = registered_rules.resolve(name)
-        for option in options:
-            if option not in entry.options:
-                raise UnknownNameError(f"option of {entry.name}", option, entry.options)
+        registered_rules.resolve(name)
     if contract not in CONTRACTS:
         raise UnknownNameError("contract", contract, CONTRACTS)
     if engine not in ENGINES:
@@ -147,7 +145,7 @@ def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Commu
         raise InvalidInputError("report needs meter data or a game, or --demo for the bundled homes. Got no file.")
     if inputs[0].lower().endswith((".json", ".toml")):
         if len(inputs) > 1 or options:
-            extra = [*inputs[1:], *options]
+            extra = [*inputs[1:], *map(flag, options)]
             raise InvalidInputError(
                 f"a game takes no further files and no options of meter data. Got {', '.join(extra)}."
             )
@@ -162,7 +160,7 @@ def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Commu
 
 def _demo(inputs: tuple[str, ...], options: dict[str, Any]) -> Community:
     """Take the bundled homes under their hypothetical flat tariff, or some of them."""
-    refused = [*inputs, *(f"--{name.replace('_', '-')}" for name in options if name not in DEMO_OPTIONS)]
+    refused = [*inputs, *(flag(name) for name in options if name not in DEMO_OPTIONS)]
     if refused:
         raise InvalidInputError(f"--demo brings its own meter data and tariff. Got {', '.join(refused)} too.")
     community = communities.fontana("flat")

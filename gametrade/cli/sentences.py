@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from typing import IO, Any
 
 import click
 
-from gametrade.errors import GametradeError
+from gametrade.cli.flags import in_flags
+from gametrade.cli.reading import reading_given
+from gametrade.errors import GametradeError, UnknownNameError
 
 FINDING, WRONG_INPUT, INTERRUPTED = 1, 2, 130
 """Exit codes beside 0."""
@@ -30,7 +33,34 @@ class SentenceGroup(click.Group):
         try:
             return super().invoke(ctx)
         except GametradeError as refusal:
-            raise WrongInput(" ".join(str(refusal).split())) from None
+            raise WrongInput(in_flags(" ".join(str(refusal).split()), self.options, reading_given(ctx))) from None
+        except click.UsageError as refusal:
+            asked = refusal.ctx.command_path if refusal.ctx is not None else ctx.command_path
+            told = re.sub(r"\W*\bDid you mean\b", "; did you mean", refusal.format_message()).rstrip(".?")
+            raise WrongInput(f"{told}; {asked} --help tells more.") from None
         except KeyboardInterrupt:
             click.echo("gametrade: interrupted.", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """Read the options that stand before the command."""
+        try:
+            return super().parse_args(ctx, args)
+        except click.NoSuchOption as refusal:
+            raise WrongInput(
+                f"There is no option {refusal.option_name!r} before the command; {ctx.command_path} --help tells more."
+            ) from None
+
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """Find the command; a misspelled one is an error that suggests the right one."""
+        if self.get_command(ctx, args[0]) is None and not args[0].startswith("-"):
+            raise UnknownNameError("command", args[0], self.list_commands(ctx))
+        return super().resolve_command(ctx, args)
+
+    @property
+    def options(self) -> set[str]:
+        """Names of the options of all commands, as arguments are called in Python."""
+        commands = self.commands.values()
+        return {str(p.name) for command in commands for p in command.params if isinstance(p, click.Option)}

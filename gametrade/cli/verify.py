@@ -7,7 +7,11 @@ from collections import Counter
 import click
 
 from gametrade.cli.sentences import FINDING
+from gametrade.errors import InvalidInputError
 from gametrade.reports.reading import read_document
+
+REPORTS = (".json", ".html", ".htm")
+"""Extensions of the reports that carry certificates."""
 
 
 @click.command()
@@ -30,6 +34,10 @@ def verify(ctx: click.Context, path: str, data_folder: str | None) -> None:
     """  # noqa: D301
     from gametrade.analysis.verification import verify_document
 
+    if not path.lower().endswith(REPORTS):
+        raise InvalidInputError(
+            f"verify needs a report in JSON or HTML, written by gametrade report -o report.json. Got {path!r}."
+        )
     outcomes = verify_document(read_document(path), data_folder)
     width = max((len(outcome.id) for outcome in outcomes), default=0)
     for outcome in outcomes:

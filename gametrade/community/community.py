@@ -13,10 +13,10 @@ from gametrade.community.batteries import Batteries
 from gametrade.community.clock import as_times, check_time_zone, local_clock, step_seconds
 from gametrade.community.fingerprint import fingerprint
 from gametrade.community.member import Member, long_frame, member_of
-from gametrade.community.membership import check_step, checked_names, fitting
+from gametrade.community.membership import check_batteries, check_step, checked_names, fitting
 from gametrade.community.source import Source
 from gametrade.community.summary import CommunitySummary, period, summarise
-from gametrade.community.tariff import Tariff
+from gametrade.community.tariff import Tariff, common_tariff
 from gametrade.community.windows import (
     as_positions,
     home_positions,
@@ -24,7 +24,6 @@ from gametrade.community.windows import (
     step_groups,
     tariff_of_groups,
 )
-from gametrade.errors import InvalidInputError
 from gametrade.typing import ArrayLike, BoolArray, FloatArray, IntArray, TimeArray
 
 if TYPE_CHECKING:
@@ -100,10 +99,7 @@ class Community:
         homes, starts = checked_names(names), as_times(times)
         check_step(step_hours, starts)
         check_time_zone(time_zone)
-        if batteries is not None and batteries.energy_kwh.size != len(homes):
-            raise InvalidInputError(
-                f"batteries of Community must have one entry a home, {len(homes)}. Got {batteries.energy_kwh.size}."
-            )
+        check_batteries(batteries, len(homes))
         values = {
             "names": homes,
             "demand": energies(demand, "demand", homes, starts),
@@ -305,7 +301,8 @@ class Community:
         Community
             With the new tariff.
         """
-        source = self.source.then("with_tariff", tariff.to_dict(), "under another tariff")
+        prices = common_tariff(tariff, "with_tariff").to_dict()
+        source = self.source.then("with_tariff", prices, "under another tariff")
         return replace(self, tariff=tariff, source=source)
 
     def summary(self) -> CommunitySummary:

@@ -37,6 +37,16 @@ class Format:
     time_format: str | None = None
     date: str | None = None
 
+    def __post_init__(self) -> None:
+        for name, sign in (("delimiter", self.delimiter), ("decimal", self.decimal)):
+            if not isinstance(sign, str) or len(sign) != 1 or sign.isalnum() or sign in '"\r\n':
+                raise InvalidInputError(f"{name} must be one sign such as ',' or ';'. Got {sign!r}.")
+        if self.delimiter == self.decimal:
+            raise InvalidInputError(f"delimiter= and decimal= must differ. Got {self.decimal!r} for both.")
+        for name, text in (("time_format", self.time_format), ("date", self.date)):
+            if text is not None and not isinstance(text, str):
+                raise InvalidInputError(f"{name} must be a text. Got {text!r}.")
+
 
 def line_of(path: Path, row: int) -> int:
     """Line number of a row of values, counting the header as line 1 and every blank line."""
@@ -60,7 +70,11 @@ def check_header(path: Path, quantity: str, layout: Format) -> None:
             head = list(itertools.islice(filled, 2))
     except FileNotFoundError:
         raise InvalidInputError(f"{quantity} file must exist. Got {str(path)!r}.") from None
-    except (OSError, UnicodeDecodeError, EOFError) as accident:
+    except UnicodeDecodeError:
+        raise InvalidInputError(
+            f"{quantity} file {path.name} must be text in UTF-8. Got other bytes; save it as CSV UTF-8."
+        ) from None
+    except (OSError, EOFError) as accident:
         raise InvalidInputError(f"{quantity} file {path.name} must be readable text. Got: {accident}.") from None
     if not head:
         raise InvalidInputError(f"{path.name} must have a header line with the names of the homes. Got no line.")

@@ -173,16 +173,17 @@ def value_problems(table: MeterTable) -> Iterator[Problem]:
         values = table.values[home]
         bad = np.flatnonzero(~np.isfinite(values))
         if bad.size:
-            text, place = _cell(table, int(bad[0]), home)
+            text, place, hint = _cell(table, int(bad[0]), home)
             yield Problem(
                 "missing_values",
-                f"{table.quantity} of home {name!r} must be a number in every step. Got {text}{place}{_more(bad)}.",
+                f"{table.quantity} of home {name!r} must be a number in every step. "
+                f"Got {text}{place}{_more(bad)}{hint}.",
                 name,
                 table.quantity,
             )
         negative = np.flatnonzero(values < 0)
         if negative.size:
-            _, place = _cell(table, int(negative[0]), home)
+            _, place, _ = _cell(table, int(negative[0]), home)
             yield Problem(
                 "negative_values",
                 f"{table.quantity} of home {name!r} must be at least 0 in every step. "
@@ -192,23 +193,32 @@ def value_problems(table: MeterTable) -> Iterator[Problem]:
             )
 
 
-def known_unit(unit: Unit | None) -> Unit:
+def known_unit(unit: str | None) -> Unit:
     """Return the unit, or raise if it is not given: it is never guessed."""
-    if unit == "kW" or unit == "kWh":
-        return unit
+    if unit == "kW":
+        return "kW"
+    if unit == "kWh":
+        return "kWh"
+    if unit is not None:
+        meant = next((name for name in ("kW", "kWh") if name.lower() == str(unit).lower()), None)
+        hint = f" Did you mean {meant!r}?" if meant else ""
+        raise InvalidInputError(
+            "unit of read_community must be 'kW', the mean power in each step, or 'kWh', the energy of each step. "
+            f"Got {unit!r}.{hint}"
+        )
     raise InvalidInputError(
         "unit of read_community must be given, because it cannot be told from the numbers: 'kW' for the mean "
         f"power in each step, 'kWh' for the energy of each step. Got {unit!r}."
     )
 
 
-def _cell(table: MeterTable, step: int, home: int) -> tuple[str, str]:
+def _cell(table: MeterTable, step: int, home: int) -> tuple[str, str, str]:
     if table.rows is not None and table.rows[home, step] < 0:
-        return "no row", f" at {table.times.iloc[step]} in {table.owner}"
+        return "no row", f" at {table.times.iloc[step]} in {table.owner}", ""
     text = table.cell(step, home)
     shown = "an empty cell" if text in ("", "nan", "NaN", "None", "<NA>", "NaT") else repr(text)
-    comma = "; pass decimal=',' for a decimal comma" if "," in text and "." not in text else ""
-    return shown, f" in {table.place(step, home)}{comma}"
+    hint = "; pass decimal=',' for a decimal comma" if "," in text and "." not in text else ""
+    return shown, f" in {table.place(step, home)}", hint
 
 
 def _more(found: list[str] | np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> str:

@@ -17,7 +17,7 @@ from gametrade.community.pairing import Unit, known_unit, read_meter_data
 from gametrade.community.problems import refuse_first
 from gametrade.community.source import Source
 from gametrade.community.tables import TableLike
-from gametrade.community.tariff import Tariff, refuse_negative_spread
+from gametrade.community.tariff import Tariff, common_tariff, refuse_negative_spread
 from gametrade.community.tariff_files import read_price, read_tariff
 from gametrade.errors import InvalidInputError
 from gametrade.typing import ArrayLike, TimeArray
@@ -164,10 +164,13 @@ def _tariff(
     """Prices from wherever they were given; a negative spread is refused with its local time."""
     given = [name for name in ("import_price", "export_price") if prices[name] is not None]
     if tariff is not None:
+        charged = prices["network_charge"]
+        if isinstance(charged, str | Path) or np.any(np.asarray(charged) != 0):
+            given.append("network_charge")
         if given:
-            raise InvalidInputError(f"Prices must be given once. Got tariff and {' and '.join(given)}.")
-        if isinstance(tariff, Tariff):
-            return tariff
+            raise InvalidInputError(f"Prices must be given once. Got tariff= and {'= and '.join(given)}=.")
+        if not isinstance(tariff, str | Path):
+            return common_tariff(tariff, "read_community")
         return read_tariff(
             tariff, times, time_zone=time_zone, currency=currency,
             allow_negative_spread=allow_negative_spread, layout=layout,
@@ -175,9 +178,8 @@ def _tariff(
     missing = [name for name in ("import_price", "export_price") if name not in given]
     if missing:
         raise InvalidInputError(
-            f"{missing[0]} of read_community must be given, as a number, an array or a CSV file, unless "
-            f"tariff is. "
-            "Got None."
+            f"{missing[0]} of read_community must be given, as a number, one number a step or a CSV file, "
+            "unless tariff= is. Got None."
         )
     values = {
         name: read_price(price, name, times, time_zone, layout) if isinstance(price, str | Path) else price

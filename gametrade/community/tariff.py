@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sized
 from dataclasses import dataclass
 from typing import Any
 
@@ -173,12 +174,17 @@ def refuse_negative_spread(import_price: FloatArray, export_price: FloatArray, t
     step = int(wrong[0])
     where = "" if not low.ndim else f" at step {step}" if times is None else f" at {show_time(times[step])}"
     raise InvalidInputError(
-        "import_price of Tariff must be at least export_price in every step. "
+        "import_price of Tariff must be at least export_price in every step, unless allow_negative_spread=True. "
         f"Got {low.flat[step]:.4g} < {high.flat[step]:.4g}{where}."
     )
 
 
 def _price(values: ArrayLike, name: str) -> FloatArray:
+    if isinstance(values, Mapping):
+        raise InvalidInputError(
+            f"{name} of Tariff must be one number or one number a settlement step, the same for every home. "
+            f"Got a {type(values).__name__} of {len(values)}. {INDIVIDUAL_TARIFFS}"
+        )
     price = read_only(values, name, "Tariff")
     if price.ndim > 1:
         raise InvalidInputError(
@@ -193,9 +199,48 @@ def _price(values: ArrayLike, name: str) -> FloatArray:
 
 INDIVIDUAL_TARIFFS = (
     "Individual tariffs are another game: which kWh goes to whom then matters, "
-    "and the gains are an assignment problem in each step."
+    "and the value of a coalition is an assignment problem in each step."
 )
 """Why a tariff per home is refused."""
+
+
+def common_tariff(tariff: object, owner: str) -> Tariff:
+    """Return the one tariff that all homes face, or raise if it is several or none.
+
+    Parameters
+    ----------
+    tariff : object
+        What the caller gave.
+    owner : str
+        Whose tariff it is, for the message.
+
+    Returns
+    -------
+    Tariff
+        The same object.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is not a `Tariff`; a collection is refused with the reason why homes must share one.
+
+    Examples
+    --------
+    >>> common_tariff(Tariff(0.30, 0.08), "Community").currency
+    'EUR'
+    """
+    if isinstance(tariff, Tariff):
+        return tariff
+    rule = f"tariff of {owner} must be one Tariff that all homes face, such as Tariff(0.30, 0.08)."
+    if isinstance(tariff, Mapping) and tariff and set(tariff) <= {*_FIELDS}:
+        raise InvalidInputError(f"{rule} Got a mapping of its fields; write Tariff(**fields).")
+    if isinstance(tariff, Iterable) and not isinstance(tariff, str | bytes):
+        size = f" of {len(tariff)}" if isinstance(tariff, Sized) else ""
+        raise InvalidInputError(f"{rule} Got a {type(tariff).__name__}{size}. {INDIVIDUAL_TARIFFS}")
+    raise InvalidInputError(f"{rule} Got {tariff!r}.")
+
+
+_FIELDS = ("import_price", "export_price", "network_charge", "currency", "allow_negative_spread")
 
 
 def _refuse_unequal_lengths(prices: dict[str, FloatArray]) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tomllib
 from collections.abc import Mapping
 from pathlib import Path
@@ -91,14 +92,18 @@ def read_tariff(
     ...     read_tariff(file, np.array(["2023-06-01T12:00"], "datetime64[s]"))
     <Tariff: import 0.3, export 0.08 EUR/kWh>
     """
+    if not isinstance(path, str | Path):
+        raise InvalidInputError(f"path of read_tariff must be a path. Got a {type(path).__name__}.")
     file = Path(path)
     if file.suffix.lower() == ".toml":
         entries = _read_toml(file)
         local = local_clock(times, time_zone)
         prices = {name: _toml_price(entries, name, local, file.name) for name in PRICES}
-        currency = str(entries.get("currency", currency))
-        allow_negative_spread = bool(entries.get("allow_negative_spread", allow_negative_spread))
+        currency = entries.get("currency", currency)
+        allow_negative_spread = _truth(entries, allow_negative_spread, file.name)
     else:
+        if file.suffix.lower() in (".json", ".yaml", ".yml", ".xlsx"):
+            raise InvalidInputError(f"tariff must be a .toml or .csv file. Got {str(file)!r}.")
         prices = _read_columns(file, times, time_zone, layout or Format())
     if not allow_negative_spread:
         refuse_negative_spread(
@@ -130,6 +135,10 @@ def read_price(path: str | Path, name: str, times: TimeArray, time_zone: str | N
     ndarray of shape (T,)
         Price in each step. [money/kWh]
     """
+    if not Path(path).exists():
+        comma = re.fullmatch(r"\s*([+-]?\d+),(\d+)\s*", str(path))
+        hint = f"; write {comma[1]}.{comma[2]} with a decimal point" if comma else ""
+        raise InvalidInputError(f"{name} must be a number or a CSV file that exists. Got {str(path)!r}{hint}.")
     table = _price_table(Path(path), name, layout)
     column = name if name in table.names else table.names[0]
     if name not in table.names and len(table.names) > 1:
@@ -160,9 +169,19 @@ def _toml_price(entries: Mapping[str, Any], name: str, local: TimeArray, owner: 
         for key in entry:
             if key not in ("default", "band"):
                 raise UnknownNameError(f"key of {name} in {owner}", key, ("default", "band"))
-        default, bands = entry.get("default"), [as_band(band) for band in entry.get("band", ())]
+        written = entry.get("band", [])
+        if not isinstance(written, list) or not all(isinstance(band, Mapping) for band in written):
+            raise InvalidInputError(f"band of {name} in {owner} must be tables [[{name}.band]]. Got {written!r}.")
+        default, bands = entry.get("default"), [as_band(band) for band in written]
         return time_of_use(local, _number(default, f"default of {name}", owner), bands)
     return _number(entry, name, owner)
+
+
+def _truth(entries: Mapping[str, Any], default: bool, owner: str) -> bool:
+    entry = entries.get("allow_negative_spread", default)
+    if not isinstance(entry, bool):
+        raise InvalidInputError(f"allow_negative_spread in {owner} must be true or false. Got {entry!r}.")
+    return entry
 
 
 def _number(entry: object, name: str, owner: str) -> float:

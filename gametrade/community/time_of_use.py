@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, fields
 from typing import Any, Literal
 
@@ -47,9 +47,9 @@ class Band:
         if self.days not in ("all", "weekdays", "weekends"):
             raise UnknownNameError("days of Band", self.days, ("all", "weekdays", "weekends"))
         if self.months is not None:
-            wrong = [month for month in self.months if month not in range(1, 13)]
-            if wrong or not self.months:
-                raise InvalidInputError(f"months of Band must be numbers from 1 to 12. Got {list(self.months)!r}.")
+            known = isinstance(self.months, Collection) and all(month in range(1, 13) for month in self.months)
+            if not known or not self.months:
+                raise InvalidInputError(f"months of Band must be numbers from 1 to 12. Got {self.months!r}.")
             object.__setattr__(self, "months", tuple(self.months))
         number = isinstance(self.price, int | float) and not isinstance(self.price, bool)
         if not number or not np.isfinite(self.price):

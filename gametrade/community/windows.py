@@ -80,10 +80,17 @@ def inside_window(local_times: TimeArray, start: Any, end: Any) -> BoolArray:
         inside &= local_times < _limit(end, "end")
     if not inside.any():
         raise InvalidInputError(
-            f"The window from {start} to {end} must hold at least one settlement step. "
+            f"The window {_window(start, end)} must hold at least one settlement step. "
             f"Got steps from {show_time(local_times[0])} to {show_time(local_times[-1])} only."
         )
     return inside
+
+
+def _window(start: Any, end: Any) -> str:
+    """Words for a window that may be open at one side."""
+    if end is None:
+        return f"from {start} on"
+    return f"before {end}" if start is None else f"from {start} to before {end}"
 
 
 def _limit(limit: Any, name: str) -> np.datetime64:

@@ -214,7 +214,7 @@ def test_bad_files_are_refused_with_their_place(tmp_path, load, sun, message):
         ({"export_price": 0.5}, r"import_price of Tariff .* Got 0\.3 < 0\.5\.$"),
         ({"export_price": [0.1, 0.4, 0.1]}, r"Got 0\.3 < 0\.4 at 2023-06-01 13:00\.$"),
         ({"import_price": [0.3, 0.4]}, "one a settlement step, 3 in all. Got 2"),
-        ({"tariff": "x.toml", "import_price": 0.3}, "Prices must be given once. Got tariff and import_price"),
+        ({"tariff": "x.toml", "import_price": 0.3}, "Prices must be given once. Got tariff= and import_price="),
         ({"homes": "Ada"}, "Got the text 'Ada'"),
         ({"homes": []}, "each wanted home once"),
         ({"start": "2030"}, "at least one settlement step"),
