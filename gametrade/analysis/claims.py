@@ -8,38 +8,34 @@ from typing import Any
 from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.encoding import path_to_dict, tree_to_dict
 from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.statements import Facts, write_statement
 from gametrade.analysis.verdict import Verdict
-from gametrade.games.coalitional import Allocation, SharingGame
+from gametrade.games.coalitional import SharingGame
 from gametrade.registry import rules
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.exit_cost import ExitCost
 from gametrade.solvers.least_subsidy import LeastSubsidy
 from gametrade.solvers.price_tree import PriceTree
+from gametrade.typing import Coalition
 
 ENUMERATED_PLAYERS = 14
 """Most homes for which a count of coalitions is re-proved by exact enumeration."""
 
 Certificate = dict[str, Any]
+OWN_FUNCTION = "the rule is the caller's own function"
 
 
 def rule_verdicts(result: RuleStability) -> dict[str, Verdict]:
     """All claims about one rule by property, in reading order."""
-    rule, blocking = result.rule, result.blocking
-    about_focus = [
-        core_verdict(rule, blocking, float(blocking.payoffs.sum()) - blocking.game.grand_value),
-        exit_cost_verdict(rule, result.exit_cost),
-        subsidy_verdict(rule, blocking, result.subsidy, _subsidy_proof(blocking, result.subsidy)),
-        count_verdict(result),
-    ]
-    period = next((entry for entry in result.contracts if entry.contract == result.contract), None)
-    if period is not None and period.periods:
-        about_focus = [in_period(verdict, period) for verdict in about_focus]
     verdicts = [
-        payoffs_verdict(result.allocation, rule),
-        balance_verdict(result.allocation, rule),
-        rationality_verdict(result.allocation, rule),
-        *about_focus,
+        payoffs_verdict(result),
+        balance_verdict(result),
+        rationality_verdict(result),
+        core_verdict(result),
+        exit_cost_verdict(result),
+        subsidy_verdict(result),
+        count_verdict(result),
         *(contract_verdict(result, entry) for entry in result.contracts),
     ]
     return {verdict.property: verdict for verdict in verdicts}
@@ -64,74 +60,76 @@ def recomputable(rule: str) -> bool:
     return rule.partition(":")[0] in rules
 
 
-def payoffs_verdict(allocation: Allocation, rule: str) -> Verdict:
+def _verdict(
+    result: RuleStability,
+    claim: str,
+    answer: tuple[bool | None, float],
+    witness: Coalition,
+    certificate: Certificate,
+    entry: ContractStability | None = None,
+) -> Verdict:
+    """Write a claim about the whole, or about the periods of one contract, in words."""
+    game, allocation = result.allocation.game, result.allocation
+    facts = Facts(result.rule, game.unit, allocation.tolerance, game.n_players, certificate)
+    if entry is not None:
+        facts = replace(facts, contract=entry.contract, periods=entry.periods, blocked=entry.blocked)
+    return Verdict(result.rule, claim, write_statement(claim, facts), *answer, game.unit, witness, certificate)
+
+
+def _headline(
+    result: RuleStability, claim: str, answer: tuple[bool | None, float], witness: Coalition, certificate: Certificate
+) -> Verdict:
+    """Write a claim about the whole or the worst contract period.
+
+    Payoffs of a period that cannot be recomputed certify nothing.
+    """
+    game, period = result.blocking.game, result.focus
+    holds, margin = answer
+    facts = Facts(result.rule, game.unit, result.blocking.tolerance, game.n_players, certificate)
+    if period is not None:
+        facts = replace(facts, contract=period.contract, period=period.period)
+        certificate |= {"steps": period.steps.tolist(), "payoffs": period.payoffs.tolist()}
+        if not recomputable(result.rule):
+            holds, certificate = None, {**certificate, "kind": "none", "why": OWN_FUNCTION}
+    return Verdict(result.rule, claim, write_statement(claim, facts), holds, margin, game.unit, witness, certificate)
+
+
+def payoffs_verdict(result: RuleStability) -> Verdict:
     """The payoffs are what the rule gives on these data."""
-    sampled = allocation.standard_errors is not None
-    kind = "recompute" if recomputable(rule) and not sampled else "none"
-    why = "sampled payoffs" if sampled else "the rule is the caller's own function"
-    return Verdict(
-        rule,
-        "payoffs",
-        f"payoffs and prices are those of {rule} on these data, to 1e-9 of the gains",
-        True if kind == "recompute" else None,
-        0.0,
-        allocation.game.unit,
-        (),
-        {"kind": kind} if kind == "recompute" else {"kind": "none", "why": why},
-    )
+    sampled = result.allocation.standard_errors is not None
+    certified = recomputable(result.rule) and not sampled
+    why = {"kind": "none", "why": "sampled payoffs" if sampled else OWN_FUNCTION}
+    certificate = {"kind": "recompute"} if certified else why
+    return _verdict(result, "payoffs", (True if certified else None, 0.0), (), certificate)
 
 
-def balance_verdict(allocation: Allocation, rule: str) -> Verdict:
+def balance_verdict(result: RuleStability) -> Verdict:
     """What is paid out is what is gained."""
-    game = allocation.game
-    imbalance = allocation.imbalance
-    return Verdict(
-        rule,
-        "budget_balance",
-        f"payoffs add up to the gains of all, to {allocation.tolerance:.2e} {game.unit}",
-        abs(imbalance) <= allocation.tolerance,
-        -abs(imbalance),
-        game.unit,
-        (),
-        {"kind": "recompute", "imbalance": imbalance},
-    )
+    imbalance = result.allocation.imbalance
+    holds = abs(imbalance) <= result.allocation.tolerance
+    certificate = {"kind": "recompute", "imbalance": imbalance}
+    return _verdict(result, "budget_balance", (holds, -abs(imbalance)), (), certificate)
 
 
-def rationality_verdict(allocation: Allocation, rule: str) -> Verdict:
+def rationality_verdict(result: RuleStability) -> Verdict:
     """Nobody is worse off than alone."""
-    game = allocation.game
-    gains = allocation.payoffs - game.single_values
+    game, tolerance = result.allocation.game, result.allocation.tolerance
+    gains = result.allocation.payoffs - game.single_values
     home = int(gains.argmin())
-    return Verdict(
-        rule,
-        "individual_rationality",
-        f"no home is worse off than alone over the whole period, to {allocation.tolerance:.2e} {game.unit}",
-        bool(gains[home] >= -allocation.tolerance),
-        float(gains[home]),
-        game.unit,
-        (game.players[home],),
-        {"kind": "recompute"},
-    )
+    answer = (bool(gains[home] >= -tolerance), float(gains[home]))
+    return _verdict(result, "individual_rationality", answer, (game.players[home],), {"kind": "recompute"})
 
 
-def core_verdict(rule: str, blocking: BlockingCoalition, imbalance: float) -> Verdict:
+def core_verdict(result: RuleStability) -> Verdict:
     """No proper coalition gains by leaving, and the gains of all are shared."""
-    game = blocking.game
+    blocking = result.blocking
+    imbalance = float(blocking.payoffs.sum()) - blocking.game.grand_value
     blocks = blocking.blocks
     balanced = abs(imbalance) <= blocking.tolerance
     holds = False if not balanced else None if blocks is None else not blocks
     margin = -blocking.excess if balanced else min(-blocking.excess, -abs(imbalance))
-    return Verdict(
-        rule,
-        "core",
-        f"payoffs share the gains of all and no proper coalition gains more than {blocking.tolerance:.2e} "
-        f"{game.unit} by leaving",
-        holds,
-        margin,
-        game.unit,
-        blocking.coalition,
-        excess_certificate(blocking),
-    )
+    certificate = {**excess_certificate(blocking), "exact": blocking.proved}
+    return _headline(result, "core", (holds, margin), blocking.coalition, certificate)
 
 
 def excess_certificate(blocking: BlockingCoalition) -> Certificate:
@@ -148,28 +146,20 @@ def excess_certificate(blocking: BlockingCoalition) -> Certificate:
     return certificate
 
 
-def exit_cost_verdict(rule: str, cost: ExitCost) -> Verdict:
+def exit_cost_verdict(result: RuleStability) -> Verdict:
     """At this cost of leaving per member nobody gains, and at less somebody does."""
-    game = cost.proof.game
+    cost: ExitCost = result.exit_cost
     certificate = excess_certificate(cost.proof)
-    certificate["needed_by"] = [] if cost.coalition is None else list(cost.coalition.coalition)
+    needed_by = () if cost.coalition is None else cost.coalition.coalition
+    certificate["needed_by"] = list(needed_by)
     certificate["bracket"] = [cost.lower_bound, cost.upper_bound]
     decided = cost.upper_bound - cost.lower_bound <= 2 * cost.proof.tolerance
-    less = "; at less somebody does" if cost.coalition is not None else ""
-    return Verdict(
-        rule,
-        "exit_cost",
-        f"nobody gains by leaving if it costs each member {cost.lower_bound:.6g} {game.unit}{less}",
-        True if decided else None,
-        cost.lower_bound,
-        game.unit,
-        () if cost.coalition is None else cost.coalition.coalition,
-        certificate,
-    )
+    return _headline(result, "exit_cost", (True if decided else None, cost.lower_bound), needed_by, certificate)
 
 
-def subsidy_verdict(rule: str, blocking: BlockingCoalition, subsidy: LeastSubsidy, proof: Certificate) -> Verdict:
+def subsidy_verdict(result: RuleStability) -> Verdict:
     """With this subsidy nobody gains by leaving, and a smaller total does not do."""
+    blocking, subsidy = result.blocking, result.subsidy
     game, tolerance = blocking.game, blocking.tolerance
     certificate = {
         "kind": "balancing_weights",
@@ -177,74 +167,68 @@ def subsidy_verdict(rule: str, blocking: BlockingCoalition, subsidy: LeastSubsid
         "weights": subsidy.weights[subsidy.weights > 0].tolist(),
         "subsidy": subsidy.subsidy.tolist(),
         "bracket": [subsidy.lower_bound, subsidy.upper_bound],
-        **proof,
+        **_subsidy_proof(blocking, subsidy),
     }
     exact = subsidy.upper_bound - subsidy.lower_bound <= game.n_players * tolerance
-    return Verdict(
-        rule,
-        "least_subsidy",
-        f"a subsidy of {subsidy.upper_bound:.6g} {game.unit} in all leaves nobody a gain from leaving; "
-        f"less than {subsidy.lower_bound:.6g} {game.unit} never does",
-        True if exact else None,
-        subsidy.upper_bound,
-        game.unit,
-        game.labels(subsidy.subsidy > tolerance),
-        certificate,
-    )
+    answer = (True if exact else None, subsidy.upper_bound)
+    return _headline(result, "least_subsidy", answer, game.labels(subsidy.subsidy > tolerance), certificate)
 
 
 def count_verdict(result: RuleStability) -> Verdict:
     """How many coalitions gain by leaving."""
-    game, count = result.blocking.game, result.n_blocking
-    certificate: Certificate = {"kind": "none", "why": f"more than {ENUMERATED_PLAYERS} homes"}
+    count, few = result.n_blocking, result.blocking.game.n_players <= ENUMERATED_PLAYERS
     if count is None:
-        error = f"standard error {result.blocking_error:.2%}"
-        text = f"about {result.blocking_share:.2%} ({error}) of all proper coalitions gain by leaving"
-        certificate["why"] = "a sample of coalitions"
+        sample = {"share": result.blocking_share, "standard_error": result.blocking_error}
+        certificate: Certificate = {"kind": "none", "why": "a sample of coalitions", **sample}
+    elif few:
+        certificate = {"kind": "enumeration", "count": count}
     else:
-        tolerance = f"{result.blocking.tolerance:.2e} {game.unit}"
-        text = f"{count} of {2**game.n_players - 2} proper coalitions gain by leaving, to {tolerance}"
-        if game.n_players <= ENUMERATED_PLAYERS:
-            certificate = {"kind": "enumeration", "count": count}
-    holds = True if certificate["kind"] == "enumeration" else None
-    return Verdict(result.rule, "n_blocking", text, holds, 0.0, game.unit, (), certificate)
+        certificate = {"kind": "none", "why": f"more than {ENUMERATED_PLAYERS} homes", "count": count}
+    return _headline(result, "n_blocking", (True if certificate["kind"] != "none" else None, 0.0), (), certificate)
 
 
 def contract_verdict(result: RuleStability, contract: ContractStability) -> Verdict:
     """Nobody gains by leaving for a single month, day or step."""
-    certificate: Certificate = {"kind": "none", "why": "no price path supports every period to the tolerance"}
-    if not recomputable(result.rule):
-        certificate["why"] = "the rule is the caller's own function"
-    elif contract.holds is False:
-        certificate = {
-            "kind": "coalition",
-            "contract": contract.contract,
-            "period": contract.period,
-            "steps": contract.steps.tolist(),
-            "payoffs": contract.payoffs.tolist(),
-            "coalition": list(contract.coalition),
-            "excess": contract.largest_excess,
-        }
-    elif contract.holds and contract.supporting_path is not None:
-        certificate = {"kind": "price_path", "contract": contract.contract, **path_to_dict(contract.supporting_path)}
-    blocked = f"{contract.blocked} of {contract.periods} blocked"
-    return Verdict(
-        result.rule,
-        f"core_{contract.contract}",
-        f"no coalition gains by leaving for one {contract.contract} ({blocked})",
-        contract.holds if certificate["kind"] != "none" else None,
-        -contract.largest_excess,
-        result.blocking.game.unit,
-        contract.coalition,
-        certificate,
-    )
+    certificate = period_certificate(result.rule, contract, result.blocking.game.players)
+    holds = contract.holds if certificate["kind"] != "none" else None
+    answer = (holds, -contract.largest_excess)
+    return _verdict(result, f"core_{contract.contract}", answer, contract.coalition, certificate, contract)
 
 
-def in_period(verdict: Verdict, period: ContractStability) -> Verdict:
-    """The same verdict, said of one contract period only; payoffs that cannot be recomputed certify nothing."""
-    statement = f"in the {period.contract} of {period.period}: {verdict.statement}"
-    if not recomputable(verdict.rule):
-        why = {"kind": "none", "why": "the rule is the caller's own function"}
-        return replace(verdict, statement=statement, holds=None, certificate={**verdict.certificate, **why})
-    where = {"steps": period.steps.tolist(), "payoffs": period.payoffs.tolist()}
-    return replace(verdict, statement=statement, certificate={**verdict.certificate, **where})
+def period_certificate(rule: str, contract: ContractStability, players: tuple[str, ...]) -> Certificate:
+    """A coalition that gains in one period, or how each period is settled."""
+    if not recomputable(rule):
+        return {"kind": "none", "why": OWN_FUNCTION}
+    if contract.holds is None or contract.proofs is None:
+        return _blocked_period(contract) if contract.holds is False else _open_periods(contract)
+    proofs = contract.proofs
+    certificate = {"kind": "price_path", "contract": contract.contract, **path_to_dict(proofs.path)}
+    if proofs.trees or proofs.enumerated:
+        certificate["kind"] = "periods"
+        certificate["enumerated"] = list(proofs.enumerated)
+        certificate["trees"] = [
+            {"period": period, "tree": tree_to_dict(tree, players)} for period, tree in proofs.trees.items()
+        ]
+    return certificate
+
+
+def _blocked_period(contract: ContractStability) -> Certificate:
+    """Who gains how much, and when."""
+    return {
+        "kind": "coalition",
+        "contract": contract.contract,
+        "period": contract.period,
+        "steps": contract.steps.tolist(),
+        "payoffs": contract.payoffs.tolist(),
+        "coalition": list(contract.coalition),
+        "excess": contract.largest_excess,
+    }
+
+
+def _open_periods(contract: ContractStability) -> Certificate:
+    """Between which amounts the largest excess lies."""
+    return {
+        "kind": "none",
+        "why": "neither a coalition that gains nor a proof that there is none was found",
+        "bracket": [contract.largest_excess, contract.upper_bound],
+    }

@@ -8,13 +8,13 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.period_proofs import PeriodProofs, prove_periods
 from gametrade.errors import UnknownNameError
 from gametrade.games.coalitional import Allocation, SharingGame, all_coalitions
 from gametrade.rules import allocate
 from gametrade.rules.settlement import step_payoffs
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
-from gametrade.solvers.price_tree import clearing_price
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import Coalition, FloatArray, IntArray
@@ -50,12 +50,12 @@ class ContractStability:
     loser : str
         That home.
     holds : bool or None
-        Whether nobody gains in any period, to the tolerance of the whole game.
+        Whether nobody gains in any period, to the tolerance of the whole game; None only where neither a
+        coalition that gains nor a proof was found, and the largest excess is then truly bracketed.
     exact : bool
         Whether every coalition of every period was examined.
-    supporting_path : ndarray of uint8, shape (T',), or None
-        Prices, in 128ths between the grid prices, at which no home gains more in any period than the rule
-        pays it: the proof that nobody gains by leaving.
+    proofs : PeriodProofs or None
+        How each period was settled; None where some coalition gains.
     loser_period : str
         The period in which that home gets its smallest gain.
     total_payoffs : ndarray of shape (n,), or None
@@ -77,7 +77,15 @@ class ContractStability:
     loser: str
     holds: bool | None
     exact: bool
-    supporting_path: np.ndarray | None = None
+    proofs: PeriodProofs | None = None
+
+    @property
+    def supporting_path(self) -> np.ndarray | None:
+        """Prices in 128ths at which no home gains more in any period than the rule pays it, if there are such."""
+        if self.proofs is None or self.proofs.trees or self.proofs.enumerated or self.proofs.open:
+            return None
+        return self.proofs.path
+
     loser_period: str = ""
     total_payoffs: FloatArray | None = None
     largest_imbalance: float = 0.0
@@ -160,6 +168,7 @@ def contract_stability(
     -----
     Up to 16 players every coalition of every period is tabulated once for all rules. Above, one price
     path bounds every period in O(n T), and the periods with the largest bounds are searched in full.
+    Where nobody is found to gain, :func:`prove_periods` settles every period or leaves the answer open.
     """
     if not periods.games:
         return [_nothing_shared(whole, periods.contract) for _ in payoffs]
@@ -170,12 +179,21 @@ def contract_stability(
         else [_search(*each, periods, whole) for each in zip(payoffs, roots, strict=True)]
     )
     return [
-        _summary(whole, periods, stream, *numbers, exact=by_table)
-        for stream, numbers in zip(payoffs, found, strict=True)
+        _summary(whole, periods, stream, root, bounds, exact=by_table)
+        for stream, root, bounds in zip(payoffs, roots, found, strict=True)
     ]
 
 
-def _tabulate(periods: Periods, payoffs: Sequence[FloatArray]) -> list[tuple[FloatArray, FloatArray, list[Coalition]]]:
+@dataclass(frozen=True, eq=False, slots=True)
+class _Bounds:
+    """Largest excess of each period from below and above, and who gains the largest of all."""
+
+    lower: FloatArray
+    upper: FloatArray
+    coalition: Coalition
+
+
+def _tabulate(periods: Periods, payoffs: Sequence[FloatArray]) -> list[_Bounds]:
     """Largest excess of every period and stream from the values of all coalitions."""
     n = periods.games[0].n_players
     rows = all_coalitions(n)[1:-1]
@@ -188,12 +206,12 @@ def _tabulate(periods: Periods, payoffs: Sequence[FloatArray]) -> list[tuple[Flo
         who[:, p] = excess.argmax(axis=0)
         largest[:, p] = excess.max(axis=0)
     players = periods.games[0]
-    return [(largest[r], largest[r], [players.labels(rows[who[r, largest[r].argmax()]])]) for r in range(len(payoffs))]
+    return [
+        _Bounds(largest[r], largest[r], players.labels(rows[who[r, largest[r].argmax()]])) for r in range(len(payoffs))
+    ]
 
 
-def _search(
-    payoffs: FloatArray, root: BlockingCoalition, periods: Periods, whole: SharingGame
-) -> tuple[FloatArray, FloatArray, list[Coalition]]:
+def _search(payoffs: FloatArray, root: BlockingCoalition, periods: Periods, whole: SharingGame) -> _Bounds:
     """Bounds of every period by the prices of the whole, and full searches where they are largest."""
     assert root.price_tree is not None
     path = np.full(whole.community.n_steps, 0.5)
@@ -211,73 +229,68 @@ def _search(
         lower[p], upper[p] = max(lower[p], found.excess), found.upper_bound
         if lower[p] > best:
             best, members = float(lower[p]), found.members
-    return lower, upper, [whole.labels(members)]
+    return _Bounds(lower, upper, whole.labels(members))
 
 
 def _summary(
     whole: SharingGame,
     periods: Periods,
     payoffs: FloatArray,
-    lower: FloatArray,
-    upper: FloatArray,
-    coalition: list[Coalition],
+    root: BlockingCoalition,
+    bounds: _Bounds,
     *,
     exact: bool,
 ) -> ContractStability:
-    worst = int(lower.argmax())
+    """Put bounds and proofs together: what no certificate can prove is not decided."""
     tolerance = decision_tolerance(whole.tolerance, payoffs.sum(axis=0))
     when, home = np.unravel_index(int(payoffs.argmin()), payoffs.shape)
     imbalance = payoffs.sum(axis=1) - [game.grand_value for game in periods.games]
-    blocked = int((lower > tolerance).sum())
+    proofs = None
+    if bounds.lower.max() <= tolerance:
+        proofs = prove_periods(whole, periods.steps, periods.games, payoffs=payoffs, tolerance=tolerance, root=root)
+        if proofs.gaining and not exact:
+            bounds, proofs = _raised(bounds, proofs, whole), None
+    worst = int(bounds.lower.argmax())
+    blocked = int((bounds.lower > tolerance).sum())
+    upper, holds = _decided(bounds, blocked, proofs, tolerance)
     return ContractStability(
         contract=periods.contract,
         periods=len(periods.games),
         blocked=blocked,
-        largest_excess=float(lower[worst]),
-        upper_bound=float(upper.max()),
-        coalition=coalition[0],
+        largest_excess=float(bounds.lower[worst]),
+        upper_bound=upper,
+        coalition=bounds.coalition,
         period=periods.labels[worst],
         steps=periods.steps[worst],
         payoffs=payoffs[worst],
         smallest_gain=float(payoffs.min()),
         loser=whole.players[home],
-        holds=False if blocked else True if upper.max() <= tolerance else None,
-        exact=exact,
-        supporting_path=None if blocked else _supporting_path(whole, periods, payoffs, tolerance),
+        holds=holds,
+        exact=exact and holds is not None,
+        proofs=proofs,
         loser_period=periods.labels[when],
         total_payoffs=payoffs.sum(axis=0),
         largest_imbalance=float(imbalance[np.abs(imbalance).argmax()]),
     )
 
 
-def _supporting_path(whole: SharingGame, periods: Periods, payoffs: FloatArray, tolerance: float) -> np.ndarray | None:
-    """Prices that support every period: the clearing prices if they do, else the best path of each period."""
-    for find in (_clearing_path, _path_of_periods):
-        path = find(whole, periods, payoffs)
-        everywhere = np.zeros(whole.community.n_steps)
-        everywhere[whole.trade_steps] = path
-        gaps = [
-            np.maximum(0, game.price_values(everywhere[steps][game.trade_steps]) - x).sum()
-            for steps, game, x in zip(periods.steps, periods.games, payoffs, strict=True)
-        ]
-        if max(gaps) <= tolerance:
-            return np.asarray(np.round(path * PRICE_GRID).astype(np.uint8))
-    return None
+def _raised(bounds: _Bounds, proofs: PeriodProofs, whole: SharingGame) -> _Bounds:
+    """Bounds with the coalitions that were found to gain after all."""
+    lower, upper = bounds.lower.copy(), bounds.upper.copy()
+    for period, answer in proofs.gaining.items():
+        lower[period], upper[period] = answer.excess, max(answer.excess, min(upper[period], answer.upper_bound))
+    best = max(proofs.gaining.values(), key=lambda answer: answer.excess)
+    return _Bounds(lower, upper, whole.labels(best.members))
 
 
-def _clearing_path(whole: SharingGame, periods: Periods, payoffs: FloatArray) -> FloatArray:
-    """The competitive prices, whatever the payoffs."""
-    return clearing_price(whole.position)
-
-
-def _path_of_periods(whole: SharingGame, periods: Periods, payoffs: FloatArray) -> FloatArray:
-    """The price path that comes closest to supporting the payoffs of each period, put together."""
-    everywhere = np.full(whole.community.n_steps, 0.5)
-    for steps, game, x in zip(periods.steps, periods.games, payoffs, strict=True):
-        tree = blocking_coalition(game, x, engine="bracket").price_tree
-        assert tree is not None
-        everywhere[steps[game.trade_steps]] = tree.paths[0] / PRICE_GRID
-    return everywhere[whole.trade_steps]
+def _decided(bounds: _Bounds, blocked: int, proofs: PeriodProofs | None, tolerance: float) -> tuple[float, bool | None]:
+    """Upper bound on the largest excess, and whether nobody gains."""
+    upper = float(bounds.upper.max())
+    if proofs is None:
+        return upper, not blocked
+    if proofs.open:
+        return max(upper, float(proofs.shortfalls[list(proofs.open)].max())), None
+    return min(upper, max(tolerance, float(bounds.lower.max()))), True
 
 
 def _nothing_shared(whole: SharingGame, contract: str) -> ContractStability:
@@ -296,5 +309,5 @@ def _nothing_shared(whole: SharingGame, contract: str) -> ContractStability:
         loser="",
         holds=True,
         exact=True,
-        supporting_path=np.zeros(0, np.uint8),
+        proofs=PeriodProofs(np.zeros(len(whole.trade_steps), np.uint8), np.zeros(0)),
     )

@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.contracts import ContractStability
-from gametrade.analysis.encoding import allocation_prices, pack
+from gametrade.analysis.encoding import allocation_prices, pack, path_to_dict
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.solvers.saddle_point import PRICE_GRID
 
 SCHEMA = "gametrade-report/1"
 EMBEDDED_NUMBERS = 500_000
@@ -100,12 +101,26 @@ def _answer(result: RuleStability) -> dict[str, Any]:
         "payoffs": dict(zip(allocation.game.players, allocation.payoffs.tolist(), strict=True)),
         "standard_errors": None if allocation.standard_errors is None else allocation.standard_errors.tolist(),
         **allocation_prices(allocation),
+        "supporting_path": _supporting_path(result),
         "price_unit": f"{allocation.game.unit}/kWh",
         "most_profitable": [{"coalition": list(names), "excess": excess} for names, excess in result.most_profitable],
         "alternatives": {
             home: {"coalition": list(names), "excess": excess} for home, (names, excess) in result.alternatives.items()
         },
         "notes": list(allocation.notes),
+    }
+
+
+def _supporting_path(result: RuleStability) -> dict[str, Any] | None:
+    """The price path that comes closest to supporting the payoffs, and by how much money it falls short."""
+    if result.price_position is None:
+        return None
+    return {
+        **path_to_dict(np.round(result.price_position * PRICE_GRID)),
+        "contract": result.contract if result.focus else "whole",
+        "period": result.focus_period,
+        "supports": result.supported,
+        "shortfall": result.price_shortfall,
     }
 
 

@@ -102,7 +102,8 @@ class ExactSharingGame:
         return whole_numbers(self.community.tariff.spread())
 
     @cached_property
-    def _spread(self) -> NDArray[np.object_]:
+    def spread(self) -> NDArray[np.object_]:
+        """Money gained per kWh in each trade step, in game units, shape (T',)."""
         return self._all_spreads[0][self.steps]
 
     @cached_property
@@ -110,7 +111,7 @@ class ExactSharingGame:
         return lowest_exponent(self.community.generation, self.community.demand)
 
     @cached_property
-    def _net(self) -> NDArray[np.int64]:
+    def net(self) -> NDArray[np.int64]:
         """Net surplus of each home in each trade step as signed digits, shape (L, n, T')."""
         made = limbs(np.ascontiguousarray(self.community.generation[:, self.steps]), self._energy_exponent)
         used = limbs(np.ascontiguousarray(self.community.demand[:, self.steps]), self._energy_exponent)
@@ -120,13 +121,14 @@ class ExactSharingGame:
         return net
 
     @cached_property
-    def _selling(self) -> BoolArray:
+    def selling(self) -> BoolArray:
+        """Which home has a surplus in which trade step, shape (n, T')."""
         return np.asarray((self.community.generation > self.community.demand)[:, self.steps])
 
     @cached_property
     def _bought(self) -> NDArray[np.object_]:
         """Spread times deficit summed over the trade steps, in game units, shape (n,)."""
-        return self._dot(np.where(self._selling, 0, -self._net), self._spread)
+        return self._dot(np.where(self.selling, 0, -self.net), self.spread)
 
     @property
     def unit(self) -> Fraction:
@@ -135,26 +137,26 @@ class ExactSharingGame:
 
     def price_values(self, path: NDArray[np.int64], denominator: int) -> list[Fraction]:
         """What each home gains when the price stands at path / denominator in each trade step. [money]"""
-        gains = denominator * self._bought + self._dot(self._net, self._spread * path.astype(object))
+        gains = denominator * self._bought + self._dot(self.net, self.spread * path.astype(object))
         return [Fraction(int(gain)) * self.unit / denominator for gain in gains]
 
     def value(self, members: BoolArray) -> Fraction:
         """Gains of one coalition. [money]"""
-        net, selling = self._net[:, members], self._selling[members]
+        net, selling = self.net[:, members], self.selling[members]
         supply, need = (
             join(np.where(selling, net, 0).sum(axis=1)),
             join(np.where(selling, 0, -net).sum(axis=1)),
         )
-        return Fraction(int(sum(self._spread * np.minimum(supply, need)))) * self.unit
+        return Fraction(int(sum(self.spread * np.minimum(supply, need)))) * self.unit
 
     def table(self) -> list[Fraction]:
         """Gains of all 2^n coalitions in bitmask order. [money]"""
         n = self.community.n_prosumers
         total = np.zeros(2**n, dtype=object)
         for t in range(len(self.steps)):
-            net = join(self._net[:, :, t])
+            net = join(self.net[:, :, t])
             supply, need = _subset_sums(np.maximum(net, 0)), _subset_sums(np.maximum(-net, 0))
-            total += self._spread[t] * np.minimum(supply, need)
+            total += self.spread[t] * np.minimum(supply, need)
         return [Fraction(int(number)) * self.unit for number in total]
 
     def _dot(self, digits: NDArray[np.int64], weights: NDArray[np.object_]) -> NDArray[np.object_]:

@@ -2,21 +2,41 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.counting import SAMPLES
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 
 
-def study_notes(game: CoalitionalGame, contract: str, results: Sequence[RuleStability]) -> tuple[str, ...]:
-    """Write the notes of a study."""
+def study_notes(
+    game: CoalitionalGame, contract: str, claims: Iterable[Mapping[str, Any]], source: Sequence[str] = ()
+) -> tuple[str, ...]:
+    """Write the notes of a study from what its claims say, so that verification can write them again.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        What was analysed.
+    contract : str
+        Length that coalitions commit to in the headline numbers.
+    claims : iterable of mapping
+        Claims with ``property`` and ``certificate``.
+    source : sequence of str
+        What is noted about the data: source, licence, citation.
+
+    Returns
+    -------
+    tuple of str
+    """
+    claims = list(claims)
     notes = [
         "Ex post: coalitions know the realised period and change no behaviour.",
         "Free regrouping: any homes may leave together, at the same tariff, network charge and settlement step.",
         f"Largest excess [{game.unit}]: what the best proper coalition gains by leaving; above 0 the rule is blocked.",
         "Least subsidy: the least total payment on top of the payoffs after which nobody gains by leaving.",
         f"Tolerance: 1e-9 of the range of the values, {game.tolerance:.3g} {game.unit}.",
-        _method(game, results),
+        _method([claim["certificate"] for claim in claims if claim["property"] == "core"]),
     ]
     if isinstance(game, SharingGame):
         notes += [
@@ -24,20 +44,21 @@ def study_notes(game: CoalitionalGame, contract: str, results: Sequence[RuleStab
             "Coalitions do not affect each other: what one gains does not depend on what the others do.",
             f"Settlement step {60 * game.community.step_hours:g} minutes: netting over a longer step is another game.",
         ]
-        notes += game.community.source.notes
+        notes += source
     if contract != "whole":
         notes.append(
             f"Contract {contract}: headline numbers describe the {contract} in which most is gained by leaving."
         )
-    if any(result.blocking_error for result in results):
-        notes.append("Shares of blocking coalitions are sampled: 4 000 proper coalitions, all with the same chance.")
+    if any(claim["certificate"].get("standard_error") for claim in claims if claim["property"] == "n_blocking"):
+        size = f"{SAMPLES:,}".replace(",", " ")
+        notes.append(f"Shares of blocking coalitions are sampled: {size} proper coalitions, all with the same chance.")
     return tuple(notes)
 
 
-def _method(game: CoalitionalGame, results: Sequence[RuleStability]) -> str:
+def _method(certificates: Sequence[Mapping[str, Any]]) -> str:
     """How the largest excess was found and how far it is proved."""
-    proved = sum(result.blocking.proved for result in results)
-    engines = sorted({result.blocking.engine for result in results})
-    others = "" if proved == len(results) else ", bracketed for the others"
-    exact = f"proved exact for {proved} of {len(results)} rules{others}"
-    return f"Method: {', '.join(engines) or 'none'}; largest excess {exact}."
+    exact = sum(certificate["exact"] is True for certificate in certificates)
+    kinds = sorted({"price tree" if "tree" in certificate else "all coalitions" for certificate in certificates})
+    others = "" if exact == len(certificates) else ", bracketed for the others"
+    largest = f"largest excess proved exact for {exact} of {len(certificates)} rules{others}"
+    return f"Method: {', '.join(kinds) or 'none'}; {largest}."

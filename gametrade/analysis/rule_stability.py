@@ -6,10 +6,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
+
 from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.out_of_sample import OutOfSample
 from gametrade.analysis.verdict import Verdict
 from gametrade.display import Shown
+from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import Allocation, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
@@ -54,7 +57,8 @@ class RuleStability(Shown):
     price_position : ndarray of shape (T',) or None
         The price path that best supports the payoffs, from export price (0) to import price (1).
     price_shortfall : float
-        By how much all homes together would gain more at those prices than under the rule. [money]
+        By how much all homes together would gain more at those prices than under the rule: 0 if the prices
+        support the payoffs, and never less than the largest excess. [money]
     alternatives : mapping of str to (coalition, excess)
         For each home the best coalition that contains it, where computed. [money]
     gini, jain, correlation : float
@@ -91,6 +95,78 @@ class RuleStability(Shown):
         """Word for the core verdict: core, blocked or not proved."""
         claim = "core" if self.contract == "whole" else f"core_{self.contract}"
         return STATUS[self.verdicts.get(claim, self.verdicts["core"]).holds]
+
+    @property
+    def focus(self) -> ContractStability | None:
+        """Contract period that the headline numbers describe: the one in which most is gained; None for the whole."""
+        entry = next((entry for entry in self.contracts if entry.contract == self.contract), None)
+        return entry if entry is not None and entry.periods else None
+
+    @property
+    def focus_period(self) -> str:
+        """Start of that period, as in "2017-06" or "2017-06-03"; empty for the whole."""
+        return "" if self.focus is None else self.focus.period
+
+    @property
+    def focus_gains(self) -> float:
+        """Gains from trade of all homes in that period, or in the whole. [money]"""
+        return float(self.blocking.game.grand_value)
+
+    @property
+    def focus_bill(self) -> float:
+        """What all homes pay alone in that period, or in the whole; NaN for table games. [money]"""
+        game = self.blocking.game
+        return float(game.community.stand_alone_bills().sum()) if isinstance(game, SharingGame) else float("nan")
+
+    @property
+    def focus_payoffs(self) -> dict[str, float]:
+        """What each home gains under the rule in that period, or in the whole. [money]"""
+        return dict(zip(self.blocking.game.players, self.blocking.payoffs.tolist(), strict=True))
+
+    @property
+    def supported(self) -> bool | None:
+        """Whether the supporting price path proves that nobody gains by leaving: no home earns more at it.
+
+        None for table games, which have no prices.
+        """
+        return None if self.price_position is None else self.price_shortfall <= self.blocking.tolerance
+
+    def supporting_prices(self) -> FloatArray:
+        r"""Local price at which the homes' own gains come closest to what the rule pays them.
+
+        Returns
+        -------
+        ndarray of shape (T,)
+            One price for each settlement step of the period that the headline numbers describe, the network
+            charge excluded; NaN in steps in which nothing is shared. [money/kWh]
+
+        Raises
+        ------
+        InvalidInputError
+            For table games, which have no prices.
+
+        Notes
+        -----
+        The price is :math:`q_t + \lambda_t \delta_t` for the export price :math:`q_t`, the spread
+        :math:`\delta_t` (import price less export price and network charge) and `price_position`
+        :math:`\lambda_t`. If it supports the payoffs (`supported`), no coalition gains by leaving;
+        otherwise all homes together would gain `price_shortfall` more at these prices than under the rule.
+
+        Examples
+        --------
+        >>> import gametrade as gt
+        >>> week = gt.communities.fontana("flat").select(start="2017-06-01", end="2017-06-08")
+        >>> result = gt.analyse_stability(week, ["competitive_price"], contracts=[])["competitive_price"]
+        >>> prices = result.supporting_prices()
+        >>> result.supported, prices.shape, sorted(set(prices[prices == prices].round(2).tolist()))
+        (True, (168,), [0.08, 0.3])
+        """
+        game = self.blocking.game
+        if self.price_position is None or not isinstance(game, SharingGame):
+            raise InvalidInputError(f"supporting prices need a SharingGame. Got a {type(game).__name__}.")
+        prices = np.full(game.community.n_steps, np.nan)
+        prices[game.trade_steps] = game.local_price(self.price_position)[game.trade_steps]
+        return prices
 
     @property
     def largest_excess(self) -> float:
@@ -156,6 +232,9 @@ class RuleStability(Shown):
             "least_subsidy": self.subsidy.upper_bound,
             "least_subsidy_lower": self.subsidy.lower_bound,
             "price_shortfall": self.price_shortfall,
+            "period": self.focus_period,
+            "period_gains": self.focus_gains,
+            "period_bill": self.focus_bill,
             "gini": self.gini,
             "jain": self.jain,
             "correlation": self.correlation,

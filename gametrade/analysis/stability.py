@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.asking import Rule, contract_lengths, playable, rules_asked_for
 from gametrade.analysis.claims import rule_verdicts
 from gametrade.analysis.contracts import (
     CONTRACTS,
@@ -23,7 +24,7 @@ from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
-from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
+from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
 from gametrade.registry import rules as registered_rules
 from gametrade.rules import allocate, rule_applies
@@ -39,7 +40,6 @@ MODEST_TREE = 800
 ALTERNATIVES_PLAYERS = 50
 """Most homes for which everybody's best alternative is looked up in advance."""
 
-Rule = str | Callable[..., Any]
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 
 
@@ -81,7 +81,7 @@ def analyse_stability(
     UnknownNameError
         If a rule, contract or engine does not exist.
     InvalidInputError
-        If there are fewer than two players.
+        If there are fewer than two players, or something is of the wrong type.
 
     Notes
     -----
@@ -95,15 +95,8 @@ def analyse_stability(
     >>> study["mid_market_rate"].status
     'blocked'
     """
-    if isinstance(game, Community):
-        game = SharingGame(game)
-    if game.n_players < 2:
-        raise InvalidInputError(
-            f"analyse_stability needs at least 2 players. Got {game.n_players}: one home alone shares nothing."
-        )
-    for name in (contract, *(contracts or ())):
-        if name not in CONTRACTS:
-            raise UnknownNameError("contract", name, CONTRACTS)
+    game = playable(game)
+    wanted = contract_lengths(contract, contracts)
     if contract != "whole" and not isinstance(game, SharingGame):
         raise InvalidInputError(f"contract of analyse_stability must be 'whole' for a {type(game).__name__}.")
     named = _by_label(_chosen(rules, game))
@@ -113,9 +106,7 @@ def analyse_stability(
         label: blocking_coalition(game, allocation.payoffs, engine=engine, count=count, nodes=_nodes(engine))
         for label, allocation in allocations.items()
     }
-    by_rule = _contracts(
-        game, named, allocations, roots, [contract, *(contracts if contracts is not None else CONTRACTS)]
-    )
+    by_rule = _contracts(game, named, allocations, roots, wanted)
     marginal = _marginal_contributions(game)
     sample = None if table_is_cheap(game) else CoalitionSample.draw(game, np.random.default_rng(0))
     listed = progress(allocations.items(), "stability") if progress else allocations.items()
@@ -126,7 +117,9 @@ def analyse_stability(
         for rule, allocation in listed
     ]
     results.sort(key=lambda result: _rank(result, game.tolerance))
-    notes = study_notes(game, contract, results)
+    claims = [verdict.to_dict() for result in results for verdict in result.verdicts.values()]
+    source = game.community.source.notes if isinstance(game, SharingGame) else ()
+    notes = study_notes(game, contract, claims, source)
     return StabilityStudy(game, tuple(results), skipped, contract, notes)
 
 
@@ -146,7 +139,7 @@ def _chosen(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> Seque
     """Rules to compare: those asked for, or all that apply to the game."""
     if rules is None:
         return [name for name in registered_rules.variants() if rule_applies(registered_rules.resolve(name)[0], game)]
-    return [rules] if isinstance(rules, str) or callable(rules) else rules
+    return rules_asked_for(rules)
 
 
 def _by_label(rules: Sequence[Rule]) -> dict[str, Rule]:
@@ -229,7 +222,7 @@ def _examine(
     count = count_blocking(focus, payoffs, best=MOST_PROFITABLE, sample=sample if focus is game else None)
     cost = exit_cost_per_member(focus, payoffs, engine=engine, known=blocking)
     subsidy = least_subsidy(focus, payoffs, known=blocking)
-    path = _best_path(blocking)
+    path = _best_path(focus, payoffs, blocking)
     result = RuleStability(
         rule=label,
         contract=contract,
@@ -264,9 +257,12 @@ def _focus(
     return game.during(worst.steps), worst.payoffs
 
 
-def _best_path(blocking: BlockingCoalition) -> FloatArray | None:
+def _best_path(game: CoalitionalGame, payoffs: FloatArray, blocking: BlockingCoalition) -> FloatArray | None:
     """The root's price path: the one that comes closest to supporting the payoffs."""
-    return None if blocking.price_tree is None else blocking.price_tree.paths[0] / PRICE_GRID
+    tree = blocking.price_tree
+    if tree is None and isinstance(game, SharingGame):
+        tree = blocking_coalition(game, payoffs, engine="bracket").price_tree
+    return None if tree is None else tree.paths[0] / PRICE_GRID
 
 
 def _shortfall(game: CoalitionalGame, payoffs: FloatArray, path: FloatArray | None) -> float:

@@ -11,12 +11,16 @@ from typing import Any
 from gametrade.analysis.document import data_section
 from gametrade.analysis.verification.case import MALFORMED, Case, Claim, Refuted
 from gametrade.analysis.verification.comparing import equal, expect_verdict, same
+from gametrade.analysis.verification.fields import CLAIM, broken, check_fields
 from gametrade.analysis.verification.loading import check_shape, game_of
 from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
+from gametrade.analysis.verification.words import check_notes, check_statement
 from gametrade.registry import checks
 
 PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
+SECTIONS = ("data", "completeness", "tables", "notes")
+"""Outcomes that are about no single claim."""
 
 KINDS = {
     "payoffs": ("recompute",),
@@ -26,7 +30,7 @@ KINDS = {
     "exit_cost": ("price_tree", "enumeration"),
     "least_subsidy": ("balancing_weights",),
     "n_blocking": ("enumeration",),
-    "core_of_periods": ("coalition", "price_path"),
+    "core_of_periods": ("coalition", "price_path", "periods"),
 }
 """Kinds of certificates that prove a property."""
 
@@ -64,7 +68,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     -------
     list of Outcome
         One for the data, one for completeness, one for the tables, whose detail names the columns that are
-        computed but not certified, and one for each claim.
+        computed but not certified, one for the notes, whose detail names the words that nothing can be
+        compared with, and one for each claim, its statement included.
 
     Raises
     ------
@@ -91,6 +96,7 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
         return outcomes
     outcomes.append(_guard("completeness", lambda: (PROVED, check_structure(case))))
     outcomes.append(_guard("tables", lambda: (PROVED, check_tables(case))))
+    outcomes.append(_guard("notes", lambda: (PROVED, check_notes(case))))
     return outcomes + [_guard(str(claim.get("id")), partial(_check, case, claim)) for claim in document["claims"]]
 
 
@@ -101,7 +107,8 @@ def _guard(name: str, check: Callable[[], tuple[str, str]]) -> Outcome:
     except Refuted as reason:
         return Outcome(name, REFUTED, str(reason))
     except MALFORMED as reason:
-        return Outcome(name, REFUTED, f"malformed: {reason!r}")
+        what = "the report" if name in SECTIONS else f"the claim {name}"
+        return Outcome(name, REFUTED, broken(what, reason))
 
 
 def _check_data(case: Case) -> tuple[str, str]:
@@ -121,12 +128,22 @@ def _check_data(case: Case) -> tuple[str, str]:
 
 
 def _check(case: Case, claim: Claim) -> tuple[str, str]:
+    """Check one claim, its numbers first and then its words."""
+    check_fields(f"the claim {claim.get('id')}", claim, CLAIM)
+    outcome = _check_numbers(case, claim)
+    check_statement(case, claim)
+    return outcome
+
+
+def _check_numbers(case: Case, claim: Claim) -> tuple[str, str]:
     """Check one claim by the property that it is about."""
     certificate, rule, name = claim["certificate"], claim["rule"], claim["property"]
     if claim["id"] != f"{rule}/{name}":
         raise Refuted("the id does not name the rule and the property")
     equal("unit", claim["unit"], case.game.unit)
     name = "core_of_periods" if name.startswith("core_") else name
+    if name not in KINDS:
+        raise Refuted(f"nothing is known of the property {name!r}")
     kind = certificate["kind"]
     again = case.known_rule(rule) and not (name == "payoffs" and case.sampled(rule))
     if kind == "none":

@@ -12,6 +12,7 @@ import numpy as np
 
 from gametrade.analysis.contracts import Periods
 from gametrade.analysis.exact import ExactSharingGame
+from gametrade.analysis.exact_periods import ExactPeriods
 from gametrade.errors import GametradeError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
 from gametrade.games.coalitional.game import TABLE_PLAYERS
@@ -39,6 +40,17 @@ MALFORMED = (
 
 class Refuted(Exception):
     """A certificate does not prove its claim; the message says where it breaks."""
+
+
+class Listed(dict[Any, Any]):
+    """Parts of a report by name; one that is not there refutes the report instead of raising a KeyError."""
+
+    def __init__(self, what: str, parts: Mapping[Any, Any]) -> None:
+        super().__init__(parts)
+        self.what = what
+
+    def __missing__(self, name: Any) -> Any:
+        raise Refuted(f"there is no {self.what} {' and '.join(name) if isinstance(name, tuple) else name!r}")
 
 
 def tolerance_of(game: CoalitionalGame, payoffs: list[Fraction]) -> Fraction:
@@ -107,17 +119,18 @@ class Case:
     @cached_property
     def answers(self) -> dict[str, Row]:
         """Answers of the report by rule."""
-        return {answer["rule"]: answer for answer in self.document["answers"]}
+        return Listed("answer", {answer["rule"]: answer for answer in self.document["answers"]})
 
     @cached_property
     def claims(self) -> dict[str, Claim]:
         """Claims of the report by id."""
-        return {claim["id"]: claim for claim in self.document["claims"]}
+        return Listed("claim", {claim["id"]: claim for claim in self.document["claims"]})
 
     @cached_property
     def contract_rows(self) -> dict[tuple[str, str], Row]:
         """Table of contracts by rule and contract."""
-        return {(row["rule"], row["contract"]): row for row in self.document["contracts"]}
+        rows = {(row["rule"], row["contract"]): row for row in self.document["contracts"]}
+        return Listed("row in the table of contracts for", rows)
 
     @cached_property
     def _allocations(self) -> dict[str, Allocation]:
@@ -166,6 +179,18 @@ class Case:
         if contract not in self._periods:
             self._periods[contract] = Periods.of(self.game, contract)
         return self._periods[contract]
+
+    def position(self, contract: str, steps: Any) -> int:
+        """Which period of the calendar some settlement steps are."""
+        wanted = np.array(steps)
+        for position, known in enumerate(self.periods(contract).steps):
+            if known.shape == wanted.shape and (known == wanted).all():
+                return position
+        raise Refuted(f"the steps are not those of one {contract} of the calendar")
+
+    def exact_periods(self, contract: str) -> ExactPeriods:
+        """Contract periods without rounding."""
+        return ExactPeriods(self.exact.sharing, self.periods(contract).steps)
 
     def period_payoffs(self, rule: str, contract: str) -> FloatArray:
         """What the rule gives in each contract period, shape (P, n). [money]"""

@@ -5,8 +5,6 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-import numpy as np
-
 from gametrade.analysis.contracts import Periods
 from gametrade.analysis.verification.case import Case, Certificate, Claim, ExactGame, Refuted, tolerance_of
 from gametrade.analysis.verification.comparing import equal, same
@@ -49,7 +47,7 @@ class Scene:
                 raise Refuted("a claim about the whole must not be proved by some of its steps")
             payoffs = case.payoffs(rule)
             return _keep(case, "whole", case.exact, payoffs)
-        position = _position(case, contract, certificate)
+        position = case.position(contract, certificate["steps"])
         _same_period(case, claim, contract, position)
         payoffs = [Fraction(float(x)) for x in certificate["payoffs"]]
         _payoffs_of_rule(case, rule, (contract, position), payoffs)
@@ -79,15 +77,6 @@ def headline_scene(case: Case, rule: str) -> Scene | None:
     return None if claim["certificate"]["kind"] == "none" else Scene.of(case, claim, claim["certificate"])
 
 
-def _position(case: Case, contract: str, certificate: Certificate) -> int:
-    """Which period of the calendar the steps of a certificate are."""
-    steps = np.array(certificate["steps"])
-    for position, known in enumerate(case.periods(contract).steps):
-        if known.shape == steps.shape and (known == steps).all():
-            return position
-    raise Refuted(f"the steps are not those of one {contract} of the calendar")
-
-
 def _same_period(case: Case, claim: Claim, contract: str, position: int) -> None:
     """All claims of a rule about one contract, and its row in the table, speak of one period."""
     label, rule = case.periods(contract).labels[position], claim["rule"]
@@ -96,8 +85,6 @@ def _same_period(case: Case, claim: Claim, contract: str, position: int) -> None
     if other["kind"] == "coalition":
         equal("steps of the blocked period", list(other["steps"]), case.periods(contract).steps[position].tolist())
         equal("period", other["period"], label)
-    if claim["property"] in HEADLINES and not claim["statement"].startswith(f"in the {contract} of {label}: "):
-        raise Refuted(f"the statement does not say that it is about the {contract} of {label}")
 
 
 def _payoffs_of_rule(case: Case, rule: str, where: tuple[str, int], stated: list[Fraction]) -> None:

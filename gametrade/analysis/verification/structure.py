@@ -8,6 +8,7 @@ from typing import Any
 from gametrade.analysis.contracts import CONTRACTS
 from gametrade.analysis.verification.case import Case, Refuted
 from gametrade.analysis.verification.comparing import equal
+from gametrade.analysis.verification.fields import ANSWER, CONTRACT, SUMMARY, check_fields
 from gametrade.analysis.verification.scene import HEADLINES
 from gametrade.games.coalitional import SharingGame
 
@@ -23,6 +24,9 @@ def check_structure(case: Case) -> str:
         If something is missing, stands twice or belongs to nothing.
     """
     document = case.document
+    for name, fields in (("answers", ANSWER), ("summary", SUMMARY), ("contracts", CONTRACT)):
+        for row in document[name]:
+            check_fields(f"{name} of {row.get('rule', 'a rule')}", row, fields)
     if document["contract"] not in CONTRACTS or (document["contract"] != "whole" and not _has_periods(case)):
         raise Refuted(f"contract of the report must not be {document['contract']!r}")
     answers = _distinct("answer", (answer["rule"] for answer in document["answers"]))

@@ -7,15 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from gametrade.analysis.encoding import tree_from_dict
 from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.verification.case import Case, Refuted, Row
-from gametrade.analysis.verification.comparing import BORDER, close, equal, same, same_or_missing
+from gametrade.analysis.verification.comparing import BORDER, equal, same, same_or_missing
 from gametrade.analysis.verification.contract_rows import check_contract_row
 from gametrade.analysis.verification.listed import check_listed
-from gametrade.analysis.verification.scene import Scene, headline_scene, proper_members
-from gametrade.games.coalitional import SharingGame
-from gametrade.solvers.saddle_point import PRICE_GRID
+from gametrade.analysis.verification.scene import Scene, headline_contract, headline_scene, proper_members
+from gametrade.analysis.verification.supporting import check_supporting_path
+from gametrade.games.coalitional import CoalitionalGame, SharingGame
 
 STATUS = {True: "core", False: "blocked", None: "not proved"}
 NEVER_CERTIFIED = ("summary.other_weeks", "contracts.exact", "standard_errors")
@@ -102,6 +101,9 @@ def _check_count_columns(case: Case, row: Row) -> set[str]:
     if certificate["kind"] != "none":
         equal(f"blocking coalitions of {rule}", count, certificate["count"])
         return set()
+    equal(f"blocking coalitions of {rule}", count, certificate.get("count"))
+    if count is None:
+        equal(f"blocking share of {rule}", share, certificate["share"])
     return {"summary.blocking_share where sampled"} if count is None else {"summary.n_blocking and blocking_share"}
 
 
@@ -110,17 +112,22 @@ def _check_scene_columns(case: Case, row: Row, scene: Scene) -> None:
     rule, game = row["rule"], scene.exact.game
     claim = case.claims[f"{rule}/core"]
     members = proper_members(scene, claim["certificate"]["coalition"])
-    share = shortfall = float("nan")
+    share = float("nan")
     if isinstance(game, SharingGame):
         bill = float(game.community.stand_alone_bills()[members].sum())
         share = float(row["largest_excess"]) / bill if bill > 0 else share
     same_or_missing(f"share of the bill of {rule}", row["share_of_bill"], share)
-    tree = claim["certificate"].get("tree")
-    if tree is None:
-        same_or_missing(f"price shortfall of {rule}", row["price_shortfall"], shortfall)
-        return
-    path = tree_from_dict(tree, game.players).paths[0].astype(np.int64)
-    gains = scene.exact.sharing.price_values(path, PRICE_GRID)
-    above = [w - x for w, x in zip(gains, scene.payoffs, strict=True)]
-    found = sum((gain for gain in above if gain > 0), Fraction(0))
-    close(f"price shortfall of {rule}", row["price_shortfall"], found, len(above) * scene.tolerance)
+    _check_period_columns(case, row, game)
+    check_supporting_path(case, row, scene)
+
+
+def _check_period_columns(case: Case, row: Row, game: CoalitionalGame) -> None:
+    """Which period the headline numbers describe, and what is at stake in it."""
+    rule, contract = row["rule"], headline_contract(case, row["rule"])
+    period = "" if contract == "whole" else case.contract_rows[rule, contract]["period"]
+    equal(f"period of {rule}", row["period"], period)
+    same(f"gains of the period of {rule}", row["period_gains"], game.grand_value, case.game.grand_value)
+    bill = float("nan")
+    if isinstance(game, SharingGame):
+        bill = float(game.community.stand_alone_bills().sum())
+    same_or_missing(f"bill of the period of {rule}", row["period_bill"], bill)

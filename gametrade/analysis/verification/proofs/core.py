@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
-from gametrade.analysis.verification.case import Case, Certificate, Claim
+from gametrade.analysis.verification.case import Case, Certificate, Claim, Refuted
 from gametrade.analysis.verification.comparing import at_most, close, equal, expect
 from gametrade.analysis.verification.scene import Scene, coalition_excess
 from gametrade.analysis.verification.trees import upper_bound
@@ -24,11 +25,19 @@ def core(case: Case, claim: Claim, certificate: Certificate) -> str:
     upper = upper_bound(scene, certificate, Fraction(0))
     if certificate["kind"] == "enumeration":
         close("largest excess", certificate["upper_bound"], upper, scene.tolerance)
+    _check_exact(certificate["exact"], upper - lower, scene.tolerance)
     everyone = np.ones(len(scene.payoffs), dtype=bool)
     imbalance = abs(scene.exact.excess(everyone, scene.payoffs))
     margin = -lower if imbalance <= scene.tolerance else min(-lower, -imbalance)
     expect(claim, _verdicts(lower, upper, imbalance, scene.tolerance), margin, scene.tolerance)
     return f"largest excess in [{float(lower):.9g}, {float(upper):.9g}]"
+
+
+def _check_exact(stated: Any, width: Fraction, tolerance: Fraction) -> None:
+    """The largest excess is called exact if the bracket is not wider than the tolerance."""
+    close_to = Fraction(1, 50) * tolerance
+    if not isinstance(stated, bool) or (width > tolerance + close_to if stated else width < tolerance - close_to):
+        raise Refuted(f"the bracket is {float(width):.3e} wide, so exact must not be {stated!r}")
 
 
 def _verdicts(lower: Fraction, upper: Fraction, imbalance: Fraction, tolerance: Fraction) -> set[bool | None]:

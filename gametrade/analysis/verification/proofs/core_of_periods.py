@@ -4,22 +4,24 @@ from __future__ import annotations
 
 from fractions import Fraction
 
-import numpy as np
-
-from gametrade.analysis.encoding import unpack
-from gametrade.analysis.exact import ExactSharingGame
+from gametrade.analysis.encoding import tree_from_dict
+from gametrade.analysis.exact import ExactSharingGame, exact_sum
+from gametrade.analysis.period_proofs import countable
 from gametrade.analysis.verification.case import Case, Certificate, Claim, Refuted
 from gametrade.analysis.verification.comparing import close, equal, expect_verdict
 from gametrade.analysis.verification.scene import Scene, coalition_excess
+from gametrade.analysis.verification.supporting import read_path
+from gametrade.analysis.verification.trees import check_tree
 from gametrade.registry import checks
 from gametrade.solvers.saddle_point import PRICE_GRID
+from gametrade.typing import FloatArray
 
 
 @checks.register()
 def core_of_periods(case: Case, claim: Claim, certificate: Certificate) -> str:
-    """A coalition that gains in one period, or a price path that supports every period."""
+    """A coalition that gains in one period, or a proof for every period."""
     equal("contract of the certificate", certificate["contract"], claim["property"].removeprefix("core_"))
-    if certificate["kind"] == "price_path":
+    if certificate["kind"] in ("price_path", "periods"):
         expect_verdict(claim, {True})
         return _check_all_periods(case, claim, certificate)
     expect_verdict(claim, {False})
@@ -34,20 +36,69 @@ def core_of_periods(case: Case, claim: Claim, certificate: Certificate) -> str:
 
 
 def _check_all_periods(case: Case, claim: Claim, certificate: Certificate) -> str:
-    """One price path bounds the excesses of every period."""
-    periods = case.periods(certificate["contract"])
-    sharing = case.exact.sharing
-    path = np.zeros(sharing.community.n_steps, dtype=np.int64)
-    path[sharing.steps] = np.frombuffer(unpack(certificate["path"]), dtype=np.uint8)
-    if (path > PRICE_GRID).any():
-        raise Refuted("price positions must be from 0 to 128")
-    payoffs = case.period_payoffs(claim["rule"], certificate["contract"])
-    worst = Fraction(0)
-    for steps, game, x in zip(periods.steps, periods.games, payoffs, strict=True):
-        exact = ExactSharingGame(game.community)
-        gains = exact.price_values(path[steps][exact.steps], PRICE_GRID)
-        above = [w - Fraction(float(y)) for w, y in zip(gains, x, strict=True)]
-        worst = max(worst, sum((gain for gain in above if gain > 0), Fraction(0)))
-    if worst > Fraction(1001, 1000) * case.tolerance(case.payoffs(claim["rule"])):
-        raise Refuted(f"the prices leave room for a gain of {float(worst):.9g} in one period")
-    return f"no coalition gains more than {float(worst):.3e} in any of {len(periods.games)} periods"
+    """Every period is settled by the price path, by its tree, or by looking at all of its coalitions."""
+    contract, rule = certificate["contract"], claim["rule"]
+    periods, payoffs = case.exact_periods(contract), case.period_payoffs(rule, contract)
+    tolerance = case.tolerance(case.payoffs(rule))
+    limit = Fraction(1001, 1000) * tolerance
+    path = read_path(certificate, len(periods.sharing.steps))
+    gaps = periods.shortfalls(path, PRICE_GRID, payoffs) if periods.steps else []
+    open_periods = {p for p, gap in enumerate(gaps) if gap > limit}
+    open_periods -= _settled_by_trees(case, claim, certificate, limit)
+    listed = set(certificate.get("enumerated", []))
+    if not open_periods <= listed:
+        first = min(open_periods - listed)
+        where = f"{contract} of {case.periods(contract).labels[first]}"
+        raise Refuted(f"the prices leave room for a gain of {float(gaps[first]):.9g} in the {where}")
+    _check_enumerated(case, payoffs, limit, contract, sorted(open_periods))
+    close("margin", claim["margin"], _excess_of_witness(case, claim), 4 * tolerance)
+    left = f", {len(open_periods)} of them by all coalitions" if open_periods else ""
+    return f"no coalition gains more than {float(limit):.3e} in any of {len(gaps)} periods{left}"
+
+
+def _settled_by_trees(case: Case, claim: Claim, certificate: Certificate, limit: Fraction) -> set[int]:
+    """Periods whose own price tree proves that nobody gains."""
+    contract, settled = certificate["contract"], set()
+    payoffs = case.period_payoffs(claim["rule"], contract)
+    for entry in certificate.get("trees", []):
+        position = entry["period"]
+        if isinstance(position, bool) or not isinstance(position, int) or not 0 <= position < len(payoffs):
+            raise Refuted(f"there is no {contract} number {position!r}")
+        tree = tree_from_dict(entry["tree"], case.game.players)
+        game = ExactSharingGame(case.periods(contract).games[position].community)
+        check_tree(game, [Fraction(float(x)) for x in payoffs[position]], tree, smallest=1)
+        if Fraction(tree.limit) > limit:
+            raise Refuted(f"the tree of {contract} number {position} proves only {tree.limit:.9g}")
+        settled.add(position)
+    return settled
+
+
+def _check_enumerated(case: Case, payoffs: FloatArray, limit: Fraction, contract: str, periods: list[int]) -> None:
+    """Look at all coalitions of some periods."""
+    if not periods:
+        return
+    known = case.periods(contract)
+    if not countable(case.game.n_players, [len(known.games[p].trade_steps) for p in periods]):
+        raise Refuted(f"{len(periods)} periods of {case.game.n_players} homes are too many to look at all coalitions")
+    found = case.exact_periods(contract).gaining_period(payoffs, limit, periods)
+    if found is not None:
+        raise Refuted(f"a coalition gains in the {contract} of {known.labels[found]}")
+
+
+def _excess_of_witness(case: Case, claim: Claim) -> Fraction:
+    """What the margin must be: minus the excess of the witness in the period that the table names. [money]"""
+    contract, rule = claim["property"].removeprefix("core_"), claim["rule"]
+    known, row = case.periods(contract), case.contract_rows[rule, contract]
+    if not known.games:
+        return Fraction(0)
+    payoffs = case.period_payoffs(rule, contract)
+    members = case.game.members(claim["witness"])
+    if not members.any() or members.all() or members.sum() != len(claim["witness"]):
+        raise Refuted("the witness must be a proper coalition that names each member once")
+    stated, margins = Fraction(float(claim["margin"])), []
+    for position in [p for p, label in enumerate(known.labels) if label == row["period"]]:
+        game = ExactSharingGame(known.games[position].community)
+        margins.append(exact_sum(payoffs[position][members]) - game.value(members))
+    if not margins:
+        raise Refuted(f"{row['period']!r} is no {contract} of the calendar in which energy is shared")
+    return min(margins, key=lambda margin: abs(margin - stated))
