@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gametrade.solvers.branching import Branching
 from gametrade.solvers.coalition_search import (
     FREE,
     INSIDE,
@@ -17,16 +18,16 @@ from gametrade.solvers.coalition_search import (
     best_prefix,
     improve,
 )
+from gametrade.solvers.price_program import PriceProgram, ProgramPoint
 from gametrade.solvers.saddle_point import PRICE_GRID, Relaxation, saddle_point
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
 ROOT_ITERATIONS = 400
-DEEP_ROOT_ITERATIONS = 1500
-"""For a tree of many homes, where a tighter root settles most of them at once."""
-MANY_HOMES = 200
 NEAR_ITERATIONS = 120
 """Enough from the prices of a similar question."""
-NODE_ITERATIONS = 300
+FEW_HOMES = 50
+LOOK_EVERY = 10
+"""With many homes, coalitions are looked for in the first nodes and then in one of so many."""
 WORTH_IMPROVING = 0.3
 """A rounded coalition this share of the open gap below the best one is polished by single moves."""
 
@@ -115,24 +116,13 @@ def search_price_tree(
     for members in (state == INSIDE, state != OUTSIDE):
         grower.remember(*improve(search, start, members, rounds=1))
     if not grower.closes(start, clearing_price(search.position)):
-        grower.explore(start, *_starting_point(search, nodes, near))
+        grower.plant(start, near, polish=nodes > 1)
     clock = time.monotonic()
     while grower.queue and -grower.queue[0][0] > grower.target:
         if len(grower.homes) + 2 > nodes or time.monotonic() - clock > seconds:
             break
         grower.branch()
     return grower.finish()
-
-
-def _starting_point(
-    search: CoalitionSearch, nodes: int, near: tuple[FloatArray, BoolArray] | None
-) -> tuple[FloatArray, FloatArray, int]:
-    """Prices, fractional coalition and number of iterations for the root."""
-    if near is not None:
-        return near[0], near[1].astype(float), NEAR_ITERATIONS
-    n, steps = search.position.shape
-    deep = nodes > 1 and n >= MANY_HOMES
-    return np.full(steps, 0.5), np.full(n, 0.5), DEEP_ROOT_ITERATIONS if deep else ROOT_ITERATIONS
 
 
 def clearing_price(position: FloatArray) -> FloatArray:
@@ -190,7 +180,9 @@ class _Grower:
     homes: list[int] = field(default_factory=list)
     inside: list[int] = field(default_factory=list)
     outside: list[int] = field(default_factory=list)
-    queue: list[tuple[float, int, Region, FloatArray, FloatArray]] = field(default_factory=list)
+    queue: list[tuple[float, int, Region, ProgramPoint, FloatArray]] = field(default_factory=list)
+    program: PriceProgram | None = None
+    branching: Branching | None = None
 
     @property
     def target(self) -> float:
@@ -205,30 +197,40 @@ class _Grower:
             return
         self.best = sorted([*self.best, entry], reverse=True)[: self.keep]
 
-    def explore(self, region: Region, price: FloatArray, weights: FloatArray, iterations: int) -> None:
-        """Bound a region from a warm start, look for coalitions in it, and queue it unless it is closed."""
-        price, weights = self._price(region, price, weights, iterations)
-        if not self.paths:
-            paths = (price, clearing_price(self.search.position))
-            price = min(paths, key=lambda path: self._bound(self.search.margins(path), region))
-        margins = self.search.margins(price)
+    def plant(self, start: Region, near: tuple[FloatArray, BoolArray] | None, *, polish: bool) -> None:
+        """Bound the root by the first-order method, and by the linear program if a tree is wanted."""
+        point = self._saddle_point(start, near)
+        self._enter(self._add(point.price), start, point)
+        if not polish or not self.queue:
+            return
+        self.program = PriceProgram.of(self.search, point.weights)
+        self.branching = Branching.start(np.abs(self.search.position).sum(axis=1))
+        sharper = self.program.solve(start.state, self.target)
+        if sharper is not None and self._bound(self.search.margins(sharper.price), start) < -self.queue[0][0]:
+            self.queue.clear()
+            self.paths[0] = _as_bytes(sharper.price)
+            self._enter(0, start, sharper)
+
+    def explore(self, region: Region, above: ProgramPoint) -> int:
+        """Bound a part of a region; the prices above are kept where the program has none."""
+        assert self.program is not None
+        point = self.program.solve(region.state, self.target, above.basis) or above
+        node = self._add(point.price)
+        self._enter(node, region, point)
+        return node
+
+    def _enter(self, node: int, region: Region, point: ProgramPoint) -> None:
+        """Look for coalitions in the region of a node, and queue it unless it is closed."""
+        margins = self.search.margins(point.price)
         bound = self._bound(margins, region)
-        node = self._add(price)
         if bound <= self.target:
             return
         region = self._settle(region, margins)
-        self._look_around(region, weights, bound)
+        if len(margins) <= FEW_HOMES or node < 3 * LOOK_EVERY or node % LOOK_EVERY == 0:
+            self._look_around(region, point.weights, bound)
         if bound <= self.target:
             return
-        region = self._settle(region, margins)
-        free = np.flatnonzero(region.state == FREE)
-        if not len(free):
-            members = region.state == INSIDE
-            self.remember(self.search.excess(members), members)
-            return
-        doubt = np.minimum(weights[free], 1 - weights[free]) + 1e-6
-        self.homes[node] = int(free[np.argmax(doubt * np.abs(self.search.position[free]).sum(axis=1))])
-        heapq.heappush(self.queue, (-bound, node, region, weights, margins))
+        heapq.heappush(self.queue, (-bound, node, region, point, margins))
 
     def closes(self, region: Region, price: FloatArray) -> bool:
         """Whether one price path closes a region at once; it is then a leaf."""
@@ -241,21 +243,23 @@ class _Grower:
         """Add a node with its price path, a leaf so far."""
         for column in (self.homes, self.inside, self.outside):
             column.append(-1)
-        self.paths.append(np.round(price * PRICE_GRID).astype(np.uint8))
+        self.paths.append(_as_bytes(price))
         return len(self.paths) - 1
 
     def branch(self) -> None:
-        """Split the open node with the largest bound on its home."""
-        _, node, region, weights, margins = heapq.heappop(self.queue)
-        price = self.paths[node] / PRICE_GRID
+        """Split the open node with the largest bound on a home; a coalition that is left alone is evaluated."""
+        assert self.program is not None
+        assert self.branching is not None
+        _, node, region, point, margins = heapq.heappop(self.queue)
         region = self._settle(region, margins)
+        if not (region.state == FREE).any():
+            members = region.state == INSIDE
+            self.remember(self.search.excess(members), members)
+            return
+        self.homes[node] = self.branching.choose(self.program, region.state, point, self.target)
         home = np.array([self.homes[node]])
-        for side, column in ((INSIDE, self.inside), (OUTSIDE, self.outside)):
-            if region.state[home[0]] not in (FREE, side):
-                continue
-            column[node] = len(self.homes)
-            child = region.fix(self.search, home, side) if region.state[home[0]] == FREE else region
-            self.explore(child, price, weights, NODE_ITERATIONS)
+        self.inside[node] = self.explore(region.fix(self.search, home, INSIDE), point)
+        self.outside[node] = self.explore(region.fix(self.search, home, OUTSIDE), point)
 
     def finish(self) -> TreeSearch:
         """Close the books: the tree proves the larger of the target and the largest open bound."""
@@ -263,31 +267,29 @@ class _Grower:
         complete = not open_bounds
         best = max(self.best[0][0] if self.best else -np.inf, self.floor)
         limit = max([best + 2 * self.slack, *(bound + self.slack for bound in open_bounds)])
-        unsplit = {node for _, node, *_ in self.queue}
-        homes = tuple(-1 if node in unsplit else home for node, home in enumerate(self.homes))
-        n_steps = self.search.position.shape[1]
-        paths = np.array(self.paths, dtype=np.uint8).reshape(len(homes), n_steps)
-        tree = PriceTree(limit, paths, homes, tuple(self.inside), tuple(self.outside))
+        paths = np.array(self.paths, dtype=np.uint8).reshape(len(self.homes), self.search.position.shape[1])
+        tree = PriceTree(limit, paths, tuple(self.homes), tuple(self.inside), tuple(self.outside))
         coalitions = tuple(np.frombuffer(known, dtype=bool) for _, known in self.best)
         return TreeSearch(coalitions, tuple(excess for excess, _ in self.best), tree, complete)
 
-    def _price(
-        self, region: Region, price: FloatArray, weights: FloatArray, iterations: int
-    ) -> tuple[FloatArray, FloatArray]:
-        """Improve a price path and a fractional coalition for a region."""
+    def _saddle_point(self, region: Region, near: tuple[FloatArray, BoolArray] | None) -> ProgramPoint:
+        """First-order prices of a region, or the competitive ones if they bound it better."""
+        n, steps = self.search.position.shape
+        price, weights = (np.full(steps, 0.5), np.full(n, 0.5)) if near is None else near
         relaxation = Relaxation.of(self.search, region)
         point = saddle_point(
             relaxation,
             price[relaxation.open_steps],
-            weights[relaxation.free],
-            target=self.target if self.paths else -np.inf,
-            iterations=iterations,
+            weights[relaxation.free].astype(float),
+            iterations=ROOT_ITERATIONS if near is None else NEAR_ITERATIONS,
         )
         path = relaxation.price.copy()
         path[relaxation.open_steps] = point.price
         belonging = (region.state == INSIDE).astype(float)
         belonging[relaxation.free] = point.weights
-        return path, belonging
+        paths = (path, clearing_price(self.search.position))
+        best = min(paths, key=lambda path: self._bound(self.search.margins(path), region))
+        return ProgramPoint(point.bound, best, belonging)
 
     def _bound(self, margins: FloatArray, region: Region) -> float:
         """Supporting-price bound on a region. [money]"""
@@ -310,3 +312,8 @@ class _Grower:
             self.remember(excess, members)
             if excess >= best - WORTH_IMPROVING * (bound - best):
                 self.remember(*improve(self.search, region, members))
+
+
+def _as_bytes(price: FloatArray) -> np.ndarray:
+    """Price positions in 128ths."""
+    return np.asarray(np.round(price * PRICE_GRID).astype(np.uint8))

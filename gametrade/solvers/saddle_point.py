@@ -15,9 +15,6 @@ PRICE_GRID = 128
 CHECK_EVERY = 20
 """Iterations between two looks at the bounds, each a restart from the average."""
 
-CONVERGED = 0.02
-"""Relative gap at which more iterations are not worth it once the target is out of reach."""
-
 
 @dataclass(frozen=True, eq=False, slots=True)
 class Relaxation:
@@ -42,19 +39,17 @@ class Relaxation:
         """Write the relaxation of a region; `price` holds the positions of the steps that are settled."""
         free = np.flatnonzero(region.state == FREE)
         rows = search.position[free]
-        surplus, deficit = np.maximum(rows, 0), np.maximum(-rows, 0)
         net = region.supply - region.need
-        short = net + surplus.sum(axis=0) <= 0
-        long = (net - deficit.sum(axis=0) >= 0) & ~short
-        open_steps = ~(short | long)
-        constant = region.need[~short].sum() + region.supply[short].sum()
-        gain = deficit[:, ~short].sum(axis=1) + surplus[:, short].sum(axis=1) - search.payoffs[free]
+        short = net + np.maximum(rows, 0).sum(axis=0) <= 0
+        long = (net - np.maximum(-rows, 0).sum(axis=0) >= 0) & ~short
+        open_steps, price = ~(short | long), short.astype(float)
+        margins = search.margins(price)
         return cls(
             free,
             open_steps,
-            short.astype(float),
-            float(constant - search.payoffs[region.state == INSIDE].sum()),
-            gain,
+            price,
+            float(margins[region.state == INSIDE].sum()),
+            margins[free],
             net[open_steps],
             np.ascontiguousarray(rows[:, open_steps]),
         )
@@ -83,7 +78,6 @@ def saddle_point(
     price: FloatArray,
     weights: FloatArray,
     *,
-    target: float = -np.inf,
     iterations: int = 300,
     gap: float = 0.0,
 ) -> SaddlePoint:
@@ -97,8 +91,6 @@ def saddle_point(
         Price positions to start from, in [0, 1].
     weights : ndarray of shape (F,)
         Fractional coalition to start from, in [0, 1].
-    target : float
-        Stop as soon as the bound is at most this, or clearly cannot be. [money]
     iterations : int
         Most iterations; each costs two products with the (F, A) matrix.
     gap : float
@@ -133,7 +125,7 @@ def saddle_point(
                 push = matrix @ price
                 sum_weights, sum_price = np.zeros_like(weights), np.zeros_like(price)
             best = _better(relaxation, best, price, weights)
-            if _settled(best, target, gap):
+            if best.bound - best.relaxed_excess <= gap:
                 break
         moved = _unit(weights + home_step * (gain + push))
         price = _unit(price - price_step * (net + (2 * moved - weights) @ matrix))
@@ -142,6 +134,11 @@ def saddle_point(
         sum_weights += weights
         sum_price += price
     return best
+
+
+def on_grid(price: FloatArray) -> FloatArray:
+    """Round price positions to the multiples of 1/128 that certificates hold."""
+    return np.asarray(np.round(price * PRICE_GRID) / PRICE_GRID)
 
 
 def _inverse(size: FloatArray) -> FloatArray:
@@ -158,17 +155,10 @@ def _unit(array: FloatArray) -> FloatArray:
 
 def _better(relaxation: Relaxation, best: SaddlePoint, price: FloatArray, weights: FloatArray) -> SaddlePoint:
     """Keep the lower bound of two price paths and the better fractional coalition."""
-    rounded = np.round(price * PRICE_GRID) / PRICE_GRID
+    rounded = on_grid(price)
     bound, value = relaxation.bound(rounded), relaxation.value(weights)
     if bound >= best.bound:
         bound, rounded = best.bound, best.price
     if value <= best.relaxed_excess:
         value, weights = best.relaxed_excess, best.weights
     return SaddlePoint(bound, rounded, weights, value)
-
-
-def _settled(best: SaddlePoint, target: float, gap: float) -> bool:
-    """Whether the target is reached, out of reach, or the bracket is narrow enough."""
-    width = best.bound - best.relaxed_excess
-    out_of_reach = best.relaxed_excess > target and width < CONVERGED * (best.relaxed_excess - target)
-    return best.bound <= target or width <= gap or (bool(np.isfinite(target)) and out_of_reach)
