@@ -7,7 +7,7 @@ from gametrade.analysis.verdict import Verdict
 from gametrade.community import check_data
 from gametrade.games.coalitional import SharingGame
 from gametrade.reports.story.numbers import NOTHING, Writer
-from gametrade.reports.story.table import Column, Table, words
+from gametrade.reports.story.table import Column, Table
 from gametrade.reports.story.words import listed, property_label, rule_label
 
 HOLDS = {
@@ -38,7 +38,10 @@ def input_check_table(study: StabilityStudy) -> Table | None:
     rest = f" {more} more are not shown." if more > 0 else ""
     return Table(
         f"Input check: {counts}",
-        words("severity", "home", "data", "check", "evidence"),
+        (
+            *(Column(name, numeric=False, whole=True) for name in ("severity", "home", "data", "check")),
+            Column("evidence", numeric=False),
+        ),
         tuple((*row[:3], row[3].replace("_", " "), *row[4:]) for row in check.rows()[:FINDINGS]),
         f"{len(check.checks)} checks were run. Nothing was changed or repaired.{rest}",
     )

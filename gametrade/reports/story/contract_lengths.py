@@ -31,7 +31,7 @@ def contracts_table(study: StabilityStudy) -> Table | None:
         Column("largest excess", unit, "who gains by leaving"),
         Column("when", "", "who gains by leaving", numeric=False, whole=True),
         Column("worst loss of a home", unit, "who is worse off than alone"),
-        Column("who", "", "who is worse off than alone", numeric=False),
+        Column("who", "", "who is worse off than alone", numeric=False, whole=True),
         Column("payoffs by", "", "how payoffs are split over time", numeric=False, whole=True),
         Column("largest imbalance of a period", unit, "how payoffs are split over time"),
         Column("sum of periods off the whole", unit, "how payoffs are split over time"),
