@@ -46,8 +46,8 @@ def test_prices_are_copies_and_read_only():
     [
         (
             {"import_price": [0.2, 0.08], "export_price": 0.10},
-            r"^import_price of Tariff must be at least export_price in every step, unless allow_negative_spread=True\. Got 0\.08 < 0\.1 at "
-            r"step 1\.$",
+            r"^import_price of Tariff must be at least export_price in every step, unless "
+            r"allow_negative_spread=True\. Got 0\.08 < 0\.1 at step 1\.$",
         ),
         ({"import_price": 0.08, "export_price": 0.10}, r"Got 0\.08 < 0\.1\.$"),
         ({"import_price": np.nan, "export_price": 0.1}, "import_price of Tariff must be a finite number"),
