@@ -114,6 +114,20 @@ def test_a_tariff_that_varies_shows_its_range() -> None:
     assert tariff_words(gt.SharingGame(homes)).startswith("import 0.22 to 0.54 (3 levels), export 0.08 USD/kWh (")
 
 
+def test_a_rule_without_periods_is_counted_apart() -> None:
+    street = gt.communities.street(26, 2, rng=np.random.default_rng(0))
+    study = gt.analyse_stability(street, ["shapley", "mid_market_rate", "competitive_price"], contract="day")
+    assert not study["shapley"].contracts
+    first, second, third = three_sentences(study)
+    assert first.startswith("Under 1 of 2 rules nobody gains by leaving for any single day")
+    assert "for the whole period only: Shapley value" in first
+    assert " on the day of 2023-01-0" in second
+    assert "leaves no home worse off than alone on any day" in third
+    heads = [column.head for column in rules_table(study).columns]
+    rows = {row[0]: dict(zip(heads, row, strict=True)) for row in rules_table(study).rows}
+    assert rows["Shapley value"]["largest excess, worst day: day"] == "whole period"
+
+
 def test_the_answer_says_which_rules_it_counts(community: gt.StabilityStudy) -> None:
     first = three_sentences(community)[0]
     assert f" of {len(community) - 1} rules that share anything nobody gains" in first

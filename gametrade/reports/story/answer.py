@@ -63,15 +63,20 @@ def nothing_to_share(study: StabilityStudy) -> str:
 def _which_rules(study: StabilityStudy, write: Writer) -> str:
     """First sentence: the rules in the core, and how much money is at stake."""
     sharing = [r for r in study if base_name(r.rule) != "stand_alone"] or list(study)
-    baseline = "" if len(sharing) == len(study) else "; stand-alone, where nobody shares, is the baseline"
-    counted = f"{len(sharing)} rules" + (" that share anything" if baseline else "")
+    idle = len(sharing) < len(study)
+    baseline = "; stand-alone, where nobody shares, is the baseline" if idle else ""
+    whole = [r for r in sharing if not examined(r)]
+    if whole:
+        sharing = [r for r in sharing if examined(r)] or sharing
+        baseline = f"; for the whole period only: {listed([rule_label(r.rule) for r in whole])}{baseline}"
+    counted = f"{len(sharing)} rules" + (" that share anything" if idle else "")
     by_kind = {
         kind: [r for r in sharing if status_kind(r) == kind] for kind in ("core", "blocked", "unbalanced", "open")
     }
     names = listed([rule_label(r.rule) for r in by_kind["core"]], 8)
-    where = _where(study)
+    where = _where(study) if any(map(examined, sharing)) else ""
     if len(sharing) == 1:
-        start = f"Only one rule was examined, {names or rule_label(sharing[0].rule)}, and it is " + (
+        start = f"Only one rule was examined{where}, {names or rule_label(sharing[0].rule)}, and it is " + (
             "proved stable: nobody gains by leaving" if names else _kind_words(by_kind)
         )
     elif names:
@@ -124,6 +129,11 @@ def _over_all(study: StabilityStudy) -> str:
     return "" if study.contract == "whole" else " over the whole period"
 
 
+def examined(result: RuleStability) -> bool:
+    """Whether the rule was examined at the contract length of the study."""
+    return result.contract == "whole" or any(entry.contract == result.contract for entry in result.contracts)
+
+
 def focus(result: RuleStability) -> ContractStability | None:
     """The contract period that the headline numbers describe; None for the whole."""
     entry = next((entry for entry in result.contracts if entry.contract == result.contract), None)
@@ -133,15 +143,29 @@ def focus(result: RuleStability) -> ContractStability | None:
 def when(result: RuleStability) -> str:
     """Name the period that the headline numbers describe, empty for the whole."""
     entry = focus(result)
-    return f" in the {result.contract} of {entry.period}" if entry is not None else ""
+    if entry is None:
+        return ""
+    return f" {_preposition(entry.contract)} the {entry.contract} of {clock(entry.contract, entry.period)}"
 
 
-def least_gain(result: RuleStability, write: Writer) -> str:
+def clock(contract: str, period: str) -> str:
+    """A period by the local clock, without seconds that are none."""
+    return period.removesuffix(":00") if contract == "step" else period
+
+
+def _preposition(contract: str) -> str:
+    return "on" if contract == "day" else "in"
+
+
+def _least_gain(result: RuleStability, noun: str, write: Writer) -> str:
     """The smallest gain of any home, over the whole or in any period of the contract, in words."""
     entry = focus(result)
-    if entry is None:
-        return write.money(result.smallest_gain)
-    return f"{write.money(entry.smallest_gain)} in any {entry.contract}"
+    gain, where = result.smallest_gain, ""
+    if entry is not None:
+        gain, where = entry.smallest_gain, f" {_preposition(entry.contract)} any {entry.contract}"
+    if abs(gain) <= result.allocation.tolerance:
+        return f"leaves no {noun} worse off than alone{where}"
+    return f"leaves every {noun} a gain of at least {write.money(gain)}{where}"
 
 
 def _who_leaves(study: StabilityStudy, main: RuleStability, write: Writer) -> str:
@@ -194,10 +218,7 @@ def _what_would_hold(study: StabilityStudy, main: RuleStability, write: Writer) 
             return f"{need}."
         best = max(stable, key=lambda r: entry.smallest_gain if (entry := focus(r)) else r.smallest_gain)
         noun = "home" if isinstance(study.game, SharingGame) else "player"
-        return (
-            f"{need}; {rule_label(best.rule)} needs none of these and leaves every {noun} a gain of at least "
-            f"{least_gain(best, write)}."
-        )
+        return f"{need}; {rule_label(best.rule)} needs none of these and {_least_gain(best, noun, write)}."
     others = [r for r in study if status_kind(r) == "blocked" and base_name(r.rule) != "stand_alone"]
     if status_kind(main) == "core" and others:
         worst = max(others, key=lambda r: r.largest_excess)

@@ -7,6 +7,7 @@ import numpy as np
 from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
+from gametrade.reports.story.answer import clock
 from gametrade.reports.story.numbers import NOTHING, SPACE, Writer, count
 from gametrade.reports.story.table import Column, Table
 from gametrade.reports.story.words import SHAPES, rule_label, status_kind
@@ -85,17 +86,12 @@ def _period_row(result: RuleStability, entry: ContractStability, write: Writer) 
         f"{some}{count(entry.blocked)}{SPACE}of{SPACE}{count(entry.periods)}",
         " to ".join(write.ends(entry.largest_excess, high)) if kind == "open"
         else write.bracket(entry.largest_excess, high),
-        _clock(entry, entry.period) if entry.blocked else "",
-        *_loss(entry.smallest_gain, entry.loser, _clock(entry, entry.loser_period), result, write),
+        clock(entry.contract, entry.period) if entry.blocked else "",
+        *_loss(entry.smallest_gain, entry.loser, clock(entry.contract, entry.loser_period), result, write),
         how_split(result),
         write.number(entry.largest_imbalance),
         _off_the_whole(result, entry, write),
     )  # fmt: skip
-
-
-def _clock(entry: ContractStability, period: str) -> str:
-    """A period by the local clock, without seconds."""
-    return period.removesuffix(":00") if entry.contract == "step" else period
 
 
 def _loss(gain: float, home: str, period: str, result: RuleStability, write: Writer) -> tuple[str, str]:

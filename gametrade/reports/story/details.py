@@ -9,7 +9,7 @@ import numpy as np
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.games.coalitional import SharingGame
-from gametrade.reports.story.answer import focus, when
+from gametrade.reports.story.answer import clock, focus, when
 from gametrade.reports.story.numbers import NOTHING, SPACE, Writer, fixed, percent
 from gametrade.reports.story.stepwise import StepExcess, shared_by, step_excess
 from gametrade.reports.story.supporting import has_supporting_prices
@@ -169,7 +169,8 @@ def _worse_off(result: RuleStability, write: Writer) -> str:
     if losers:
         told.append(f"{listed(losers)} over the whole period, by up to {write.money(-result.smallest_gain)}")
     told += [
-        f"{entry.loser} in the {entry.contract} of {entry.loser_period}, by up to {write.money(-entry.smallest_gain)}"
+        f"{entry.loser} for the {entry.contract} of {clock(entry.contract, entry.loser_period)}, by "
+        f"{write.money(-entry.smallest_gain)}"
         for entry in result.contracts
         if entry.smallest_gain < -result.allocation.tolerance
     ]

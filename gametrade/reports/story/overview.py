@@ -9,7 +9,7 @@ import numpy as np
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
-from gametrade.reports.story.answer import focus, hypothetical_prices
+from gametrade.reports.story.answer import clock, focus, hypothetical_prices
 from gametrade.reports.story.numbers import NOTHING, SPACE, Writer, count, fixed, percent
 from gametrade.reports.story.table import Column, Table, words
 from gametrade.reports.story.words import SHAPES, listed, rule_label, status_kind, status_words
@@ -160,7 +160,7 @@ def _rule_row(result: RuleStability, write: Writer) -> dict[str, str]:
         "imbalance": write.number(result.allocation.imbalance),
         "gain": write.number(result.smallest_gain),
         "home": game.players[int((result.allocation.payoffs - game.single_values).argmin())],
-        "period": period.period if period else "",
+        "period": clock(period.contract, period.period) if period else "whole period",
         "excess": " to ".join(write.ends(result.largest_excess, most)) if undecided
         else write.bracket(result.largest_excess, most),
         "each": write.number(result.excess_per_member),
