@@ -9,8 +9,9 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, payoff_vector
 from gametrade.games.coalitional.game import TABLE_PLAYERS
+from gametrade.games.coalitional.subsets import largest_positions, members_of, subset_sums
 from gametrade.tolerance import decision_tolerance
-from gametrade.typing import BoolArray, Coalition, FloatArray, IntArray
+from gametrade.typing import BoolArray, Coalition, FloatArray
 
 TABLE_BUDGET = 5e9
 """Most coalitions times trade steps that are tabulated without being asked to."""
@@ -137,17 +138,16 @@ def _tabulated(game: CoalitionalGame, x: FloatArray, best: int) -> CoalitionCoun
     n = game.n_players
     excess = game.table() - subset_sums(x)
     excess[[0, -1]] = -np.inf
-    masks = np.arange(2**n)
-    top = np.argsort(-excess, kind="stable")[: min(best, 2**n - 2)]
-    by_home = [int(np.where(masks >> i & 1 == 1, excess, -np.inf).argmax()) for i in range(n)] if n > 1 else []
+    top = largest_positions(excess, min(best, 2**n - 2))
+    by_home = [_best_with(excess, home, n) for home in range(n)] if n > 1 else []
     count = int((excess > decision_tolerance(game.tolerance, x)).sum())
     return CoalitionCount(
         count,
         count / max(1, 2**n - 2),
         0.0,
         _largest_by_size(excess, n) if 1 < n <= SIZE_PLAYERS else None,
-        tuple((_labels(game, mask), float(excess[mask])) for mask in top),
-        tuple((_labels(game, mask), float(excess[mask])) for mask in by_home),
+        tuple((game.labels(members_of(mask, n)), float(excess[mask])) for mask in top),
+        tuple((game.labels(members_of(mask, n)), float(excess[mask])) for mask in by_home),
     )
 
 
@@ -158,27 +158,16 @@ def _estimated(game: CoalitionalGame, x: FloatArray, sample: CoalitionSample) ->
     return CoalitionCount(None, share, float(np.sqrt(max(share * (1 - share), 1 / size) / size)))
 
 
-def subset_sums(numbers: FloatArray) -> FloatArray:
-    """Sums over all subsets in bitmask order, shape (n,) to (2**n,).
-
-    Examples
-    --------
-    >>> subset_sums(np.array([1.0, 10.0]))
-    array([ 0.,  1., 10., 11.])
-    """
-    sums = np.zeros(1)
-    for number in numbers:
-        sums = np.concatenate([sums, sums + number])
-    return sums
+def _best_with(excess: FloatArray, home: int, n: int) -> int:
+    """Bitmask of the most profitable coalition with a home."""
+    inside = excess.reshape(2 ** (n - 1 - home), 2, 2**home)[:, 1, :]
+    above, below = np.unravel_index(int(inside.argmax()), inside.shape)
+    return int(above << (home + 1) | 1 << home | below)
 
 
 def _largest_by_size(excess: FloatArray, n: int) -> FloatArray:
     """Largest excess of the coalitions with 1 to n - 1 members."""
-    sizes = subset_sums(np.ones(n)).astype(int)
+    sizes = np.bitwise_count(np.arange(2**n, dtype=np.uint32))
     largest = np.full(n + 1, -np.inf)
     np.maximum.at(largest, sizes, excess)
     return largest[1:n]
-
-
-def _labels(game: CoalitionalGame, mask: int | IntArray) -> Coalition:
-    return game.labels((int(mask) >> np.arange(game.n_players)) & 1 == 1)

@@ -11,6 +11,33 @@ from gametrade.solvers.price_tree import PriceTree
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import BoolArray, Coalition, FloatArray
 
+ROUNDED = 1.001
+"""Multiple of the tolerance up to which a bound may come out above it by rounding."""
+
+
+def gains_by_leaving(excess: float, upper_bound: float, tolerance: float) -> bool | None:
+    """Whether some coalition gains by leaving; None if the bracket straddles the tolerance.
+
+    Parameters
+    ----------
+    excess, upper_bound : float
+        Bracket of the largest excess. [money]
+    tolerance : float
+        Excess below which nobody is said to gain. [money]
+
+    Returns
+    -------
+    bool or None
+
+    Examples
+    --------
+    >>> gains_by_leaving(2.0, 3.0, 1e-9), gains_by_leaving(-2.0, 0.0, 1e-9), gains_by_leaving(-2.0, 3.0, 1e-9)
+    (True, False, None)
+    """
+    if excess > tolerance:
+        return True
+    return False if upper_bound <= ROUNDED * tolerance else None
+
 
 @dataclass(frozen=True, eq=False)
 class BlockingCoalition(Shown):
@@ -73,9 +100,9 @@ class BlockingCoalition(Shown):
     @property
     def blocks(self) -> bool | None:
         """Whether some coalition gains by leaving; None if the bracket straddles the tolerance."""
-        if self.excess > self.tolerance or self.proved:
+        if self.proved:
             return self.excess > self.tolerance
-        return False if self.upper_bound <= 1.001 * self.tolerance else None
+        return gains_by_leaving(self.excess, self.upper_bound, self.tolerance)
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form with labels and the unit."""

@@ -11,14 +11,14 @@ import numpy as np
 
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, all_coalitions
-from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame
+from gametrade.games.coalitional.subsets import bitmask, largest_positions, members_of, subset_sums
+from gametrade.solvers.blocking_answer import BlockingCoalition, gains_by_leaving
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.blocking_question import Question
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
 from gametrade.solvers.price_tree import TreeSearch, search_price_tree
 from gametrade.solvers.saddle_point import PRICE_GRID
-from gametrade.tolerance import decision_tolerance
 from gametrade.typing import BoolArray, CoalitionLike, FloatArray, IntArray
 
 ENGINES = ("auto", "bracket", "tree", "milp", "table")
@@ -166,16 +166,22 @@ class _Effort:
 
 def _by_table(question: Question) -> BlockingCoalition:
     """Read the answer off the values of all coalitions."""
-    rows = all_coalitions(question.game.n_players)
-    excess = question.game.table() - rows @ question.price_of_leaving
-    sizes = rows.sum(axis=1)
-    excess[(sizes < question.smallest) | (sizes > question.largest) | (rows < question.must).any(axis=1)] = -np.inf
-    if question.groups:
-        inside = [~(rows & ~group).any(axis=1) for group in question.groups]
-        excess[~np.logical_or.reduce(inside)] = -np.inf
-    order = np.argsort(-excess, kind="stable")[: question.count]
-    found = [(float(excess[k]), rows[k]) for k in order if np.isfinite(excess[k])]
+    n = question.game.n_players
+    excess = question.game.table() - subset_sums(question.price_of_leaving)
+    excess[_barred(question)] = -np.inf
+    order = largest_positions(excess, question.count)
+    found = [(float(excess[mask]), members_of(mask, n)) for mask in order if np.isfinite(excess[mask])]
     return question.answer(found, found[0][0], engine="table")
+
+
+def _barred(question: Question) -> BoolArray:
+    """Which coalitions may not leave, in bitmask order, shape (2**n,)."""
+    masks = np.arange(2**question.game.n_players, dtype=np.uint32)
+    sizes, must = np.bitwise_count(masks), np.uint32(bitmask(question.must))
+    barred = (sizes < question.smallest) | (sizes > question.largest) | (masks & must != must)
+    if question.groups:
+        barred |= np.logical_and.reduce([masks & np.uint32(bitmask(~group)) != 0 for group in question.groups])
+    return np.asarray(barred)
 
 
 def _by_tree(question: Question, position: FloatArray, effort: _Effort) -> BlockingCoalition:
@@ -201,7 +207,7 @@ def _grow(question: Question, search: CoalitionSearch, state: IntArray, effort: 
         search_price_tree,
         search,
         state,
-        slack=0.5 * decision_tolerance(question.game.tolerance, question.payoffs),
+        slack=0.5 * question.tolerance,
         keep=question.count,
         floor=effort.floor,
         near=effort.start,
@@ -212,8 +218,7 @@ def _grow(question: Question, search: CoalitionSearch, state: IntArray, effort: 
     if effort.engine == "tree" or (effort.engine == "auto" and question.game.n_players < FULL_TREE_PLAYERS):
         return grow(nodes=effort.nodes, seconds=effort.seconds)
     root = grow(nodes=1)
-    excess, limit = root.excesses[0] - question.exit_cost, root.tree.limit - question.exit_cost
-    tolerance = question.game.tolerance
-    if effort.engine == "bracket" or excess > tolerance or limit <= tolerance:
+    verdict = gains_by_leaving(*question.net(root.excesses[0], root.tree.limit), question.tolerance)
+    if effort.engine == "bracket" or verdict is not None:
         return root
     return grow(nodes=effort.nodes, seconds=effort.seconds, hints=root.coalitions)

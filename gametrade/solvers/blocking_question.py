@@ -8,7 +8,7 @@ from typing import Any
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, payoff_vector
-from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.blocking_answer import ROUNDED, BlockingCoalition
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import BoolArray, CoalitionLike, FloatArray
 
@@ -66,18 +66,25 @@ class Question:
         """Payoff given up plus the exit cost of each member, shape (n,). [money]"""
         return self.payoffs + self.exit_cost_per_member
 
+    @property
+    def tolerance(self) -> float:
+        """Excess below which nobody is said to gain. [money]"""
+        return decision_tolerance(self.game.tolerance, self.payoffs)
+
+    def net(self, excess: float, upper: float) -> tuple[float, float]:
+        """Excess and upper bound net of the fixed exit cost. [money]"""
+        return excess - self.exit_cost, max(upper, excess) - self.exit_cost
+
     def answer(self, found: Sequence[tuple[float, BoolArray]], upper: float, **proof: Any) -> BlockingCoalition:
         """Net the fixed exit cost and wrap the coalitions found, largest excess first."""
         excess, members = found[0]
         others = tuple((self.game.labels(row), value - self.exit_cost) for value, row in found[1:])
-        slack = decision_tolerance(self.game.tolerance, self.payoffs)
         return BlockingCoalition(
             self.game,
             self.payoffs,
             members,
-            excess - self.exit_cost,
-            max(upper, excess) - self.exit_cost,
-            upper <= excess + 1.001 * slack,
+            *self.net(excess, upper),
+            upper <= excess + ROUNDED * self.tolerance,
             others=others,
             smallest=self.smallest,
             largest=self.largest,
