@@ -27,7 +27,7 @@ study = gt.analyse_stability(homes, rules, contracts=["whole", "day"])
 print(study)
 
 # %% What the best coalition gains by leaving, rule by rule
-table = study.to_frame()[["status", "largest_excess", "per_member", "share_of_bill", "members"]]
+table = study.to_frame(["status", "largest_excess", "per_member", "share_of_bill", "members"])
 print(table.round(4).to_string())
 
 # %% A figure, or the whole report, only if asked for

@@ -34,7 +34,7 @@ def blend(theta):
 
 homes = gt.communities.fontana("flat")
 study = gt.analyse_stability(homes, [blend(0.5), "mid_market_rate", "competitive_price"], contracts=["whole"])
-print(study.to_frame()[["status", "imbalance", "smallest_gain", "largest_excess", "gini"]].round(3).to_string())
+print(study.to_frame(["status", "imbalance", "smallest_gain", "largest_excess", "gini"]).round(3).to_string())
 
 # %% The smallest stable weight
 game = study.game

@@ -13,6 +13,7 @@ from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import Allocation
 from gametrade.solvers.price_tree import PriceTree
 
+TREE_FIELDS = ("limit", "steps", "paths", "branch", "inside", "outside")
 ENCODING = "base64(zlib(uint8)), price position in 128ths"
 
 
@@ -52,7 +53,9 @@ def tree_from_dict(data: Mapping[str, Any], players: tuple[str, ...]) -> PriceTr
         inside, outside = (tuple(int(node) for node in data[side]) for side in ("inside", "outside"))
         return PriceTree(float(data["limit"]), paths, homes, inside, outside)
     except (KeyError, TypeError, ValueError) as problem:
-        raise InvalidInputError(f"price tree of a certificate is malformed: {problem!r}.") from None
+        missing = isinstance(problem, KeyError) and problem.args[0] in TREE_FIELDS
+        what = f"it lacks the field {problem.args[0]!r}" if missing else "a value in it is of the wrong type or size"
+        raise InvalidInputError(f"price tree of a certificate is malformed: {what}.") from None
 
 
 def path_to_dict(path: np.ndarray) -> dict[str, Any]:

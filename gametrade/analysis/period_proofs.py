@@ -136,7 +136,7 @@ def _settle(
     if countable(n, list(lengths.values())):
         return replace(known, enumerated=tuple(left))
     tried = left[:TREES]
-    nodes = int(np.clip(TREE_EFFORT / (n * sum(lengths[p] for p in tried)), 1, TREE_NODES))
+    nodes = int(np.clip(TREE_EFFORT / (1 + n * sum(lengths[p] for p in tried)), 1, TREE_NODES))
     answers = {p: _tree(games[p], payoffs[p], nodes) for p in tried}
     gaining = {p: answer for p, answer in answers.items() if answer.excess > tolerance}
     trees = {

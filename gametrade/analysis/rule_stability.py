@@ -20,6 +20,42 @@ from gametrade.solvers.exit_cost import ExitCost
 from gametrade.solvers.least_subsidy import LeastSubsidy
 from gametrade.typing import Coalition, FloatArray
 
+MONEY = (
+    "imbalance",
+    "smallest_gain",
+    "largest_excess",
+    "upper_bound",
+    "per_member",
+    "exit_cost",
+    "exit_cost_per_member",
+    "least_subsidy",
+    "least_subsidy_lower",
+    "price_shortfall",
+    "other_weeks",
+    "period_gains",
+    "period_bill",
+)
+"""Headline numbers in money."""
+COLUMNS = (
+    "status",
+    *MONEY[:2],
+    "worse_off",
+    *MONEY[2:5],
+    "share_of_bill",
+    "members",
+    "n_blocking",
+    "blocking_share",
+    *MONEY[5:10],
+    "period",
+    "period_gains",
+    "period_bill",
+    "gini",
+    "jain",
+    "correlation",
+    "other_weeks",
+)
+"""Headline numbers, in the order of the comparison."""
+
 STATUS = {True: "core", False: "blocked", None: "not proved"}
 
 

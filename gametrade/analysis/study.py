@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from gametrade.analysis.rule_stability import STATUS, RuleStability
+from gametrade.analysis.rule_stability import COLUMNS, MONEY, STATUS, RuleStability
 from gametrade.analysis.verdict import Verdict
 from gametrade.display import text_table
 from gametrade.errors import InvalidInputError, UnknownNameError
@@ -25,6 +25,10 @@ if TYPE_CHECKING:
 
 WIDTHS = (28, 10, 11, 10, 10, 8, 8, 10, 9, 5)
 """Least widths of the printed columns."""
+
+
+MAIN = ("status", "smallest_gain", "largest_excess")
+"""Columns that fit a terminal."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -68,19 +72,66 @@ class StabilityStudy:
         """All claims of all rules."""
         return [verdict for result in self.results for verdict in result.verdicts.values()]
 
-    def compare(self, rules: Sequence[str] | None = None) -> pd.DataFrame:
-        """Headline numbers of some rules side by side, one column a rule."""
+    def compare(self, rules: Sequence[str] | None = None, columns: str | Sequence[str] = "main") -> pd.DataFrame:
+        """Headline numbers of some rules side by side, named for reading, with units.
+
+        Parameters
+        ----------
+        rules : sequence of str, optional
+            Rules in the order wanted; all, the most stable first, if not given.
+        columns : "main", "all" or sequence of str, default="main"
+            Which numbers, by their names in :meth:`to_frame`; the main ones fit a terminal of 80 characters.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a rule.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such rule or column.
+
+        Examples
+        --------
+        >>> import gametrade as gt
+        >>> game = gt.TableGame.from_values({("s", "a"): 6, ("s", "b"): 6, ("s", "a", "b"): 6})
+        >>> print(gt.analyse_stability(game, ["equal_split"]).compare())
+                      status  smallest gain [money]  largest excess [money]
+        rule
+        equal_split  blocked                  2.0                   2.0
+        """
+        import pandas as pd
+
+        names = _chosen_columns(columns)
         chosen = self.results if rules is None else [self[rule] for rule in rules]
+        rows = {result.rule: [result.row()[name] for name in names] for result in chosen}
+        labels = [_readable(name, self.game.unit) for name in names]
+        return pd.DataFrame.from_dict(rows, orient="index", columns=labels).rename_axis("rule")
+
+    def to_frame(self, columns: str | Sequence[str] = "main") -> pd.DataFrame:
+        """Headline numbers for computing with; money in the currency of the tariff, shares as fractions.
+
+        Parameters
+        ----------
+        columns : "main", "all" or sequence of str, default="main"
+            The few that fit a terminal, all, or those named.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a rule.
+
+        Raises
+        ------
+        UnknownNameError
+            If there is no such column.
+        """
         import pandas as pd
 
-        return pd.DataFrame([result.row() for result in chosen]).set_index("rule").T
-
-    def to_frame(self) -> pd.DataFrame:
-        """One row a rule; money in the currency of the tariff, shares as fractions."""
-        import pandas as pd
-
-        rows = [result.row() for result in self.results]
-        return pd.DataFrame(rows or None, columns=None if rows else ["rule"]).set_index("rule")
+        names = _chosen_columns(columns)
+        rows = {result.rule: [result.row()[name] for name in names] for result in self.results}
+        return pd.DataFrame.from_dict(rows, orient="index", columns=names).rename_axis("rule")
 
     def contracts_frame(self) -> pd.DataFrame:
         """One row a rule and contract length: in how many periods it is blocked, and by how much."""
@@ -132,7 +183,7 @@ class StabilityStudy:
     def _repr_html_(self) -> str:
         if self.nothing_shared:
             return f"<pre>{html.escape(str(self))}</pre>"
-        table = self.to_frame().drop(columns=["n_blocking", "least_subsidy_lower"])
+        table = self.to_frame([name for name in COLUMNS if name not in ("n_blocking", "least_subsidy_lower")])
         notes = "".join(f"<li>{html.escape(note)}</li>" for note in self.notes)
         styled = table.to_html(float_format=lambda value: f"{value:,.4g}", na_rep="")
         head = f"<p>{self.game.n_players} players, gains {self.game.grand_value:,.2f} {self.game.unit}</p>"
@@ -172,6 +223,23 @@ class StabilityStudy:
     def to_markdown(self, path: str | os.PathLike[str]) -> None:
         """Write the report as Markdown."""
         formats.get("markdown").function(self, path)
+
+
+def _chosen_columns(columns: str | Sequence[str]) -> list[str]:
+    """Names of the columns that were asked for."""
+    if isinstance(columns, str):
+        known = {"main": MAIN, "all": COLUMNS}
+        columns = known.get(columns, (columns,))
+    for name in columns:
+        if name not in COLUMNS:
+            raise UnknownNameError("column of the study", name, ("main", "all", *COLUMNS))
+    return list(columns)
+
+
+def _readable(name: str, unit: str) -> str:
+    """Name of a column as it is read, with its unit if it is money."""
+    words = name.replace("_", " ")
+    return f"{words} [{unit}]" if name in MONEY else words
 
 
 def _line(result: RuleStability) -> list[str]:

@@ -58,10 +58,22 @@ class Verdict(Shown):
             raise InvalidInputError(f"{self.id} is not decided and has no truth value; look at its certificate.")
         return self.holds
 
+    @builtins.property
+    def sentence(self) -> str:
+        """The verdict as a sentence that cannot be misread: what is claimed, and whether it is true."""
+        if self.holds is None:
+            return f"Not proved: {self.statement}."
+        if self.holds:
+            return f"True: {self.statement}."
+        by = f", because of {self._witness()}" if self.witness else ""
+        return f"False{by}: it is not so that {self.statement}."
+
+    def _witness(self) -> str:
+        return f"{{{', '.join(self.witness[:8])}{', ...' if len(self.witness) > 8 else ''}}}"
+
     def __str__(self) -> str:
         word = {True: "holds", False: "FAILS", None: "not proved"}[self.holds]
-        names = ", ".join(self.witness[:8]) + (", ..." if len(self.witness) > 8 else "")
-        return f"{self.id:<48} {word:<10} {self.margin:>+14.6f} {self.unit}  {{{names}}}"
+        return f"{self.id:<48} {word:<10} {self.margin:>+14.6f} {self.unit}  {self._witness()}"
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""

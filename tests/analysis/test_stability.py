@@ -300,8 +300,8 @@ def test_tables_and_displays():
     study = gt.analyse_stability(one_step([1, 1, -1, 2, -1.5]), FEW)
     frame, compared = study.to_frame(), study.compare(["equal_split", "bill_sharing"])
     assert list(frame.index) == [r.rule for r in study]
-    assert list(compared.columns) == ["equal_split", "bill_sharing"]
-    assert study.compare().shape[1] == 4
+    assert list(compared.index) == ["equal_split", "bill_sharing"]
+    assert study.compare().shape[0] == 4
     contracts = study.contracts_frame()
     assert set(contracts.contract) >= {"month", "day", "step"}
     assert set(contracts.status) <= {"core", "blocked", "not proved"}

@@ -21,11 +21,8 @@ OF_EACH_KIND = 2
 """Leaves of one kind that are tampered with."""
 
 FREE = {
-    ".statement": "the words of a claim; the numbers of exit costs, subsidies and counts in them are compared",
-    "notes": "words",
-    "data.label": "words",
+    "data.label": "words about embedded data",
     "encoding": "words",
-    "skipped": "words",
     "tree.inside": "a branch whose proof holds without it",
     "tree.outside": "a branch whose proof holds without it",
     "tree.branch": "a branch whose proof holds without it",

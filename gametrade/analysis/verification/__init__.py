@@ -54,6 +54,15 @@ class Outcome:
     detail: str
 
 
+VISIBLE_PAGE = Outcome(
+    "page",
+    NOT_PROVED,
+    "the report inside the page was verified, what the page shows was not compared with it; "
+    "render it again with gametrade report, or read the JSON report",
+)
+"""What is said of a page that carries a report."""
+
+
 def verify_document(document: Mapping[str, Any], data_folder: str | Path | None = None) -> list[Outcome]:
     """Check every claim of a report.
 

@@ -11,6 +11,7 @@ import numpy as np
 from gametrade.analysis.document import SCHEMA
 from gametrade.analysis.encoding import unpack
 from gametrade.analysis.verification.case import MALFORMED
+from gametrade.analysis.verification.fields import broken
 from gametrade.community import Community, Tariff
 from gametrade.community.rebuilding import rebuild
 from gametrade.errors import InvalidInputError
@@ -54,7 +55,7 @@ def game_of(document: Mapping[str, Any], folder: str | Path | None) -> Coalition
     except InvalidInputError:
         raise
     except (*MALFORMED, OSError) as problem:
-        raise InvalidInputError(f"data of the report cannot be read: {problem!r}.") from None
+        raise InvalidInputError(f"data of the report cannot be read: {broken('its section data', problem)}.") from None
 
 
 def _game(document: Mapping[str, Any], folder: str | Path | None) -> CoalitionalGame:
