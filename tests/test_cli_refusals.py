@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import pytest
@@ -188,3 +189,17 @@ def test_only_arguments_become_flags(sentence: str, expected: str | None) -> Non
 def test_nothing_is_an_option_without_names() -> None:
     assert in_flags("step of read_community must be given. Got None.", []) == "step must be given."
     assert flag("outputs") == "--output"
+
+
+@pytest.mark.parametrize(
+    ("accident", "words"),
+    [(OSError(28, "No space left on device"), "No space left on device"), (MemoryError(), "not enough memory")],
+)
+def test_accidents_of_the_machine_are_sentences(
+    monkeypatch: pytest.MonkeyPatch, accident: Exception, words: str
+) -> None:
+    def fail(*_: object) -> None:
+        raise accident
+
+    monkeypatch.setattr(sys.modules["gametrade.cli.rules"], "_short", fail)
+    assert words in refused(run("rules"))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import re
 from typing import IO, Any
 
@@ -38,6 +39,12 @@ class SentenceGroup(click.Group):
             asked = refusal.ctx.command_path if refusal.ctx is not None else ctx.command_path
             told = re.sub(r"\W*\bDid you mean\b", "; did you mean", refusal.format_message()).rstrip(".?")
             raise WrongInput(f"{told}; {asked} --help tells more.") from None
+        except OSError as accident:
+            if accident.errno == errno.EPIPE:
+                raise
+            raise WrongInput(f"the output could not be written: {accident.strerror or accident}.") from None
+        except MemoryError:
+            raise WrongInput("there is not enough memory; take fewer homes or a shorter window.") from None
         except KeyboardInterrupt:
             click.echo("gametrade: interrupted.", err=True)
             raise click.exceptions.Exit(INTERRUPTED) from None

@@ -48,6 +48,10 @@ def freeze(array: FloatArray) -> FloatArray:
     return array
 
 
+LARGEST = 1e60
+"""Energies from here on cannot be added and squared in floating-point numbers. [kWh]"""
+
+
 def energies(values: ArrayLike, name: str, names: Sequence[str], times: TimeArray) -> FloatArray:
     """Copy the energies of a community, refusing what is not a finite number of at least zero.
 
@@ -79,10 +83,11 @@ def energies(values: ArrayLike, name: str, names: Sequence[str], times: TimeArra
             f"{name} of Community must have one row a home and one column a step, shape {expected}. "
             f"Got shape {array.shape}."
         )
-    bad = ~(np.isfinite(array) & (array >= 0))
+    bad = ~((array >= 0) & (array < LARGEST))
     if bad.any():
         home, step = np.argwhere(bad)[0]
-        rule = "at least 0" if array[home, step] < 0 else "a finite number"
+        finite = "a finite number" if not np.isfinite(array[home, step]) else f"below {LARGEST:g} kWh"
+        rule = "at least 0" if array[home, step] < 0 else finite
         raise InvalidInputError(
             f"{name} of Community must be {rule} in every step. "
             f"Got {array[home, step]:g} for home {names[home]!r} at {show_time(times[step])}."

@@ -214,11 +214,19 @@ def known_unit(unit: str | None) -> Unit:
 
 def _cell(table: MeterTable, step: int, home: int) -> tuple[str, str, str]:
     if table.rows is not None and table.rows[home, step] < 0:
-        return "no row", f" at {table.times.iloc[step]} in {table.owner}", ""
+        return "no row", f" at {table.times.iloc[step]} in {table.owner}", _doubled(table, step)
     text = table.cell(step, home)
     shown = "an empty cell" if text in ("", "nan", "NaN", "None", "<NA>", "NaT") else repr(text)
     hint = "; pass decimal=',' for a decimal comma" if "," in text and "." not in text else ""
     return shown, f" in {table.place(step, home)}", hint
+
+
+def _doubled(table: MeterTable, step: int) -> str:
+    """Say which home has a time twice, where that is why another has no second row."""
+    if table.rows is None or not table.occurrence[step]:
+        return ""
+    other = int(np.flatnonzero(table.rows[:, step] >= 0)[0])
+    return f"; home {table.names[other]!r} has that time again in {table.place(step, other)}"
 
 
 def _more(found: list[str] | np.ndarray[tuple[int, ...], np.dtype[np.int64]]) -> str:

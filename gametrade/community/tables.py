@@ -176,6 +176,14 @@ def repeats(labels: pd.Series[Any]) -> IntArray:
     return np.asarray(labels.groupby(labels, dropna=False).cumcount(), dtype=np.int64)
 
 
+def _refuse_nameless(homes: pd.Series[Any], owner: str, path: Path | None) -> None:
+    blank = np.flatnonzero(homes.isna() | (homes.astype(str).str.strip() == ""))
+    if blank.size:
+        row = int(blank[0])
+        place = f"row {row + 1}" if path is None else f"line {line_of(path, row)}"
+        raise InvalidInputError(f"home of {owner} must be a name in every row. Got an empty cell in {place}.")
+
+
 def _from_long(
     frame: pd.DataFrame, owner: str, path: Path | None, quantity: Literal["load", "generation"]
 ) -> MeterTable:
@@ -186,6 +194,7 @@ def _from_long(
         raise InvalidInputError(
             f"{owner} must have a column {quantity!r} beside home and time. Got {', '.join(frame.columns)}."
         )
+    _refuse_nameless(frame[_find(frame, "home")], owner, path)
     homes, times = frame[_find(frame, "home")].astype(str), frame[_find(frame, "time")]
     home_codes, names = pd.factorize(homes)
     time_codes, _ = pd.factorize(times, use_na_sentinel=False)

@@ -213,4 +213,5 @@ def _localise(moments: pd.Series[Any], table: MeterTable, time_zone: str) -> pd.
 
 def _refuse(table: MeterTable, step: int, rule: str) -> None:
     text = str(table.times.iloc[step])
-    raise InvalidInputError(f"time of {table.owner} must {rule}. Got {text!r} in {table.place(step)}.")
+    shown = "an empty cell" if text in ("", "nan", "None", "NaT", "<NA>") else repr(text)
+    raise InvalidInputError(f"time of {table.owner} must {rule}. Got {shown} in {table.place(step)}.")

@@ -70,6 +70,7 @@ def test_the_fields_of_a_tariff_are_not_a_tariff():
         ({"demand": {"Ada": [1, 2]}}, "demand of Community must"),
         ({"demand": [[1, -2], [2, 2]]}, "at least 0 in every step. Got -2 for home 'Ada' at 2023-06-01 13:00"),
         ({"generation": [[1, np.nan], [2, 2]]}, "a finite number in every step. Got nan for home 'Ada'"),
+        ({"demand": [[1e308, 1], [1e308, 1]]}, r"below 1e\+60 kWh in every step. Got 1e\+308 for home 'Ada'"),
         ({"generation": [[1], [2]]}, r"Got shape \(2, 1\)"),
         ({"times": 3}, "times of Community must"),
         ({"times": HOURS[::-1]}, "must increase"),
@@ -127,3 +128,23 @@ def test_homes_that_are_not_there():
 def test_a_tariff_is_read_from_a_path():
     with pytest.raises(InvalidInputError, match=r"path of read_tariff must be a path. Got a list"):
         gt.read_tariff([FLAT], np.array(HOURS, "datetime64[s]"))
+
+
+LONG = pd.DataFrame({
+    "home": ["Ada", "Ada", "Bob", "Bob"], "time": HOURS * 2, "load": [1, 2, 2, 2], "generation": [4, 0, 0, 0],
+})  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("table", "words"),
+    [
+        (pd.concat([LONG, LONG[1:2]]), "home 'Ada' has that time again in row 5 of the load table"),
+        (LONG[:3], "Got no row at 2023-06-01 13:00 in the load table.$"),
+        (LONG.assign(home=["Ada", None, "Bob", "Bob"]), "home of the load table must be a name .* in row 2"),
+        (LONG.assign(home=["Ada", "Ada", " ", "Bob"]), "home of the load table must be a name .* in row 3"),
+        (LONG.assign(time=[HOURS[0], None, *HOURS]), "Got an empty cell in row 2 of the load table"),
+    ],
+)
+def test_bad_long_tables(table, words):
+    with pytest.raises(InvalidInputError, match=words):
+        gt.read_community(table.reset_index(drop=True), unit="kW", import_price=0.3, export_price=0.1)
