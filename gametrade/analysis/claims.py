@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from gametrade.analysis.contracts import ContractStability
-from gametrade.analysis.encoding import path_to_dict, tree_to_dict
+from gametrade.analysis.encoding import pack, path_to_dict, tree_to_dict
+from gametrade.analysis.period_proofs import PeriodProofs
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.statements import Facts, write_statement
 from gametrade.analysis.verdict import Verdict
@@ -24,6 +27,8 @@ ENUMERATED_PLAYERS = 14
 
 Certificate = dict[str, Any]
 OWN_FUNCTION = "the rule is the caller's own function"
+STATED_PAYOFFS = 100_000
+"""Most payoffs of periods that a report states for a rule that verification cannot run."""
 
 
 def rule_verdicts(result: RuleStability) -> dict[str, Verdict]:
@@ -81,7 +86,7 @@ def _headline(
 ) -> Verdict:
     """Write a claim about the whole or the worst contract period.
 
-    Payoffs of a period that cannot be recomputed certify nothing.
+    Payoffs of a period that verification neither recomputes nor finds in the report certify nothing.
     """
     game, period = result.blocking.game, result.focus
     holds, margin = answer
@@ -89,7 +94,7 @@ def _headline(
     if period is not None:
         facts = replace(facts, contract=period.contract, period=period.period)
         certificate |= {"steps": period.steps.tolist(), "payoffs": period.payoffs.tolist()}
-        if not recomputable(result.rule):
+        if not settled_again(result.rule, period):
             holds, certificate = None, {**certificate, "kind": "none", "why": OWN_FUNCTION}
     return Verdict(result.rule, claim, write_statement(claim, facts), holds, margin, game.unit, witness, certificate)
 
@@ -195,14 +200,31 @@ def contract_verdict(result: RuleStability, contract: ContractStability) -> Verd
     return _verdict(result, f"core_{contract.contract}", answer, contract.coalition, certificate, contract)
 
 
+def settled_again(rule: str, contract: ContractStability) -> bool:
+    """Whether verification has the payoffs of every period: it runs the rule again, or the report states them."""
+    payoffs = contract.period_payoffs
+    return recomputable(rule) or payoffs is None or payoffs.size <= STATED_PAYOFFS
+
+
 def period_certificate(rule: str, contract: ContractStability, players: tuple[str, ...]) -> Certificate:
     """A coalition that gains in one period, or how each period is settled."""
+    if not settled_again(rule, contract):
+        return {"kind": "none", "why": f"{OWN_FUNCTION}, with too many payoffs to state"}
+    if contract.holds is False:
+        certificate = _blocked_period(contract)
+    elif contract.holds is None or contract.proofs is None:
+        certificate = _open_periods(contract)
+    else:
+        certificate = _settled_periods(contract, contract.proofs, players)
     if not recomputable(rule):
-        return {"kind": "none", "why": OWN_FUNCTION}
-    if contract.holds is None or contract.proofs is None:
-        return _blocked_period(contract) if contract.holds is False else _open_periods(contract)
-    proofs = contract.proofs
-    certificate = {"kind": "price_path", "contract": contract.contract, **path_to_dict(proofs.path)}
+        payoffs = np.zeros(0) if contract.period_payoffs is None else contract.period_payoffs
+        certificate["period_payoffs"] = pack(np.ascontiguousarray(payoffs, dtype="<f8"))
+    return certificate
+
+
+def _settled_periods(contract: ContractStability, proofs: PeriodProofs, players: tuple[str, ...]) -> Certificate:
+    """The price path, and what settles the periods that it leaves open."""
+    certificate: Certificate = {"kind": "price_path", "contract": contract.contract, **path_to_dict(proofs.path)}
     if proofs.trees or proofs.enumerated:
         certificate["kind"] = "periods"
         certificate["enumerated"] = list(proofs.enumerated)

@@ -62,6 +62,8 @@ class ContractStability:
         Payoffs of all periods together; they may differ from those of the whole. [money]
     largest_imbalance : float
         Payoffs less gains of the period in which they differ most. [money]
+    period_payoffs : ndarray of shape (P, n), or None
+        Payoffs in every period, None if nothing is shared. [money]
     """
 
     contract: str
@@ -89,6 +91,7 @@ class ContractStability:
     loser_period: str = ""
     total_payoffs: FloatArray | None = None
     largest_imbalance: float = 0.0
+    period_payoffs: FloatArray | None = None
 
 
 @dataclass(frozen=True, eq=False)
@@ -270,6 +273,7 @@ def _summary(
         proofs=proofs,
         loser_period=periods.labels[when],
         total_payoffs=payoffs.sum(axis=0),
+        period_payoffs=payoffs,
         largest_imbalance=float(imbalance[np.abs(imbalance).argmax()]),
     )
 

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gametrade as gt
+from gametrade.analysis import claims
 from gametrade.analysis import document as analysis_document
 from gametrade.analysis.document import data_section
 from gametrade.analysis.verification import verify_document
@@ -214,15 +215,20 @@ def test_a_rule_of_the_callers_own():
     assert len(gt.analyse_stability(community, "equal_split")) == 1
 
 
-def test_contracts_of_a_callers_rule_certify_nothing():
+def test_contracts_of_a_callers_rule_are_certified_for_the_payoffs_that_the_report_states(monkeypatch):
     community = make_community([[2, -1, 3], [-1, 2, -1], [1, -1, -1]])
+    for contract in ("whole", "day"):
+        study = gt.analyse_stability(community, [all_to_the_first, "bill_sharing"], contract=contract)
+        assert {o.id for o in outcomes(study) if o.outcome != "proved"} == {"all_to_the_first/payoffs"}
+        assert study["all_to_the_first"].status == "blocked"
+    monkeypatch.setattr(claims, "STATED_PAYOFFS", 0)
     study = gt.analyse_stability(community, [all_to_the_first])
     for contract in ("month", "day", "step"):
         verdict = study["all_to_the_first"].verdicts[f"core_{contract}"]
         assert verdict.holds is None
-        assert verdict.certificate == {"kind": "none", "why": "the rule is the caller's own function"}
+        assert verdict.certificate["kind"] == "none"
+        assert "too many payoffs to state" in verdict.certificate["why"]
     assert refuted(study) == []
-    assert refuted(gt.analyse_stability(community, [all_to_the_first, "bill_sharing"], contract="day")) == []
 
 
 def test_a_callers_rule_is_settled_by_period():

@@ -201,8 +201,23 @@ def test_own_rules_are_certified_only_for_the_payoffs_that_the_report_states(con
     outcomes = {outcome.id: outcome.outcome for outcome in verify_document(own_rules(contract))}
     assert "refuted" not in outcomes.values()
     for rule in ("my_rule", "equal_split (own function)"):
-        assert outcomes[f"{rule}/payoffs"] == outcomes[f"{rule}/core_day"] == "not proved"
-        assert outcomes[f"{rule}/core"] == ("proved" if contract == "whole" else "not proved")
+        assert outcomes[f"{rule}/payoffs"] == "not proved"
+        assert {outcomes[f"{rule}/{name}"] for name in ("core", "core_month", "core_day", "core_step")} == {"proved"}
+
+
+@pytest.mark.parametrize("contract", ["whole", "day"])
+def test_stated_payoffs_of_periods_are_those_that_are_judged(contract):
+    """A rule that cannot be run again is judged by what the report says it pays in every period."""
+    original = own_rules(contract)
+    for index, claim in enumerate(original["claims"]):
+        if "period_payoffs" not in claim["certificate"]:
+            continue
+        payoffs = np.frombuffer(unpack(claim["certificate"]["period_payoffs"]), dtype="<f8")
+        for changed in (payoffs[:-1], np.zeros(0), np.full(len(payoffs), np.nan), payoffs + (payoffs.max() + 1)):
+            certificate = {**claim["certificate"], "period_payoffs": pack(changed)}
+            assert caught(replaced(original, ("claims", index, "certificate"), certificate)), claim["id"]
+        bare = {name: value for name, value in claim["certificate"].items() if name != "period_payoffs"}
+        assert caught(replaced(original, ("claims", index, "certificate"), bare)), claim["id"]
 
 
 def test_own_rules_cannot_claim_a_certificate():

@@ -160,7 +160,7 @@ def _check_numbers(case: Case, claim: Claim) -> tuple[str, str]:
         if name == "payoffs" and again:
             raise Refuted(f"{rule} can be run again, so its payoffs must not go without a certificate")
         return NOT_PROVED, f"computed, not certified ({certificate.get('why', 'no reason given')})"
-    if name in ("payoffs", "core_of_periods") and not again:
+    if name == "payoffs" and not again:
         raise Refuted(f"{rule} cannot be run again, so there is no certificate for this")
     if kind not in KINDS[name] or ("tree" in certificate and kind == "enumeration"):
         raise Refuted(f"a certificate of the kind {kind!r} does not prove this claim")

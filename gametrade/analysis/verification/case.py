@@ -11,6 +11,7 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.contracts import Periods
+from gametrade.analysis.encoding import unpack
 from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.exact_periods import ExactPeriods
 from gametrade.errors import GametradeError
@@ -144,6 +145,15 @@ class Case:
     def _period_payoffs(self) -> dict[tuple[str, str], FloatArray]:
         return {}
 
+    def _stated_period_payoffs(self, rule: str, contract: str) -> FloatArray:
+        """Payoffs of every period that the report states for a rule that cannot be run again."""
+        certificate = self.claims[f"{rule}/core_{contract}"]["certificate"]
+        stated = np.frombuffer(unpack(certificate["period_payoffs"]), dtype="<f8")
+        shape = len(self.periods(contract).games), self.game.n_players
+        if stated.size != shape[0] * shape[1] or not np.isfinite(stated).all():
+            raise Refuted(f"payoffs of {rule} must be {shape[0]} times {shape[1]} numbers, one a {contract} and home")
+        return stated.reshape(shape)
+
     @cached_property
     def kept(self) -> dict[Any, Any]:
         """Scenes that were set before."""
@@ -193,8 +203,12 @@ class Case:
         return ExactPeriods(self.exact.sharing, self.periods(contract).steps)
 
     def period_payoffs(self, rule: str, contract: str) -> FloatArray:
-        """What the rule gives in each contract period, shape (P, n). [money]"""
+        """What the rule gives in each contract period, shape (P, n); as stated if it cannot be run again. [money]"""
         if (rule, contract) not in self._period_payoffs:
-            again = self.periods(contract).payoffs(self.recomputed(rule), rule)
-            self._period_payoffs[rule, contract] = again
+            known = self.known_rule(rule)
+            self._period_payoffs[rule, contract] = (
+                self.periods(contract).payoffs(self.recomputed(rule), rule)
+                if known
+                else self._stated_period_payoffs(rule, contract)
+            )
         return self._period_payoffs[rule, contract]

@@ -90,6 +90,11 @@ def _same_period(case: Case, claim: Claim, contract: str, position: int) -> None
 def _payoffs_of_rule(case: Case, rule: str, where: tuple[str, int], stated: list[Fraction]) -> None:
     """The payoffs of a period are those of the rule."""
     contract, position = where
+    if not case.known_rule(rule):
+        equal(
+            "payoffs of the period", stated, [Fraction(float(x)) for x in case.period_payoffs(rule, contract)[position]]
+        )
+        return
     known = case.periods(contract)
     if (rule, *where) not in case.kept:
         period = Periods(contract, ("",), (known.steps[position],), (known.games[position],))
