@@ -228,3 +228,16 @@ def test_tables_to_read_are_narrow_and_the_full_ones_are_there():
     assert list(study().to_frame(["gini", "jain"]).columns) == ["gini", "jain"]
     with pytest.raises(gt.UnknownNameError, match="Did you mean 'largest_excess'"):
         study().to_frame(["largest_exces"])
+
+
+def test_a_page_is_verified_inside_and_the_visible_part_is_said_not_to_be(tmp_path):
+    from click.testing import CliRunner
+
+    from gametrade.cli import main
+
+    for name, said in (("report.html", True), ("report.json", False)):
+        path = tmp_path / name
+        getattr(study(), "to_html" if said else "to_json")(path)
+        result = CliRunner().invoke(main, ["verify", str(path)])
+        assert result.exit_code == 0
+        assert ("what the page shows was not compared" in result.output) is said
