@@ -11,6 +11,9 @@ from gametrade.typing import BoolArray, FloatArray, IntArray
 
 INSIDE, FREE, OUTSIDE = 1, 0, -1
 
+BLOCK = 2**17
+"""Numbers changed at once while single moves are weighed."""
+
 
 @dataclass(frozen=True, eq=False)
 class CoalitionSearch:
@@ -35,6 +38,11 @@ class CoalitionSearch:
     def bought(self) -> FloatArray:
         """Spread times deficit of each home summed over the steps, shape (n,). [money]"""
         return np.asarray(np.maximum(-self.position, 0).sum(axis=1))
+
+    @cached_property
+    def turnover(self) -> FloatArray:
+        """Spread times energy sold and bought of each home summed over the steps, shape (n,). [money]"""
+        return np.asarray(np.abs(self.position).sum(axis=1))
 
     def margins(self, price: FloatArray) -> FloatArray:
         """W - x of every home at a price path of shape (T,), shape (n,). [money]"""
@@ -110,11 +118,10 @@ def best_prefix(search: CoalitionSearch, region: Region, weights: FloatArray) ->
     inside = region.state == INSIDE
     free = np.flatnonzero(region.state == FREE)
     order = free[np.argsort(-weights[free], kind="stable")]
-    moved = search.position[order]
-    supply = np.vstack([region.supply, np.maximum(moved, 0)]).cumsum(axis=0)
-    need = np.vstack([region.need, np.maximum(-moved, 0)]).cumsum(axis=0)
+    net = np.vstack([region.supply - region.need, search.position[order]]).cumsum(axis=0)
+    traded = (region.supply + region.need).sum() + np.concatenate([[0.0], search.turnover[order].cumsum()])
     paid = search.payoffs[inside].sum() + np.concatenate([[0.0], search.payoffs[order].cumsum()])
-    excess = np.minimum(supply, need).sum(axis=1) - paid
+    excess = 0.5 * (traded - np.abs(net, out=net).sum(axis=1)) - paid
     sizes = inside.sum() + np.arange(len(order) + 1)
     excess[(sizes < search.smallest) | (sizes > search.largest)] = -np.inf
     k = int(excess.argmax())
@@ -126,6 +133,8 @@ def best_prefix(search: CoalitionSearch, region: Region, weights: FloatArray) ->
 def improve(search: CoalitionSearch, region: Region, members: BoolArray, rounds: int = 30) -> tuple[float, BoolArray]:
     """Move one free home in or out as long as that raises the excess.
 
+    As min(a, b) = (a + b - |a - b|) / 2, only net positions are needed.
+
     Returns
     -------
     excess : float
@@ -133,25 +142,34 @@ def improve(search: CoalitionSearch, region: Region, members: BoolArray, rounds:
     members : ndarray of bool, shape (n,)
     """
     free = np.flatnonzero(region.state == FREE)
-    inside = members[free]
-    surplus, deficit = np.maximum(search.position[free], 0), np.maximum(-search.position[free], 0)
-    supply, need = region.supply + inside @ surplus, region.need + inside @ deficit
-    base = region.state == INSIDE
-    paid, size = search.payoffs[base].sum() + search.payoffs[free] @ inside, int(base.sum() + inside.sum())
+    inside, base = members[free], region.state == INSIDE
+    rows, payoffs, turnover = search.position[free], search.payoffs[free], search.turnover[free]
+    net = region.supply - region.need + inside @ rows
+    traded = (region.supply + region.need).sum() + turnover @ inside
+    paid, size = search.payoffs[base].sum() + payoffs @ inside, int(base.sum() + inside.sum())
     allowed = search.smallest <= size <= search.largest
-    best = float(np.minimum(supply, need).sum() - paid) if allowed else -np.inf
+    best = float(0.5 * (traded - np.abs(net).sum()) - paid) if allowed else -np.inf
     for _ in range(rounds if len(free) else 0):
         sign = np.where(inside, -1.0, 1.0)
-        gains = np.minimum(supply + sign[:, None] * surplus, need + sign[:, None] * deficit).sum(axis=1)
-        excess = gains - paid - sign * search.payoffs[free]
+        excess = 0.5 * (traded + sign * turnover - _imbalances(net, rows, sign)) - paid - sign * payoffs
         excess[(size + sign < search.smallest) | (size + sign > search.largest)] = -np.inf
         k = int(excess.argmax())
         if excess[k] <= best + 1e-13 * abs(best):
             break
-        best = float(excess[k])
-        supply, need = supply + sign[k] * surplus[k], need + sign[k] * deficit[k]
-        paid, size = paid + sign[k] * search.payoffs[free[k]], size + int(sign[k])
+        best, net = float(excess[k]), net + sign[k] * rows[k]
+        traded, paid, size = traded + sign[k] * turnover[k], paid + sign[k] * payoffs[k], size + int(sign[k])
         inside[k] = not inside[k]
     reached = base.copy()
     reached[free] = inside
     return (search.excess(reached) if np.isfinite(best) else best), reached
+
+
+def _imbalances(net: FloatArray, rows: FloatArray, sign: FloatArray) -> FloatArray:
+    """Sum over the steps of |net + sign * row| for each row, in blocks that fit the cache, shape (F,)."""
+    answer = np.empty(len(rows))
+    height = max(1, BLOCK // max(1, len(net)))
+    for start in range(0, len(rows), height):
+        block = rows[start : start + height] * sign[start : start + height, None]
+        block += net
+        answer[start : start + height] = np.abs(block, out=block).sum(axis=1)
+    return answer

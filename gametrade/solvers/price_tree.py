@@ -204,7 +204,7 @@ class _Grower:
         if not polish or not self.queue:
             return
         self.program = PriceProgram.of(self.search, point.weights)
-        self.branching = Branching.start(np.abs(self.search.position).sum(axis=1))
+        self.branching = Branching.start(self.search.turnover)
         sharper = self.program.solve(start.state, self.target)
         if sharper is not None and self._bound(self.search.margins(sharper.price), start) < -self.queue[0][0]:
             self.queue.clear()
