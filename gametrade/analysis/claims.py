@@ -47,9 +47,12 @@ def rule_verdicts(result: RuleStability) -> dict[str, Verdict]:
 
 
 def _subsidy_proof(blocking: BlockingCoalition, subsidy: LeastSubsidy) -> dict[str, Any]:
-    """A price tree for the payoffs with the subsidy on top: grown if exact, else the root's single path."""
+    """A price tree for the payoffs with the subsidy on top: grown if exact, else the root's single path.
+
+    Nothing for few homes, where all coalitions are looked at instead.
+    """
     game = blocking.game
-    if not isinstance(game, SharingGame) or blocking.price_tree is None:
+    if not isinstance(game, SharingGame) or blocking.price_tree is None or game.n_players <= ENUMERATED_PLAYERS:
         return {}
     if subsidy.from_price_path:
         limit = game.tolerance

@@ -63,9 +63,7 @@ def answer_of(entry: Entry, game: CoalitionalGame, options: Mapping[str, Any]) -
 def _of_game(answer: Allocation, game: CoalitionalGame, owner: str) -> Allocation:
     """An allocation of this game, with prices for each of its steps or none."""
     if answer.game.players != game.players:
-        raise InvalidInputError(
-            f"{owner} must return an Allocation of the game it was given. Got other players."
-        )
+        raise InvalidInputError(f"{owner} must return an Allocation of the game it was given. Got other players.")
     prices = (answer.buy_price, answer.sell_price)
     if (prices[0] is None) != (prices[1] is None):
         raise InvalidInputError(f"{owner} must return buy_price and sell_price, or neither. Got one of them.")

@@ -120,6 +120,10 @@ class PriceProgram:
                 break
             worst = np.argsort(-missing, kind="stable")[:MORE_STEPS]
             self._add(worst[missing[worst] > 0])
+        else:
+            self.solver.run()
+            weights, paid = self._solution()
+            excess = self._excess()
         return ProgramPoint(excess, self._prices(paid), weights, (self.solver.getBasis(), len(self.steps)))
 
     def losses(self, state: IntArray, home: int, point: ProgramPoint) -> tuple[float, float]:

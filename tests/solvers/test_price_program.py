@@ -8,6 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gametrade as gt
+from gametrade.games.coalitional import all_coalitions
+from gametrade.solvers import price_program
 from gametrade.solvers.branching import Branching
 from gametrade.solvers.coalition_search import FREE, CoalitionSearch
 from gametrade.solvers.price_program import PriceProgram, ProgramPoint
@@ -102,3 +104,21 @@ def test_it_branches_on_a_split_home_if_there_is_one_and_on_a_free_home_anyway()
     again = branching.choose(program, state, whole, -np.inf)
     assert state[again] == FREE
     assert branching.turnover[again] == branching.turnover[10:].max()
+
+
+@pytest.mark.parametrize("homes", [2, 3, 6])
+def test_rows_of_the_last_round_are_solved_for(homes, monkeypatch):
+    monkeypatch.setattr(price_program, "FIRST_STEPS", 5)
+    monkeypatch.setattr(price_program, "MORE_STEPS", 5)
+    monkeypatch.setattr(price_program, "ROUNDS", 2)
+    game = gt.SharingGame(gt.communities.street(homes, 60, rng=1))
+    payoffs = gt.allocate(game, "mid_market_rate").payoffs
+    found = gt.blocking_coalition(game, payoffs, engine="tree")
+    best = max(game.values(rows[None])[0] - payoffs[rows].sum() for rows in proper_coalitions(homes))
+    assert found.excess == pytest.approx(best, abs=game.tolerance)
+    assert found.proved
+
+
+def proper_coalitions(n):
+    rows = all_coalitions(n)
+    return rows[1:-1]
