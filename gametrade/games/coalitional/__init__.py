@@ -13,7 +13,17 @@ is bit 0 and entry 0 is the empty coalition.
 
 from gametrade.games.coalitional.allocation import Allocation
 from gametrade.games.coalitional.game import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional.integer_table import integer_table
 from gametrade.games.coalitional.sharing import SharingGame
+from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.games.coalitional.table import TableGame
 
-__all__ = ["Allocation", "CoalitionalGame", "SharingGame", "TableGame", "all_coalitions"]
+__all__ = [
+    "Allocation",
+    "CoalitionalGame",
+    "SharingGame",
+    "TableGame",
+    "all_coalitions",
+    "integer_table",
+    "subset_sums",
+]
