@@ -117,6 +117,18 @@ def int64_or_object(numbers: Sequence[int] | WholeNumbers, *, terms: int = 1) ->
     return array.astype(np.int64 if largest * terms < 2**63 else object)
 
 
+def times(numbers: WholeNumbers, factor: int, *, terms: int = 1) -> WholeNumbers:
+    """Multiply whole numbers by one; in 64 bits if `terms` of the products add up within 64 bits.
+
+    Examples
+    --------
+    >>> times(np.array([1, 2]), 2**62)
+    array([4611686018427387904, 9223372036854775808], dtype=object)
+    """
+    fits = int64_or_object(numbers, terms=terms * abs(factor)).dtype == np.int64 and abs(factor) < 2**63
+    return numbers.astype(np.int64 if fits else object) * factor
+
+
 def _blocks(floats: FloatArray) -> Iterator[FloatArray]:
     for start in range(0, max(1, len(floats)), BLOCK):
         yield floats[start : start + BLOCK]
