@@ -15,6 +15,8 @@ from gametrade.analysis.counting import CoalitionCount, count_blocking
 from gametrade.community import (
     Batteries,
     Community,
+    CurtailableLoad,
+    ShiftableLoad,
     Tariff,
     check_data,
     check_files,
@@ -29,7 +31,7 @@ from gametrade.errors import (
     TooManyPlayersError,
     UnknownNameError,
 )
-from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
+from gametrade.games import Allocation, CoalitionalGame, DispatchGame, SharingGame, TableGame
 from gametrade.rules import allocate
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
@@ -48,12 +50,15 @@ __all__ = [
     "CoalitionCount",
     "CoalitionalGame",
     "Community",
+    "CurtailableLoad",
+    "DispatchGame",
     "ExitCost",
     "GametradeError",
     "InvalidInputError",
     "LeastSubsidy",
     "RuleStability",
     "SharingGame",
+    "ShiftableLoad",
     "SolverError",
     "StabilityStudy",
     "TableGame",

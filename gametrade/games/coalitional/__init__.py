@@ -12,6 +12,7 @@ is bit 0 and entry 0 is the empty coalition.
 """
 
 from gametrade.games.coalitional.allocation import Allocation
+from gametrade.games.coalitional.dispatch import DispatchGame
 from gametrade.games.coalitional.dual import dual
 from gametrade.games.coalitional.game import CoalitionalGame, all_coalitions
 from gametrade.games.coalitional.integer_table import integer_table
@@ -25,6 +26,7 @@ from gametrade.games.coalitional.zero_normalised import zero_normalised
 __all__ = [
     "Allocation",
     "CoalitionalGame",
+    "DispatchGame",
     "SharingGame",
     "TableGame",
     "all_coalitions",
