@@ -11,6 +11,7 @@
 
 from gametrade import registry as _registry
 from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
+from gametrade.analysis.checking import check
 from gametrade.analysis.counting import CoalitionCount, count_blocking
 from gametrade.community import (
     Batteries,
@@ -40,6 +41,7 @@ from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
 
 rules = _registry.rules
 formats = _registry.formats
+properties = _registry.properties
 
 __version__ = "0.1.0"
 
@@ -69,6 +71,7 @@ __all__ = [
     "allocate",
     "analyse_stability",
     "blocking_coalition",
+    "check",
     "check_data",
     "check_files",
     "communities",
@@ -76,6 +79,7 @@ __all__ = [
     "exit_cost_per_member",
     "formats",
     "least_subsidy",
+    "properties",
     "read_community",
     "read_tariff",
     "rules",
