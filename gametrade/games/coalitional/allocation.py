@@ -42,6 +42,8 @@ class Allocation:
         Findings of the rule: ties, undefined steps, samples drawn.
     fractions : tuple of Fraction, optional
         The payoffs without rounding, from rules called with ``exact=True``. [money]
+    certificate : mapping, optional
+        JSON-ready proof that the payoffs are those of the rule; its ``kind`` names the check.
     """
 
     game: CoalitionalGame
@@ -53,6 +55,7 @@ class Allocation:
     beside: Mapping[str, FloatArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
     fractions: tuple[Fraction, ...] | None = None
+    certificate: Mapping[str, Any] | None = field(default=None, repr=False)
 
     def __post_init__(self) -> None:
         for name in ("payoffs", "buy_price", "sell_price", "standard_errors"):
