@@ -32,8 +32,9 @@ from gametrade.errors import (
     TooManyPlayersError,
     UnknownNameError,
 )
-from gametrade.games import Allocation, CoalitionalGame, DispatchGame, SharingGame, TableGame
+from gametrade.games import Allocation, AssignmentGame, CoalitionalGame, DispatchGame, GraphGame, SharingGame, TableGame
 from gametrade.rules import allocate
+from gametrade.solvers.assignment_core import AssignmentCore, assignment_core
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
@@ -47,6 +48,8 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Allocation",
+    "AssignmentCore",
+    "AssignmentGame",
     "Batteries",
     "BlockingCoalition",
     "CoalitionCount",
@@ -56,6 +59,7 @@ __all__ = [
     "DispatchGame",
     "ExitCost",
     "GametradeError",
+    "GraphGame",
     "InvalidInputError",
     "LeastSubsidy",
     "RuleStability",
@@ -70,6 +74,7 @@ __all__ = [
     "Verdict",
     "allocate",
     "analyse_stability",
+    "assignment_core",
     "blocking_coalition",
     "check",
     "check_data",

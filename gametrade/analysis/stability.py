@@ -145,7 +145,8 @@ def _rank(result: RuleStability, tolerance: float) -> tuple[float, str]:
 def _chosen(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> Sequence[Rule]:
     """Rules to compare: those asked for, or all that apply to the game."""
     if rules is None:
-        return [name for name in registered_rules.variants() if rule_applies(registered_rules.resolve(name)[0], game)]
+        entries = [(name, registered_rules.resolve(name)[0]) for name in registered_rules.variants()]
+        return [name for name, entry in entries if "same_as" not in entry.traits and rule_applies(entry, game)]
     return [rules] if isinstance(rules, str) or callable(rules) else rules
 
 

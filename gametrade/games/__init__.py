@@ -1,5 +1,23 @@
 """What is played: definitions of games, without the algorithms that answer them."""
 
-from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame, TableGame
+from gametrade.games.coalitional import (
+    Allocation,
+    AssignmentGame,
+    CoalitionalGame,
+    DispatchGame,
+    GraphGame,
+    LoadDataGame,
+    SharingGame,
+    TableGame,
+)
 
-__all__ = ["Allocation", "CoalitionalGame", "DispatchGame", "SharingGame", "TableGame"]
+__all__ = [
+    "Allocation",
+    "AssignmentGame",
+    "CoalitionalGame",
+    "DispatchGame",
+    "GraphGame",
+    "LoadDataGame",
+    "SharingGame",
+    "TableGame",
+]

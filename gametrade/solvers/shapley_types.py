@@ -55,9 +55,9 @@ class HomeTypes:
         return prod(count + 1 for count in self.counts)
 
     @property
-    def work(self) -> float:
+    def work(self) -> int:
         """Different coalitions times trade steps."""
-        return float(self.n_vectors) * max(1, self.position.shape[1])
+        return self.n_vectors * max(1, int(self.position.shape[1]))
 
 
 def shapley_by_types(types: HomeTypes) -> FloatArray:
