@@ -221,6 +221,15 @@ class JointProgram:
         sell[steps["pooled"]] = row_duals[rows["balance"]] * self._price_unit
         return price_path(terms, sell, found["peak"], found["import_limit"], found["export_limit"])
 
+    def more_demand(self, energy: FloatArray, sign: int) -> FloatArray:
+        """Right-hand sides of a little more demand (sign 1) or supply (sign -1) in every step, scaled like the rows."""
+        rows, more = self._joint[3], np.zeros(self.first_row[-1])
+        more[rows["balance"]] = sign * energy[self._steps["pooled"]]
+        more[rows["bought" if sign > 0 else "sold"]] = energy[self._steps["shared"]]
+        if sign > 0 and "shared_peak" in rows:
+            more[rows["shared_peak"]] = -energy[self._steps["shared"]]
+        return more
+
     def home_duals(self, row_duals: FloatArray, home: int) -> tuple[FloatArray, FloatArray]:
         """A home's own value of a kWh, shape (T,), and the duals of its rows. [money/kWh]"""
         program, first, last = self.homes[home], self.first_row[home], self.first_row[home + 1]
@@ -268,18 +277,16 @@ class Template:
 
     def model(self, lower_right: FloatArray, right: FloatArray, upper: FloatArray) -> Any:
         """HiGHS model with the given right-hand sides and bounds."""
-        return highs_model(self.matrix, lower_right, right, np.zeros(upper.size), upper, self.cost)
+        return highs_model(self.matrix, lower_right, right, upper, self.cost)
 
 
-def highs_model(
-    matrix: csr_matrix, low: FloatArray, high: FloatArray, lower: FloatArray, upper: FloatArray, cost: FloatArray
-) -> Any:
-    """Hand a minimisation to HiGHS."""
+def highs_model(matrix: csr_matrix, low: FloatArray, high: FloatArray, upper: FloatArray, cost: FloatArray) -> Any:
+    """Write a minimisation over non-negative columns for HiGHS."""
     import highspy
 
     lp = highspy.HighsLp()
     lp.num_row_, lp.num_col_ = matrix.shape
-    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, lower, upper
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = cost, np.zeros(upper.size), upper
     lp.row_lower_, lp.row_upper_ = low, high
     lp.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
     lp.a_matrix_.num_row_, lp.a_matrix_.num_col_ = matrix.shape
