@@ -108,7 +108,15 @@ def test_wrong_sums_and_multiples_are_refused():
         "x" * game
 
 
-@given(either)
+@st.composite
+def games_with_a_veto(draw):
+    """Games in which one player is needed for everything."""
+    game = draw(table_games(max_players=4))
+    needed = draw(st.integers(0, game.n_players - 1))
+    return gt.TableGame(game.players, game.numbers * (np.arange(len(game.numbers)) >> needed & 1))
+
+
+@given(st.one_of(either, games_with_a_veto()))
 def test_special_players_without_tolerance(game):
     v, n = brute.exact_values(game), game.n_players
     names = game.players

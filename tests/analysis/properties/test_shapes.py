@@ -11,6 +11,8 @@ from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.analysis.properties import splits
+from gametrade.analysis.properties.shape import Shape
+from gametrade.analysis.properties.weighted_voting import _trade
 from tests.games import brute_force as brute
 from tests.strategies import LABELS, table_games
 
@@ -214,6 +216,27 @@ def test_faults_of_games_that_are_not_simple(numbers, margin, witness):
     for name in ("simple", "weighted_voting"):
         verdict = gt.check(gt.TableGame("ab", numbers), name)
         assert (verdict.holds, verdict.margin, verdict.witness) == (False, margin, witness)
+
+
+@pytest.mark.parametrize("exact", [False, True])
+def test_a_winner_that_loses_with_one_more_player_is_a_fault(exact):
+    game = gt.TableGame("abc", [0, 1, 0, 0, 1, 1, 0, 1])
+    verdict = gt.check(game, "simple", exact=exact)
+    assert (verdict.holds, verdict.margin, verdict.witness) == (False, -1, ("a", "b"))
+    assert [term["coalition"] for term in verdict.certificate["terms"]] == [["a", "b"], ["a"]]
+
+
+def test_tiny_values_are_not_simple_exactly():
+    verdict = gt.check(gt.TableGame("ab", [0, 0, 0, 1e-6]), "simple", exact=True)
+    assert (verdict.holds, verdict.margin) == (False, -1e-6)
+
+
+def test_a_wrong_balance_proves_nothing():
+    game = gt.TableGame("ab", [0, 1, 0, 1])
+    shape, masks = Shape.of(game, True), (np.array([1, 3]), np.array([0, 2]))
+    assert _trade(np.array([0.5, 0.0, 0.0, 0.5]), *masks, shape) is None
+    assert _trade(np.array([0.25, 0.25, 0.5, 0.25]), *masks, shape) is None
+    assert _trade(np.zeros(4), *masks, shape) is None
 
 
 def weighted_by_search(game, largest=5):
