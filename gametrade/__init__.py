@@ -33,6 +33,7 @@ from gametrade.errors import (
     UnknownNameError,
 )
 from gametrade.games import Allocation, AssignmentGame, CoalitionalGame, DispatchGame, GraphGame, SharingGame, TableGame
+from gametrade.games.catalogue import PublishedGame, catalogue
 from gametrade.rules import allocate
 from gametrade.solvers.assignment_core import AssignmentCore, assignment_core
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -62,6 +63,7 @@ __all__ = [
     "GraphGame",
     "InvalidInputError",
     "LeastSubsidy",
+    "PublishedGame",
     "RuleStability",
     "SharingGame",
     "ShiftableLoad",
@@ -76,6 +78,7 @@ __all__ = [
     "analyse_stability",
     "assignment_core",
     "blocking_coalition",
+    "catalogue",
     "check",
     "check_data",
     "check_files",
