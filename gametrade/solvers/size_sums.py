@@ -10,7 +10,10 @@ from numpy.typing import NDArray
 from gametrade.games.coalitional import all_coalitions
 
 LOW_PLAYERS = 14
-"""Players whose coalitions lie side by side in one row of the folded table."""
+"""Most players whose coalitions lie side by side in one row of the folded table."""
+
+SMALL = 8
+"""Players up to which folding does not pay."""
 
 
 def size_sums(table: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -43,20 +46,19 @@ def size_sums(table: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
            [0., 2., 6.]]), array([0., 3., 6.]))
     """
     n = table.size.bit_length() - 1
-    low = min(n, LOW_PLAYERS)
+    low = n if n <= SMALL else min((n + 1) // 2, LOW_PLAYERS)
     folded = table.reshape(-1, 2**low)
     kind = object if table.dtype == object else table.dtype
-    low_sizes = np.bitwise_count(np.arange(2**low))
-    high_sizes = np.bitwise_count(np.arange(len(folded)))
-    by_row = folded @ (low_sizes[:, None] == np.arange(low + 1)).astype(kind)
+    low_sizes, high_sizes = (np.bitwise_count(np.arange(size)) for size in (2**low, len(folded)))
     inside_low, inside_high = all_coalitions(low).astype(kind), all_coalitions(n - low).astype(kind)
+    by_row = folded @ (low_sizes[:, None] == np.arange(low + 1)).astype(kind)
+    by_column = np.stack([folded[high_sizes == size].sum(axis=0) for size in range(n - low + 1)])
     with_player, total = np.zeros((n, n + 1), dtype=kind), np.zeros(n + 1, dtype=kind)
     for size in range(n - low + 1):
         rows = high_sizes == size
-        columns = folded[rows].sum(axis=0)
         total[size : size + low + 1] += by_row[rows].sum(axis=0)
         with_player[low:, size : size + low + 1] += inside_high[rows].T @ by_row[rows]
-        for more in range(low + 1):
-            chosen = low_sizes == more
-            with_player[:low, size + more] += columns[chosen] @ inside_low[chosen]
+    for size in range(low + 1):
+        columns = low_sizes == size
+        with_player[:low, size : size + n - low + 1] += (by_column[:, columns] @ inside_low[columns]).T
     return with_player, total

@@ -21,7 +21,7 @@ checked = settings(max_examples=80, deadline=None, derandomize=True)
 
 
 class TestSums:
-    @pytest.mark.parametrize("n", [1, 2, 5, 14, 15, 16])
+    @pytest.mark.parametrize("n", [1, 2, 5, 8, 9, 14, 15, 16])
     def test_every_size_and_player(self, n):
         """Below, at and above the width at which the table is folded; whole numbers, so that sums are exact."""
         table = np.random.default_rng(n).integers(-9, 10, 2**n)
