@@ -93,12 +93,12 @@ class LevelSearch:
         """Levels with their scaled excesses, until everything is settled or `most` were found."""
         found = 0
         while self.span.freedom and found != most:
-            yield self._next_level()
+            yield self.next_level()
             found += 1
 
-    def _next_level(self) -> tuple[Level, float]:
+    def next_level(self) -> tuple[Level, float]:
         """Lowest level of the unsettled coalitions; settles what holds it up."""
-        self._forget_settled()
+        self.forget_settled()
         basis = np.linalg.qr(self.span.normals.astype(float))[0]
         used, optimum = self._solve(basis)
         tight = holding(optimum.duals)
@@ -109,6 +109,21 @@ class LevelSearch:
         for row in [*self._rows[chosen].astype(int), *np.eye(len(self.point), dtype=int)[alone]]:
             self.span.add(row)
         return level, optimum.level
+
+    def violated(self, point: FloatArray, level: float) -> IntArray:
+        """Masks of unsettled coalitions with an excess above a level, the worst first; none only if there are none."""
+        while True:
+            over = self._excess(point) - level * self._sizes()
+            worst = best_of(over, ADDED)
+            worst = worst[over[worst] > VIOLATION]
+            if len(worst) or not self._pass(point, level):
+                return self._masks[worst]
+
+    def known(self, masks: IntArray) -> tuple[FloatArray, FloatArray, FloatArray]:
+        """Members, scaled values and sizes of coalitions that were met."""
+        order = np.argsort(self._masks)
+        where = order[np.searchsorted(self._masks, masks, sorter=order)]
+        return self._rows[where], self._gains[where], self._sizes()[where]
 
     @property
     def _floors(self) -> IntArray:
@@ -162,7 +177,8 @@ class LevelSearch:
         missing = np.concatenate([self._excess(point)[chosen] - optimum.level * self._sizes()[chosen], -point[alone]])
         self.point = point + basis @ np.linalg.lstsq(matrix, missing)[0][:-1]
 
-    def _forget_settled(self) -> None:
+    def forget_settled(self) -> None:
+        """Drop coalitions that follow from what is settled."""
         kept = ~self.span.contains(self._rows.astype(np.int64))
         self._keep_rows(kept)
 

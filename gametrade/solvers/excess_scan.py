@@ -40,6 +40,19 @@ class ExcessScan:
         ends = [(float(block.min()) - high, float(block.max()) - high) for _, block, high in self._blocks(payoffs, 0.0)]
         return min(end[0] for end in ends), max(end[1] for end in ends)
 
+    def largest(self, payoffs: FloatArray, *, per_member: bool = False) -> float:
+        """Largest excess of a proper coalition of at least 2 players, per member if asked for. [money]"""
+        sizes = np.bitwise_count(np.arange(1 << self._low)).astype(float)
+        best, last = -np.inf, len(self.table) - (1 << self._low)
+        for first, block, high in self._blocks(payoffs, 0.0):
+            block -= high
+            block[0] = -np.inf if first == 0 else block[0]
+            block[-1] = -np.inf if first == last else block[-1]
+            if per_member:
+                block /= np.maximum(1.0, sizes + (first >> self._low).bit_count())
+            best = max(best, float(block.max()))
+        return best
+
     def above(
         self, payoffs: FloatArray, level: float, *, per_member: bool = False, keep: Callable[[IntArray], BoolArray]
     ) -> Iterator[IntArray]:

@@ -41,6 +41,7 @@ class IntegerSpan:
     def __init__(self, length: int) -> None:
         self._normals: list[list[int]] = [[int(i == j) for j in range(length)] for i in range(length)]
         self._length = length
+        self._arrays: tuple[Integers, Integers] | None = None
 
     @property
     def freedom(self) -> int:
@@ -50,8 +51,18 @@ class IntegerSpan:
     @property
     def normals(self) -> Integers:
         """Basis of the vectors orthogonal to the span, shape (n, freedom)."""
-        numbers = np.array(self._normals, dtype=object).reshape(self.freedom, self._length).T
-        return int64_or_object(numbers, terms=self._length)
+        return self._tests()[0]
+
+    def _tests(self) -> tuple[Integers, Integers]:
+        """The basis, and one mixture of it that settles most questions; kept until the span grows."""
+        if self._arrays is None:
+            numbers = np.array(self._normals, dtype=object).reshape(self.freedom, self._length).T
+            mixed = (
+                numbers @ (np.arange(1, self.freedom + 1).astype(object) ** 2) if self.freedom else numbers.sum(axis=1)
+            )
+            pair = (int64_or_object(array, terms=self._length) for array in (numbers, mixed))
+            self._arrays = (next(pair), next(pair))
+        return self._arrays
 
     def copy(self) -> IntegerSpan:
         """A span that can be extended on its own."""
@@ -80,18 +91,15 @@ class IntegerSpan:
                 divisor = math.gcd(*mixed)
                 normal = [a // divisor for a in mixed]
             kept.append(normal)
-        self._normals = kept
+        self._normals, self._arrays = kept, None
         return True
 
     def contains(self, vectors: NDArray[Any]) -> BoolArray:
         """Which of the vectors, shape (k, n), lie in the span."""
-        normals = self.normals
-        kind = normals.dtype
-        mixed = normals.astype(object) @ np.arange(1, self.freedom + 1).astype(object) ** 2
-        mixed = int64_or_object(np.asarray(mixed, dtype=object).reshape(self._length), terms=self._length)
+        normals, mixed = self._tests()
         inside = np.asarray(vectors.astype(mixed.dtype) @ mixed == 0)
         some = np.flatnonzero(inside)
-        inside[some] = ~(vectors[some].astype(kind) @ normals).astype(bool).any(axis=1)
+        inside[some] = ~(vectors[some].astype(normals.dtype) @ normals).astype(bool).any(axis=1)
         return inside
 
 

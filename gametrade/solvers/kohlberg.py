@@ -161,8 +161,36 @@ def kohlberg_gap(
     return gap
 
 
-def checked_spans(certificate: KohlbergCertificate, n_players: int) -> list[IntegerSpan]:
-    """Check in whole numbers that every level balances; the span before each level."""
+def largest_excess(
+    table: ExactTable, payoffs: Sequence[Fraction], *, per_member: bool = False, exact: bool
+) -> Fraction:
+    """Largest excess of a proper coalition, or an upper bound that includes rounding.
+
+    Parameters
+    ----------
+    table : ExactTable
+        Values of all coalitions of at least 2 players. [money]
+    payoffs : sequence of Fraction, length n
+        Payoffs. [money]
+    per_member : bool, default=False
+        Whether excesses are divided by the number of members.
+    exact : bool
+        Whether floats are not enough.
+
+    Returns
+    -------
+    Fraction
+        Excess. [money]
+    """
+    highest = _Highest(table, payoffs, per_member, exact)
+    floor = ExcessScan(table.floats).largest(np.array([float(x) for x in payoffs]), per_member=per_member)
+    for masks in highest.candidates(floor):
+        highest.look(masks, [IntegerSpan(len(payoffs))])
+    return highest.found[0]
+
+
+def checked_spans(certificate: KohlbergCertificate, n_players: int, *, complete: bool = True) -> list[IntegerSpan]:
+    """Check in whole numbers that every level balances, and together settle everything; the span before each."""
     span, spans = everyone_alone(n_players), []
     for level, weights in zip(certificate.levels, certificate.weights, strict=True):
         vectors = members_of(level, n_players)
@@ -174,7 +202,7 @@ def checked_spans(certificate: KohlbergCertificate, n_players: int) -> list[Inte
             raise InvalidInputError("the coalitions of a level do not balance with the weights given.")
         spans.append(span.copy())
         extend(span, vectors)
-    if span.freedom:
+    if complete and span.freedom:
         raise InvalidInputError(f"the levels of the certificate leave {span.freedom} payoffs open.")
     return spans
 

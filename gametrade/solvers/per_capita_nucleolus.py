@@ -39,8 +39,8 @@ def per_capita_nucleolus(game: CoalitionalGame, *, exact: bool = False) -> Alloc
     -----
     Minimises :math:`(v(S) - x(S)) / |S|`, sorted from the largest down, over the vectors that share
     :math:`v(N)` and give nobody less than alone; without that bound, and with a note, if the players gain more
-    alone than together. Unlike the nucleolus it pays every player more when :math:`v(N)` alone grows, and it
-    may pay a null player. Method and cost as for :func:`~gametrade.solvers.nucleolus.nucleolus`.
+    alone than together. It may pay a null player. Method and cost as for
+    :func:`~gametrade.solvers.nucleolus.nucleolus`.
 
     References
     ----------
@@ -52,6 +52,6 @@ def per_capita_nucleolus(game: CoalitionalGame, *, exact: bool = False) -> Alloc
     >>> import gametrade as gt
     >>> game = gt.TableGame.from_values({("a", "b"): 6, ("a", "b", "c"): 9})
     >>> gt.allocate(game, "per_capita_nucleolus").payoffs
-    array([3.75, 3.75, 1.5 ])
+    array([4., 4., 1.])
     """
     return lexicographic_allocation(game, Concept("per_capita_nucleolus", per_member=True, bounded=True), exact)
