@@ -48,6 +48,21 @@ def test_shapes(entry, factor):
         assert gt.check(game, "quasi_balanced", exact=True).holds == defined
 
 
+@pytest.mark.parametrize("entry", cases("core_empty"))
+@pytest.mark.parametrize("factor", [1, Fraction(1, 10**8), 10**8])
+def test_cores(entry, factor):
+    game = factor * game_of(entry)
+    for exact in (False, True):
+        verdict = gt.check(game, "balanced", exact=exact)
+        assert verdict.holds == (not entry["exact"]["core_empty"])
+        margin = -factor * Fraction(entry["exact"]["least_core_epsilon"])
+        if entry["game_type"] == "value" and entry["tolerance"] == "0":
+            assert verdict.margin == pytest.approx(float(margin), rel=1e-9, abs=1e-9 * float(factor))
+            assert not exact or Fraction(verdict.certificate["margin"]) == margin
+        if entry["n"] <= 6 and entry["exact"].get("convex"):
+            assert gt.check(game, "totally_balanced", exact=exact)
+
+
 @pytest.mark.parametrize("entry", cases("shapley"))
 def test_null_players_get_nothing_and_symmetric_ones_the_same(entry):
     game = game_of(entry)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from typing import Any
@@ -76,6 +76,7 @@ class Shape:
         count: int,
         strict: bool = False,
         witness: int | None = None,
+        proof: Mapping[str, Any] | None = None,
     ) -> Verdict:
         """Say whether the tightest of some inequalities holds.
 
@@ -92,6 +93,8 @@ class Shape:
             Whether the sum must be positive.
         witness : int, optional
             Bitmask of the witness; the first coalition of the terms if not given.
+        proof : mapping, optional
+            What else belongs in the certificate, in place of its kind and count where it names them.
 
         Returns
         -------
@@ -105,6 +108,7 @@ class Shape:
             "count": count,
             "margin": str(margin),
             "terms": self.listed(terms),
+            **(proof or {}),
         }
         if witness is None:
             witness = terms[0][0] if terms else 0

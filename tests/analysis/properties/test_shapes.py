@@ -75,9 +75,16 @@ def quasi_balanced(v):
     return min([*slack, sum(utopia.values()) - v[grand], v[grand] - sum(rights.values())])
 
 
-MARGINS = {
-    f.__name__: f for f in (monotone, zero_monotone, convex, superadditive, subadditive, essential, quasi_balanced)
-}
+def balanced(v):
+    return brute.core_margin(v, everyone(v))
+
+
+def totally_balanced(v):
+    return min((brute.core_margin(v, s) for s in v if len(s) > 1), default=0)
+
+
+LINEAR = (monotone, zero_monotone, convex, superadditive, subadditive, essential, quasi_balanced)
+MARGINS = {f.__name__: f for f in (*LINEAR, balanced, totally_balanced)}
 
 
 @pytest.mark.parametrize("name", MARGINS)
@@ -124,7 +131,7 @@ def test_pairs_decide_convexity_and_single_players_decide_monotonicity(game):
 
 def test_counts_of_inequalities():
     game = gt.TableGame(tuple("abcd"), np.zeros(16))
-    counts = {name: gt.check(game, name).certificate["count"] for name in MARGINS}
+    counts = {f.__name__: gt.check(game, f.__name__).certificate["count"] for f in LINEAR}
     assert counts == {
         "monotone": 32,
         "zero_monotone": 28,
@@ -178,6 +185,40 @@ def test_fractions_are_decided_without_rounding():
     game = gt.TableGame("abc", [0, third, third, 2 * third, third, 2 * third, 2 * third, 1])
     assert gt.check(game, "convex", exact=True).margin == 0
     assert not gt.check(game, "essential", exact=True)
+
+
+@often
+@given(games)
+def test_payoffs_of_balanced_games_are_in_the_core_and_weights_of_others_balance(game):
+    v = brute.exact_values(game)
+    for name, exact in (("balanced", True), ("balanced", False), ("totally_balanced", True)):
+        verdict = gt.check(game, name, exact=exact)
+        if game.n_players == 1:
+            continue
+        terms = verdict.certificate["terms"]
+        inside = terms[0]["coalition"]
+        weight = {label: Fraction(0) for label in inside}
+        for term in terms[1:]:
+            assert Fraction(term["weight"]) < 0
+            for label in term["coalition"]:
+                weight[label] += Fraction(term["weight"])
+        assert set(weight.values()) == {-Fraction(terms[0]["weight"])}
+        assert verdict.certificate["kind"] == ("point" if verdict.holds else "balancing_weights")
+        payoffs = {game.players.index(label): Fraction(x) for label, x in verdict.certificate["payoffs"].items()}
+        left = [sum(payoffs[i] for i in s) - v[s] for s in v if s and s < set(payoffs)]
+        slack = 0 if exact else 1e-12 * float(np.abs(game.numbers).sum())
+        assert min(left) >= Fraction(verdict.certificate["reached"]) - Fraction(slack)
+        assert sum(payoffs.values()) == v[frozenset(payoffs)]
+        assert not (verdict.holds and exact) or min(left) >= 0
+
+
+def test_a_hollow_game_is_balanced_but_not_totally():
+    game = gt.TableGame.from_function("abcd", lambda s: [0, 0, 1, 1, 2][len(s)])
+    assert gt.check(game, "balanced", exact=True).margin == 0
+    verdict = gt.check(game, "totally_balanced")
+    assert (verdict.holds, verdict.witness) == (False, ("a", "b", "c"))
+    with pytest.raises(gt.TooManyPlayersError, match=r"2\^n linear programs and stops at 12 players\. Got 13"):
+        gt.check(gt.TableGame(tuple("abcdefghijklm"), np.zeros(2**13)), "totally_balanced")
 
 
 @st.composite
