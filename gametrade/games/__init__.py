@@ -9,6 +9,12 @@ from gametrade.games.coalitional import (
     LoadDataGame,
     SharingGame,
     TableGame,
+    dual,
+    null_players,
+    subgame,
+    symmetric_players,
+    veto_players,
+    zero_normalised,
 )
 
 __all__ = [
@@ -20,4 +26,10 @@ __all__ = [
     "LoadDataGame",
     "SharingGame",
     "TableGame",
+    "dual",
+    "null_players",
+    "subgame",
+    "symmetric_players",
+    "veto_players",
+    "zero_normalised",
 ]
