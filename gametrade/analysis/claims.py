@@ -77,7 +77,7 @@ def payoffs_verdict(allocation: Allocation, rule: str) -> Verdict:
         0.0,
         allocation.game.unit,
         (),
-        {"kind": kind} if kind == "recompute" else {"kind": "none", "why": why},
+        dict(allocation.certificate or {"kind": kind}) if kind == "recompute" else {"kind": "none", "why": why},
     )
 
 

@@ -7,8 +7,7 @@ from fractions import Fraction
 
 from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame
-from gametrade.solvers.exact_table import ExactTable
-from gametrade.solvers.least_core_value import allowed_gap, least_core_value
+from gametrade.solvers.least_core_value import least_core_value
 from gametrade.typing import BoolArray, Coalition, FloatArray
 
 
@@ -120,8 +119,7 @@ def core_emptiness(game: CoalitionalGame, *, solver: str = "highs") -> CoreEmpti
            1/2 x {b, c}
     """
     found = least_core_value(game, solver=solver)
-    point = [Fraction(x) for x in found.payoffs.tolist()]
-    tolerance = allowed_gap(game, ExactTable.of(game), point)
+    tolerance = found.tolerance
     empty = found.epsilon > tolerance
     return CoreEmptiness(
         game,

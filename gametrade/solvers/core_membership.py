@@ -88,11 +88,11 @@ def core_membership(
             f"core_membership needs at least 2 players and one payoff for each. "
             f"Got {len(point)} payoffs for {game.n_players} players."
         )
-    table = ExactTable.of(game)
+    table = ExactTable.of(game, "core_membership")
     mask, excess = most_wronged(table, point)
     grand, denominator = table.values(np.array([len(table.floats) - 1]))
     imbalance = sum(point, Fraction(0)) - Fraction(int(grand[0]), denominator)
-    tolerance = 0.0 if exact else allowed_gap(game, table, point)
+    tolerance = 0.0 if exact else allowed_gap(table, point)
     inside = excess <= tolerance and abs(imbalance) <= tolerance
     coalition = game.labels(all_coalitions(len(point), np.array([mask]))[0])
     return CoreMembership(bool(inside), excess, coalition, imbalance, tolerance)

@@ -42,7 +42,7 @@ def exact_answer(game: CoalitionalGame, concept: Concept) -> Allocation:
     SolverError
         If more than 12 players have levels so close that floats do not separate them.
     """
-    table, alone = ExactTable.zero_normalised(game)
+    table, alone = ExactTable.zero_normalised(game, concept.rule)
     gain = table.excesses(np.array([len(table.floats) - 1]), [Fraction(0)] * len(alone))[0][0]
     bounded = concept.bounded and gain >= 0
     added, certificate = certified_point(table, concept.per_member, bounded, no_gain=gain == 0)

@@ -17,6 +17,7 @@ from gametrade.games.coalitional.integer_table import (
     whole_numbers,
 )
 from gametrade.games.coalitional.subset_sums import subset_sums
+from gametrade.solvers.table_guard import check_table_work, table_of
 from gametrade.typing import FloatArray, IntArray
 
 UNIT = 2.0**-52
@@ -42,16 +43,18 @@ class ExactTable:
     denominator: int = 1
 
     @classmethod
-    def of(cls, game: CoalitionalGame) -> ExactTable:
-        """Values of a game; fractions where the game was given as fractions."""
+    def of(cls, game: CoalitionalGame, what: str) -> ExactTable:
+        """Values of a game, and who asks for them; fractions where the game was given as fractions."""
+        floats = table_of(game, what)
         if isinstance(game, TableGame) and game.is_exact:
-            return cls(game.table(), *integer_table(game))
-        return cls(game.table())
+            return cls(floats, *integer_table(game))
+        return cls(floats)
 
     @classmethod
-    def zero_normalised(cls, game: CoalitionalGame) -> tuple[ExactTable, list[Fraction]]:
+    def zero_normalised(cls, game: CoalitionalGame, what: str) -> tuple[ExactTable, list[Fraction]]:
         """Values less what the members get alone, without rounding, and the values of the players alone."""
         n = game.n_players
+        check_table_work(game, what)
         numbers, denominator = integer_table(game, terms=2 * n + 2)
         alone = numbers[1 << np.arange(n)]
         normalised = numbers - subset_sums(alone)
@@ -62,6 +65,16 @@ class ExactTable:
     def n_players(self) -> int:
         """Number of players n."""
         return len(self.floats).bit_length() - 1
+
+    @property
+    def alone(self) -> FloatArray:
+        """Values of the players alone, shape (n,). [money]"""
+        return self.floats[1 << np.arange(self.n_players)]
+
+    @property
+    def grand_value(self) -> float:
+        """Value of all players. [money]"""
+        return float(self.floats[-1])
 
     def values(self, masks: IntArray) -> tuple[WholeNumbers, int]:
         """Values of some coalitions as whole numbers over one denominator."""

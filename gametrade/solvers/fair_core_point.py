@@ -99,13 +99,13 @@ def fair_core_point(game: CoalitionalGame, *, weak: bool = False, exact: bool = 
     >>> fair_core_point(game).payoffs
     array([4.25, 4.25, 0.5 ])
     """
-    levels, active = held_back(game, weak)
-    table = ExactTable.of(game)
+    table = ExactTable.of(game, "least_core")
+    levels, active = held_back(table, weak)
     certificate = KohlbergCertificate.of(levels, game.n_players, per_member=weak, bounded=False)
     epsilon, _ = dual_value(table, levels[0], list(certificate.weights[0]), weak)
     point = projection(table, levels, active, epsilon, weak)
     gap = gap_of(table, point, certificate, epsilon, exact=exact)
-    if gap > (0 if exact else allowed_gap(game, table, point)):
+    if gap > (0 if exact else allowed_gap(table, point)):
         raise SolverError(f"The fair point is only proved up to {float(gap):.3g} {game.unit}.", "not certified")
     payoffs = np.array([float(x) for x in point])
     return FairCorePoint(payoffs, tuple(point), epsilon, gap, certificate, all_coalitions(game.n_players, active))
@@ -123,11 +123,11 @@ def gap_of(
     return gap
 
 
-def held_back(game: CoalitionalGame, weak: bool) -> tuple[list[Level], IntArray]:
+def held_back(table: ExactTable, weak: bool) -> tuple[list[Level], IntArray]:
     """Levels whose excess is that of the least core, and the other coalitions that hold the fair point back."""
-    search = level_search(game, weak)
+    search = level_search(table, weak)
     if search is None:
-        return [no_gains(game)[0]], np.zeros(0, dtype=np.int64)
+        return [no_gains(table)[0]], np.zeros(0, dtype=np.int64)
     levels = list[Level]()
     first = 0.0
     while search.span.freedom:

@@ -42,6 +42,8 @@ class LeastCore(Shown):
         Positive, adding up to 1 over the coalitions of every player.
     weak : bool
         Whether the excess is per member.
+    tolerance : float
+        Below which an excess counts as none. [money]
     """
 
     epsilon: float
@@ -51,6 +53,7 @@ class LeastCore(Shown):
     coalitions: BoolArray
     weights: tuple[Fraction, ...]
     weak: bool
+    tolerance: float
 
     def __str__(self) -> str:
         word = "weak" if self.weak else "strong"
@@ -108,48 +111,48 @@ def least_core_value(game: CoalitionalGame, *, weak: bool = False, solver: str =
         raise InvalidInputError("least_core_value needs at least 2 players: one alone has no proper coalition.")
     if solver not in SOLVERS:
         raise InvalidInputError(f"solver of least_core_value must be one of {', '.join(SOLVERS)}. Got {solver!r}.")
+    table = ExactTable.of(game, "least_core")
     if solver == "pulp":
         from gametrade.solvers.core_models import solved_least_core
 
         level, payoffs = solved_least_core(game, weak=weak)
     else:
-        search = level_search(game, weak)
-        level, payoffs = (next(iter(search.levels(1)))[0], search.payoffs) if search else no_gains(game)
-    return proved(game, level, payoffs, weak)
+        search = level_search(table, weak)
+        level, payoffs = (next(iter(search.levels(1)))[0], search.payoffs) if search else no_gains(table)
+    return proved(table, level, payoffs, weak)
 
 
-def level_search(game: CoalitionalGame, per_member: bool) -> LevelSearch | None:
+def level_search(table: ExactTable, per_member: bool) -> LevelSearch | None:
     """A search without bounds on single players; None for a game without gains."""
-    scan, alone = ExcessScan(game.table()), game.single_values
+    scan, alone = ExcessScan(table.floats), table.alone
     low, high = scan.spread(alone)
     if high - low <= ROUNDING * float(np.abs(alone).sum()):
         return None
     return LevelSearch(scan, alone, high - low, per_member, bounded=False)
 
 
-def no_gains(game: CoalitionalGame) -> tuple[Level, FloatArray]:
+def no_gains(table: ExactTable) -> tuple[Level, FloatArray]:
     """Players alone hold the level up where coalitions gain nothing."""
-    everyone, alone = np.arange(game.n_players), game.single_values
-    return Level(1 << everyone, everyone[:0]), alone + (game.grand_value - float(alone.sum())) / game.n_players
+    everyone, alone = np.arange(table.n_players), table.alone
+    return Level(1 << everyone, everyone[:0]), alone + (table.grand_value - float(alone.sum())) / table.n_players
 
 
-def proved(game: CoalitionalGame, level: Level, payoffs: FloatArray, weak: bool) -> LeastCore:
+def proved(table: ExactTable, level: Level, payoffs: FloatArray, weak: bool) -> LeastCore:
     """Weights in whole numbers, the value that they prove, and how far the point is from it."""
-    table = ExactTable.of(game)
-    numbers = weights_of(level, game.n_players)
+    numbers = weights_of(level, table.n_players)
     fraction, weights = dual_value(table, level, numbers, weak)
     point = [Fraction(x) for x in payoffs.tolist()]
     gap = float(largest_excess(table, point, per_member=weak, exact=False) - fraction)
-    if gap > allowed_gap(game, table, point):
-        raise SolverError(f"The least core is only proved up to {gap:.3g} {game.unit}.", "not certified")
-    members = all_coalitions(game.n_players, level.masks)
-    return LeastCore(float(fraction), fraction, payoffs, max(0.0, gap), members, weights, weak)
+    tolerance = allowed_gap(table, point)
+    if gap > tolerance:
+        raise SolverError(f"The least core is only proved up to {gap:.3g}.", "not certified")
+    members = all_coalitions(table.n_players, level.masks)
+    return LeastCore(float(fraction), fraction, payoffs, max(0.0, gap), members, weights, weak, tolerance)
 
 
-def allowed_gap(game: CoalitionalGame, table: ExactTable, point: list[Fraction]) -> float:
+def allowed_gap(table: ExactTable, point: list[Fraction]) -> float:
     """Tolerance of the game, or the rounding of its numbers. [money]"""
-    alone = game.single_values
-    low, high = ExcessScan(table.floats).spread(alone)
+    low, high = ExcessScan(table.floats).spread(table.alone)
     size = sum(abs(float(x)) for x in point)
     return max(RELATIVE_TOLERANCE * (high - low), ROUNDING * size, 8 * table.rounding(point))
 

@@ -59,15 +59,15 @@ def lexicographic_allocation(game: CoalitionalGame, concept: Concept, exact: boo
         from gametrade.solvers.exact_levels import exact_answer
 
         return exact_answer(game, concept)
-    scan, alone = ExcessScan(game.table()), game.single_values
+    table = ExactTable.of(game, concept.rule)
+    scan, alone = ExcessScan(table.floats), table.alone
     low, high = scan.spread(alone)
     rounding = ROUNDING * float(np.abs(alone).sum())
     scale = high - low if high - low > rounding else 0.0
-    gain = game.grand_value - float(alone.sum())
+    gain = table.grand_value - float(alone.sum())
     bounded = concept.bounded and gain >= -max(VIOLATION * scale, rounding)
     payoffs, levels = float_levels(scan, alone, scale, concept.per_member, bounded)
     certificate = KohlbergCertificate.of(levels, len(alone), per_member=concept.per_member, bounded=bounded)
-    table = ExactTable.of(game)
     fractions = [Fraction(x) for x in payoffs.tolist()]
     gap = float(kohlberg_gap(table, fractions, certificate, exact=False))
     size = float(np.abs(payoffs).sum())

@@ -30,6 +30,25 @@ def table_of(game: CoalitionalGame, what: str) -> FloatArray:
     TooManyPlayersError
         If there are more than 25 players, or too many coalitions for so many trade steps.
     """
+    check_table_work(game, what)
+    return game.table()
+
+
+def check_table_work(game: CoalitionalGame, what: str) -> None:
+    """Refuse the table of a sharing game that takes too long.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        n players.
+    what : str
+        What needs the table, for the message.
+
+    Raises
+    ------
+    TooManyPlayersError
+        If there are too many coalitions for so many trade steps.
+    """
     n = game.n_players
     steps = game.trade_steps.size if isinstance(game, SharingGame) else 1
     if 2.0**n * steps > TABLE_WORK:
@@ -37,4 +56,3 @@ def table_of(game: CoalitionalGame, what: str) -> FloatArray:
             f"{what} needs the values of all 2^n coalitions in {steps} trade steps. Got {n} players; "
             "shapley samples, competitive_price and marginal_contribution need no table."
         )
-    return game.table()

@@ -106,7 +106,7 @@ def test_certificates_survive_json_and_reject_other_points(game):
         found = gt.allocate(game, rule, exact=True)
         written = json.loads(json.dumps(found.certificate))
         certificate = KohlbergCertificate.from_dict(written, game.players)
-        table = ExactTable.of(game)
+        table = ExactTable.of(game, "test")
         assert kohlberg_gap(table, found.fractions, certificate, exact=True) == 0
         if game.n_players == 1:
             continue
@@ -141,7 +141,7 @@ def test_a_broken_certificate_is_refused(how):
 
     def check(document):
         certificate = KohlbergCertificate.from_dict(document, game.players)
-        return kohlberg_gap(ExactTable.of(game), found.fractions, certificate, exact=True)
+        return kohlberg_gap(ExactTable.of(game, "test"), found.fractions, certificate, exact=True)
 
     assert check(found.certificate) == 0
     with pytest.raises(gt.InvalidInputError):

@@ -19,7 +19,7 @@ from gametrade.registry import checks
 PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
 
 KINDS = {
-    "payoffs": ("recompute",),
+    "payoffs": ("recompute", "kohlberg", "least_core"),
     "budget_balance": ("recompute",),
     "individual_rationality": ("recompute",),
     "core": ("price_tree", "enumeration"),
