@@ -2,19 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from fractions import Fraction
 from itertools import permutations
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
-from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional import CoalitionalGame, all_coalitions, subset_sums
 from gametrade.optimise import Program, maximise
 from gametrade.solvers.membership import Excesses, Membership
-from gametrade.typing import FloatArray
+from gametrade.typing import FloatArray, IntArray
+
+Question = tuple[int, int, int]
+"""Who objects, against whom, and the bitmask of the coalition."""
+
+SIMPLE = 10**6
+"""Largest denominator of the fractions that are tried in exact arithmetic."""
 
 
-def bargaining_set_membership(game: CoalitionalGame, payoffs: Sequence[Any]) -> Membership:
+def bargaining_set_membership(game: CoalitionalGame, payoffs: Sequence[Any], *, exact: bool = False) -> Membership:
     r"""Decide whether payoffs are in the bargaining set of the grand coalition.
 
     Parameters
@@ -22,7 +30,10 @@ def bargaining_set_membership(game: CoalitionalGame, payoffs: Sequence[Any]) -> 
     game : CoalitionalGame
         At most 12 players.
     payoffs : sequence of n numbers
-        Payoff of each player. [money]
+        Payoff of each player; fractions are kept if `exact`. [money]
+    exact : bool, default=False
+        Decide without tolerance: an objection counts if it beats every counter in fractions, and membership if weights
+        on the counters prove in fractions that no objection can. ``holds`` is None if neither is found.
 
     Returns
     -------
@@ -62,69 +73,121 @@ def bargaining_set_membership(game: CoalitionalGame, payoffs: Sequence[Any]) -> 
     >>> bargaining_set_membership(majority, [0.5, 0.5, 0.0]).evidence["coalition"]
     ('b', 'c')
     """
-    excesses = Excesses.of(game, payoffs, exact=False, what="bargaining_set_membership")
+    excesses = Excesses.of(game, payoffs, exact=exact, what="bargaining_set_membership")
     outside = excesses.no_imputation()
     if outside is not None:
         return outside
-    strongest = -np.inf
-    for i, j, coalition in _candidates(excesses):
-        strength, raises = _objection(excesses, i, j, coalition)
-        strongest = max(strongest, strength)
+    strongest, open_question = -np.inf, False
+    for question in _candidates(excesses):
+        shares, weights = _best_objection(excesses, question)
+        strength = _least_lead(excesses, question, shares)
         if strength > excesses.tolerance:
-            return _refused(excesses, i, j, coalition, strength, np.array(payoffs, dtype=float) + raises)
+            return _refused(excesses, question, shares, strength, payoffs)
+        strongest = max(strongest, excesses.money(strength))
+        open_question = open_question or (exact and _upper_bound(excesses, question, weights) > 0)
+    if open_question:
+        return Membership(None, strongest, "an objection is neither proved nor refuted", (), 0.0)
     if not np.isfinite(strongest):
         return Membership(True, 0.0, "nobody can object", (), excesses.tolerance)
     return Membership(True, max(0.0, -strongest), "every objection can be countered", (), excesses.tolerance)
 
 
-def _refused(excesses: Excesses, i: int, j: int, coalition: int, strength: float, offer: FloatArray) -> Membership:
+def _refused(
+    excesses: Excesses, question: Question, shares: NDArray[Any], strength: Any, payoffs: Sequence[Any]
+) -> Membership:
     """The payoffs are not in the set: an objection without a counter."""
+    i, j, coalition = question
     first, second, members = excesses.game.players[i], excesses.game.players[j], excesses.labels(coalition)
-    paid = {label: float(offer[excesses.game.players.index(label)]) for label in members}
+    gain = excesses.excess[coalition]
+    paid = {
+        label: float(payoffs[k]) + excesses.money(gain * shares[k])
+        for k, label in enumerate(excesses.game.players)
+        if label in members
+    }
     evidence = {"from": first, "against": second, "coalition": members, "payoffs": paid}
-    reason = f"{first} objects to {second}, who cannot counter by less than {strength:.6g}"
-    return Membership(False, -strength, reason, members, excesses.tolerance, evidence)
+    lead = excesses.money(strength)
+    reason = f"{first} objects to {second}, whose best counter is short by {lead:.6g}"
+    return Membership(False, -lead, reason, members, excesses.tolerance, evidence)
 
 
-def _candidates(excesses: Excesses) -> Iterator[tuple[int, int, int]]:
+def _candidates(excesses: Excesses) -> Iterator[Question]:
     """Coalitions that gain more than every coalition that could counter them, the largest gain first."""
     masks = np.arange(excesses.excess.size)
     for i, j in permutations(range(excesses.game.n_players), 2):
-        against = max(0.0, float(excesses.surplus(j, i)[0]))
-        useful = (masks >> i & 1 == 1) & (masks >> j & 1 == 0) & (excesses.excess > against + excesses.tolerance)
+        against = max(0, excesses.surplus(j, i)[0])
+        useful = (masks >> i & 1 == 1) & (masks >> j & 1 == 0)
+        useful &= (excesses.excess > against + excesses.tolerance).astype(bool)
         found = masks[useful]
         for mask in found[np.argsort(-excesses.excess[found], kind="stable")]:
             yield i, j, int(mask)
 
 
-def _objection(excesses: Excesses, i: int, j: int, coalition: int) -> tuple[float, FloatArray]:
-    """Largest amount by which an objection of i to j can beat every counter, and the raises that do it, shape (n,)."""
+def _counters(excesses: Excesses, question: Question) -> IntArray:
+    """Coalitions with the player who is objected to and without the one who objects."""
+    masks = np.arange(excesses.excess.size)
+    i, j, _ = question
+    return np.asarray(masks[(masks >> j & 1 == 1) & (masks >> i & 1 == 0)])
+
+
+def _best_objection(excesses: Excesses, question: Question) -> tuple[NDArray[Any], dict[int, Fraction | float]]:
+    """Shares of the gain, shape (n,), that beat every counter by most, and weights on counters that prove it.
+
+    In exact arithmetic both are simple fractions near the solver's answer.
+    """
     from scipy.sparse import csr_matrix
 
-    n, excess = excesses.game.n_players, excesses.excess
-    masks = np.arange(excess.size)
-    counters = masks[(masks >> j & 1 == 1) & (masks >> i & 1 == 0)]
+    n, coalition = excesses.game.n_players, question[2]
+    excess = np.array([excesses.money(number) for number in excesses.excess])
+    counters = _counters(excesses, question)
     needed = np.full(excess.size, -np.inf)
     np.maximum.at(needed, counters & coalition, excess[counters])
     shared = _undominated(needed, n)
     rows = all_coalitions(n, shared).astype(float)
     inside = all_coalitions(n, np.array([coalition]))[0]
-    scale = float(excess[coalition])
+    matrix = np.vstack([np.column_stack([rows, -np.ones(len(rows))]), np.append(inside.astype(float), 0.0)])
     answer = maximise(
         Program(
             gain=np.append(np.zeros(n), 1.0),
-            matrix=csr_matrix(
-                np.vstack([np.column_stack([rows, -np.ones(len(rows))]), np.append(inside.astype(float), 0.0)])
-            ),
-            row_lower=np.append(needed[shared] / scale, 1.0),
+            matrix=csr_matrix(matrix),
+            row_lower=np.append(needed[shared] / excess[coalition], 1.0),
             row_upper=np.append(np.full(len(rows), np.inf), 1.0),
             lower=np.append(np.zeros(n), -np.inf),
             upper=np.append(np.where(inside, 1.0, 0.0), 1.0),
         )
     )
-    raises = np.clip(answer.variables[:n], 0, None) * inside
-    raises *= scale / raises.sum()
-    return float((all_coalitions(n, shared) @ raises - needed[shared]).min()), raises
+    exact = excesses.excess.dtype == object
+    raises = _normalised(np.clip(answer.variables[:n], 0, None) * inside, exact)
+    weights = _normalised(np.abs(answer.row_duals[:-1]), exact) if answer.row_duals[:-1].any() else raises[:0]
+    return raises, dict(zip(shared.tolist(), weights.tolist(), strict=False))
+
+
+def _normalised(numbers: FloatArray, exact: bool) -> NDArray[Any]:
+    """Numbers that add up to 1, as simple fractions if exact."""
+    if not exact:
+        return np.asarray(numbers / numbers.sum())
+    simple = [Fraction(float(number)).limit_denominator(SIMPLE) for number in numbers]
+    return np.array([number / sum(simple) for number in simple], dtype=object)
+
+
+def _least_lead(excesses: Excesses, question: Question, shares: NDArray[Any]) -> Any:
+    """By how much the objection beats its best counter."""
+    counters = _counters(excesses, question)
+    offered = subset_sums(shares * excesses.excess[question[2]])
+    return (offered[counters & question[2]] - excesses.excess[counters]).min()
+
+
+def _upper_bound(excesses: Excesses, question: Question, weights: Mapping[int, Any]) -> Any:
+    """No shares beat every counter by more: weights on counters that add up to 1, by linear programming duality."""
+    if not weights:
+        return np.inf
+    n, coalition = excesses.game.n_players, question[2]
+    counters = _counters(excesses, question)
+    needed: dict[int, Any] = {}
+    for counter in counters.tolist():
+        part = counter & coalition
+        needed[part] = max(needed.get(part, excesses.excess[counter]), excesses.excess[counter])
+    burden = max(sum(weight for part, weight in weights.items() if part >> k & 1) for k in range(n))
+    return burden * excesses.excess[coalition] - sum(weight * needed[part] for part, weight in weights.items())
 
 
 def _undominated(needed: FloatArray, n: int) -> np.ndarray:

@@ -27,8 +27,8 @@ class Membership(Shown):
 
     Parameters
     ----------
-    holds : bool
-        Whether the payoffs belong to the set, to the tolerance.
+    holds : bool or None
+        Whether the payoffs belong to the set, to the tolerance; None if exact arithmetic could not decide.
     margin : float
         Slack of the tightest condition; negative by how much it fails. [money]
     reason : str
@@ -41,7 +41,7 @@ class Membership(Shown):
         What a reader needs to check it: the players, coalitions and payoffs of the condition.
     """
 
-    holds: bool
+    holds: bool | None
     margin: float
     reason: str
     witness: Coalition
@@ -49,7 +49,8 @@ class Membership(Shown):
     evidence: Mapping[str, Any] = field(default_factory=dict)
 
     def __str__(self) -> str:
-        return f"{'belongs' if self.holds else 'does not belong'} (margin {self.margin:+.6g}): {self.reason}"
+        word = {True: "belongs", False: "does not belong", None: "is not decided"}[self.holds]
+        return f"{word} (margin {self.margin:+.6g}): {self.reason}"
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -99,7 +100,7 @@ class Excesses:
 
     def money(self, number: Any) -> float:
         """A multiple of the unit as money."""
-        return float(Fraction(int(number), self.unit)) if self.unit != 1 else float(number)
+        return float(Fraction(number) / self.unit) if self.unit != 1 else float(number)
 
     def surplus(self, i: int, j: int) -> tuple[Any, int]:
         """Largest excess of a coalition with i and without j, and that coalition."""

@@ -68,6 +68,7 @@ class TestKernel:
         assert kernel_membership(game, exact.fractions, exact=True).holds
         assert kernel_membership(game, exact.payoffs).holds
         assert bargaining_set_membership(game, exact.payoffs).holds
+        assert bargaining_set_membership(game, exact.fractions, exact=True).holds is not False
 
     def test_two_ends_of_a_kernel_that_is_not_a_point(self):
         """Two left and two right gloves: the kernel is the segment of equal prices."""
@@ -103,6 +104,7 @@ class TestBargainingSet:
         game, x = game_x
         numbers = [float(number) for number in x]
         answer = bargaining_set_membership(game, numbers)
+        assert bargaining_set_membership(game, x, exact=True).holds == answer.holds
         pairs = permutations(range(game.n_players), 2)
         assert answer.holds == (not any(unanswerable(game, numbers, i, j) for i, j in pairs))
         if not answer.holds:
@@ -159,6 +161,9 @@ class TestBoth:
     def test_verdicts(self, name):
         good = gt.check(gt.allocate(majority, "nucleolus"), name)
         assert good.holds
+        exact = gt.check(gt.allocate(majority, "nucleolus", exact=True), name, exact=True)
+        assert exact.holds
+        assert exact.statement.endswith("exactly")
         bad = gt.check(gt.Allocation(majority, "unfair", [0.5, 0.5, 0.0]), name)
         assert not bad.holds
         assert bad.id == f"unfair/{name}"

@@ -9,13 +9,15 @@ from gametrade.solvers.bargaining_set_membership import bargaining_set_membershi
 
 
 @properties.register(of="allocation", covariant=True)
-def in_bargaining_set(allocation: Allocation) -> Verdict:
+def in_bargaining_set(allocation: Allocation, *, exact: bool = False) -> Verdict:
     r"""Every objection meets a counter-objection: the payoffs are in the bargaining set.
 
     Parameters
     ----------
     allocation : Allocation
         Payoffs of at most 12 players.
+    exact : bool, default=False
+        Decide without tolerance, on the fractions of the allocation where it has them.
 
     Returns
     -------
@@ -34,12 +36,12 @@ def in_bargaining_set(allocation: Allocation) -> Verdict:
     >>> gt.check(gt.allocate(majority, "shapley"), "in_bargaining_set").holds
     True
     """
-    answer = bargaining_set_membership(allocation.game, allocation.payoffs.tolist())
-    statement = (
-        f"every objection of one player to another can be countered, to {answer.tolerance:.3g} {allocation.game.unit}"
-    )
+    payoffs = allocation.fractions if exact and allocation.fractions else allocation.payoffs.tolist()
+    answer = bargaining_set_membership(allocation.game, payoffs, exact=exact)
+    to = "exactly" if exact else f"to {answer.tolerance:.3g} {allocation.game.unit}"
+    statement = f"every objection of one player to another can be countered, {to}"
     evidence = {key: list(value) if isinstance(value, tuple) else value for key, value in answer.evidence.items()}
-    certificate = {"kind": "none" if answer.holds else "objection", "reason": answer.reason, **evidence}
+    certificate = {"kind": "objection" if answer.holds is False else "none", "reason": answer.reason, **evidence}
     return Verdict(
         allocation.rule,
         "in_bargaining_set",

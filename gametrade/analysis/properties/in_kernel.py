@@ -9,13 +9,15 @@ from gametrade.solvers.kernel_membership import kernel_membership
 
 
 @properties.register(of="allocation", covariant=True)
-def in_kernel(allocation: Allocation) -> Verdict:
+def in_kernel(allocation: Allocation, *, exact: bool = False) -> Verdict:
     r"""Nobody outweighs anybody who could be paid less: the payoffs are in the kernel.
 
     Parameters
     ----------
     allocation : Allocation
         Payoffs of at most 12 players.
+    exact : bool, default=False
+        Decide without tolerance, on the fractions of the allocation where it has them.
 
     Returns
     -------
@@ -34,10 +36,10 @@ def in_kernel(allocation: Allocation) -> Verdict:
     >>> gt.check(gt.allocate(majority, "shapley"), "in_kernel").holds
     True
     """
-    answer = kernel_membership(allocation.game, allocation.payoffs.tolist())
-    statement = (
-        f"nobody outweighs anybody who could be paid less than now, to {answer.tolerance:.3g} {allocation.game.unit}"
-    )
+    payoffs = allocation.fractions if exact and allocation.fractions else allocation.payoffs.tolist()
+    answer = kernel_membership(allocation.game, payoffs, exact=exact)
+    to = "exactly" if exact else f"to {answer.tolerance:.3g} {allocation.game.unit}"
+    statement = f"nobody outweighs anybody who could be paid less than now, {to}"
     evidence = {key: list(value) if isinstance(value, tuple) else value for key, value in answer.evidence.items()}
     certificate = {"kind": "enumeration", "reason": answer.reason, **evidence}
     return Verdict(
