@@ -46,7 +46,7 @@ class Balance:
         masks = core.coalitions @ (1 << np.arange(game.n_players))
         grand = (1 << game.n_players) - 1
         terms = ((grand, 1 / total), *((int(m), -w / total) for m, w in zip(masks, core.weights, strict=True)))
-        table = ExactTable.of(game)
+        table = ExactTable.of(game, "balanced")
         payoffs = _shared_out(core.payoffs, table)
         reached = -largest_excess(table, payoffs, exact=exact)
         if exact and reached < 0 <= -core.fraction:

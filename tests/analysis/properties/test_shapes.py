@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.analysis.properties import splits
+from gametrade.analysis.properties.balance import Balance
 from gametrade.analysis.properties.shape import Shape
 from gametrade.analysis.properties.weighted_voting import _trade
 from tests.games import brute_force as brute
@@ -210,6 +211,14 @@ def test_payoffs_of_balanced_games_are_in_the_core_and_weights_of_others_balance
         assert min(left) >= Fraction(verdict.certificate["reached"]) - Fraction(slack)
         assert sum(payoffs.values()) == v[frozenset(payoffs)]
         assert not (verdict.holds and exact) or min(left) >= 0
+
+
+def test_what_neither_proof_decides_is_not_said_to_hold():
+    near = Balance(((3, 1), (1, -1), (2, -1)), Fraction(0), Fraction(-1, 10**6), (Fraction(0), Fraction(0)))
+    assert (near.holds(1e-9), near.holds(1e-3)) == (None, True)
+    shape = Shape.of(gt.TableGame("ab", [0, 1, 1, 2]), True)
+    verdict = near.verdict(shape, "balanced", "")
+    assert (verdict.holds, verdict.certificate["kind"]) == (None, "none")
 
 
 def test_a_hollow_game_is_balanced_but_not_totally():
