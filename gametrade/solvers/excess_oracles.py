@@ -10,6 +10,7 @@ from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.coalition_search import FREE, CoalitionSearch
+from gametrade.solvers.dispatch_prices import supporting_prices
 from gametrade.solvers.dispatch_relaxation import DispatchRelaxation
 from gametrade.solvers.dispatch_search import DispatchSearch
 from gametrade.typing import BoolArray, FloatArray
@@ -35,6 +36,19 @@ class SharingOracle:
 
     def __init__(self, game: SharingGame) -> None:
         self.game = game
+
+    def start(self) -> BlockingCoalition | None:
+        """Payoffs at supporting prices, with their proof.
+
+        Returns
+        -------
+        BlockingCoalition
+            Of those payoffs.
+        """
+        supply = np.maximum(self.game.position, 0).sum(axis=0)
+        need = np.maximum(-self.game.position, 0).sum(axis=0)
+        payoffs = self.game.price_values(np.where(supply > need, 0.0, np.where(supply < need, 1.0, 0.5)))
+        return blocking_coalition(self.game, payoffs, engine="bracket")
 
     def cheap(self, payoffs: FloatArray, level: float, tight: BoolArray) -> tuple[BoolArray, FloatArray]:
         """Climb from the tight coalitions, one flip at a time; keep all coalitions seen above the level.
@@ -134,6 +148,18 @@ class DispatchOracle:
     def __init__(self, game: DispatchGame) -> None:
         self.game = game
         self._relaxation = DispatchRelaxation(game, 1, game.n_players - 1)
+
+    def start(self) -> BlockingCoalition | None:
+        """Payoffs at supporting prices, with their proof; None if members share a connection.
+
+        Returns
+        -------
+        BlockingCoalition or None
+            Of those payoffs.
+        """
+        if self.game.terms.limited:
+            return None
+        return blocking_coalition(self.game, supporting_prices(self.game).gains, engine="bracket")
 
     def cheap(self, payoffs: FloatArray, level: float, tight: BoolArray) -> tuple[BoolArray, FloatArray]:
         """Coalitions near the optimal shares of homes.
