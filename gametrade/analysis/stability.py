@@ -39,6 +39,9 @@ MODEST_TREE = 800
 ALTERNATIVES_PLAYERS = 50
 """Most homes for which everybody's best alternative is looked up in advance."""
 
+PERIOD_TABLES = 2**27
+"""Values of coalitions, over all periods of a contract, up to which rules that need tables are settled by period."""
+
 Rule = str | Callable[..., Any]
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 
@@ -200,11 +203,21 @@ def _contracts(
         return answer
     for contract in [name for name in CONTRACTS if name in wanted and name != "whole"]:
         periods = Periods.of(game, contract)
-        payoffs = [periods.payoffs(allocations[rule], named[rule]) for rule in settled]
-        entries = contract_stability(game, periods, payoffs, [roots[rule] for rule in settled])
-        for rule, entry in zip(settled, entries, strict=True):
+        cheap = [rule for rule in settled if _settled_cheaply(named[rule], periods)]
+        if not cheap:
+            continue
+        payoffs = [periods.payoffs(allocations[rule], named[rule]) for rule in cheap]
+        entries = contract_stability(game, periods, payoffs, [roots[rule] for rule in cheap])
+        for rule, entry in zip(cheap, entries, strict=True):
             answer[rule][contract] = entry
     return answer
+
+
+def _settled_cheaply(rule: Rule, periods: Periods) -> bool:
+    """Whether a rule needs no table of all coalitions for each period, or the tables of all periods fit in memory."""
+    if not registered_rules.resolve(rule)[0].traits.get("table") or not periods.games:
+        return True
+    return len(periods.games) * 2 ** periods.games[0].n_players <= PERIOD_TABLES
 
 
 def _marginal_contributions(game: CoalitionalGame) -> FloatArray:

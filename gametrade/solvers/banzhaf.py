@@ -22,6 +22,7 @@ PIVOTAL = 1e-6
     promises=("efficiency", "symmetry"),
     needs="any",
     kind="payoff",
+    table=True,
     source="Banzhaf 1965; Owen 1975, 10.1002/nav.3800220409",
 )
 def banzhaf(game: CoalitionalGame, *, exact: bool = False) -> Allocation:

@@ -26,6 +26,7 @@ TABLE_WORK = 5e9
     promises=("efficiency", "symmetry", "null_player", "covariance", "additivity"),
     needs="any",
     kind="payoff",
+    table=True,
     source="Shapley 1953, 10.1515/9781400881970-018",
 )
 def shapley(

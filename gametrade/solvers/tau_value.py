@@ -20,6 +20,7 @@ Vectors = tuple[NDArray[Any], NDArray[Any]]
     promises=("efficiency", "symmetry", "null_player", "individual_rationality", "covariance"),
     needs="quasi_balanced",
     kind="payoff",
+    table=True,
     source="Tijs 1981; Driessen and Tijs 1985, 10.1007/BF01769310",
 )
 def tau_value(game: CoalitionalGame, *, exact: bool = False) -> Allocation:

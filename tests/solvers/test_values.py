@@ -202,3 +202,16 @@ def test_definitions_agree_with_each_other():
     v = [Fraction(x) for x in (0, 1, 0, 3, 2, 2, 5, 9)]
     assert definition.weighted_shapley(v, 3, [1, 1, 1]) == definition.shapley(v, 3)
     assert len(list(permutations(range(3)))) == 6
+
+
+def test_rules_that_need_tables_are_settled_by_period_while_the_tables_fit(monkeypatch):
+    from gametrade.analysis import stability
+
+    street = make_community(np.random.default_rng(0).normal(size=(4, 6)))
+    rules = ["shapley", "mid_market_rate"]
+    before = gt.analyse_stability(street, rules, contracts=["step"])
+    monkeypatch.setattr(stability, "PERIOD_TABLES", 2**4)
+    after = gt.analyse_stability(street, rules, contracts=["step"])
+    assert [len(before[rule].contracts) for rule in rules] == [1, 1]
+    assert [len(after[rule].contracts) for rule in rules] == [0, 1]
+    assert after["shapley"].status == before["shapley"].status
