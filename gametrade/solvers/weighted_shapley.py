@@ -18,7 +18,11 @@ EXACT_PLAYERS = 14
 
 
 def weighted_shapley(
-    game: CoalitionalGame, *, weights: Mapping[str, float] | Sequence[float], exact: bool = False
+    game: CoalitionalGame,
+    *,
+    weights: Mapping[str, float] | Sequence[float] | None = None,
+    priority: Sequence[Sequence[str]] = (),
+    exact: bool = False,
 ) -> Allocation:
     r"""Share what every coalition adds in proportion to given weights of its members.
 
@@ -26,8 +30,11 @@ def weighted_shapley(
     ----------
     game : CoalitionalGame
         At most 25 players.
-    weights : mapping of str to float, or sequence of n floats
-        Positive weight of each player, by label or in player order; only their ratios count.
+    weights : mapping of str to float, or sequence of n floats, optional
+        Positive weight of each player, by label or in player order; only their ratios count. Equal if not given.
+    priority : sequence of sequences of str, optional
+        Classes of players by label, first class first; players left out form the last class. What a coalition adds
+        goes to its members of the first class present alone. At most 14 players.
     exact : bool, default=False
         Whether to compute in fractions, which ``Allocation.fractions`` then holds; at most 14 players.
 
@@ -39,7 +46,7 @@ def weighted_shapley(
     Raises
     ------
     InvalidInputError
-        If a weight is missing or not above 0.
+        If a weight is missing or not above 0, or a player is in two priority classes.
     TooManyPlayersError
         If there are too many players.
 
@@ -51,7 +58,8 @@ def weighted_shapley(
     .. math:: P(S) = \frac{v(S) + \sum_{i \in S} w_i P(S \setminus i)}{w(S)}, \qquad
               x_i = w_i \bigl(P(N) - P(N \setminus i)\bigr),
 
-    which adds averages and so loses no digits, in O(n 2^n); fractions use the dividends.
+    which adds averages and so loses no digits, in O(n 2^n); fractions and priorities use the dividends, exactly.
+    Weights and ordered classes together are the weight systems of [1]_.
 
     References
     ----------
@@ -66,15 +74,30 @@ def weighted_shapley(
     >>> game = gt.TableGame.from_values({("a", "b"): 6.0})
     >>> weighted_shapley(game, weights={"a": 1, "b": 2}).payoffs
     array([2., 4.])
+    >>> weighted_shapley(game, priority=[["b"]]).payoffs
+    array([0., 6.])
     """
-    ratio = _checked(game, weights)
-    if exact:
-        return Allocation.of_fractions(game, "weighted_shapley", _by_dividends(game, ratio))
+    ratio, rank = _checked(game, weights), _ranks(game, priority)
+    if exact or priority:
+        answer = Allocation.of_fractions(game, "weighted_shapley", _by_dividends(game, ratio, rank))
+        return answer if exact else Allocation(game, "weighted_shapley", answer.payoffs)
     table = table_of(game, "weighted_shapley")
     return Allocation(game, "weighted_shapley", _by_potential(table, np.array(ratio, dtype=float)))
 
 
-def _checked(game: CoalitionalGame, weights: Mapping[str, float] | Sequence[float]) -> list[float]:
+def _ranks(game: CoalitionalGame, priority: Sequence[Sequence[str]]) -> list[int]:
+    """Class of each player, 0 first."""
+    rank = dict.fromkeys(game.players, len(priority))
+    for place, labels in enumerate(priority):
+        for label in game.labels(game.members(labels)):
+            if rank[label] < len(priority):
+                raise InvalidInputError(f"priority of weighted_shapley must list a player once. Got {label!r} twice.")
+            rank[label] = place
+    return [rank[label] for label in game.players]
+
+
+def _checked(game: CoalitionalGame, weights: Mapping[str, float] | Sequence[float] | None) -> list[float]:
+    weights = [1.0] * game.n_players if weights is None else weights
     if isinstance(weights, Mapping):
         for label in weights:
             if label not in game.players:
@@ -104,12 +127,13 @@ def _by_potential(table: FloatArray, weights: FloatArray) -> FloatArray:
     return np.asarray(weights * (potential[-1] - potential[(table.size - 1) ^ (1 << np.arange(n))]))
 
 
-def _by_dividends(game: CoalitionalGame, ratio: list[float]) -> list[Fraction]:
-    """Harsanyi dividends in whole numbers, shared by exact weights."""
+def _by_dividends(game: CoalitionalGame, ratio: list[float], rank: list[int]) -> list[Fraction]:
+    """Harsanyi dividends in whole numbers, shared by exact weights within the first class present."""
     n = game.n_players
     if n > EXACT_PLAYERS:
         raise TooManyPlayersError(
-            f"weighted_shapley in fractions stops at {EXACT_PLAYERS} players. Got {n}; leave exact=False."
+            f"weighted_shapley in fractions or with priority stops at {EXACT_PLAYERS} players. Got {n}; "
+            "weights alone reach 25."
         )
     whole, _ = over_one_denominator(ratio)
     numbers, denominator = integer_table(game)
@@ -121,6 +145,8 @@ def _by_dividends(game: CoalitionalGame, ratio: list[float]) -> list[Fraction]:
     for mask in range(1, 2**n):
         if dividends[mask]:
             members = [i for i in range(n) if mask >> i & 1]
+            first = min(rank[i] for i in members)
+            members = [i for i in members if rank[i] == first]
             unit = Fraction(dividends[mask], denominator * sum(whole[i] for i in members))
             for i in members:
                 shares[i] += whole[i] * unit

@@ -169,6 +169,29 @@ class TestWeightedShapley:
         with pytest.raises(gt.InvalidInputError, match="weights of weighted_shapley"):
             weighted_shapley(gt.TableGame("AB", [0, 0, 0, 1]), weights=weights)
 
+    @checked
+    @given(games_with_weights(), st.lists(st.integers(0, 2), min_size=4, max_size=4))
+    def test_priority_is_the_limit_of_ever_larger_weights(self, game_weights, ranks):
+        """Classes whose weights differ by a factor of 10^12, in fractions, are within 10^-9 of strict priority."""
+        game, weights = game_weights
+        classes = [[label for label, rank in zip(game.players, ranks, strict=False) if rank == k] for k in range(3)]
+        steep = [Fraction(w) * Fraction(10) ** (-12 * rank) for w, rank in zip(weights, ranks, strict=False)]
+        strict = weighted_shapley(game, weights=weights, priority=classes, exact=True).fractions
+        near_strict = definition.weighted_shapley(definition.worths(game), game.n_players, steep)
+        largest = max(map(abs, definition.worths(game)))
+        assert max(abs(x - y) for x, y in zip(strict, near_strict, strict=True)) <= Fraction(1, 10**9) * largest
+        assert sum(strict) == Fraction(game.grand_value)
+
+    def test_priority_lists_nobody_twice(self):
+        game = gt.TableGame("AB", [0, 0, 0, 1])
+        with pytest.raises(gt.InvalidInputError, match="'A' twice"):
+            weighted_shapley(game, priority=[["A"], ["A", "B"]])
+
+    def test_too_many_players_for_fractions(self):
+        game = gt.SharingGame(make_community(np.ones((15, 1))))
+        with pytest.raises(gt.TooManyPlayersError, match="stops at 14"):
+            weighted_shapley(game, exact=True)
+
     def test_unknown_player(self):
         with pytest.raises(gt.UnknownNameError, match="'C'"):
             weighted_shapley(gt.TableGame("AB", [0, 0, 0, 1]), weights={"A": 1, "B": 1, "C": 1})
