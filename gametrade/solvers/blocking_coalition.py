@@ -11,12 +11,12 @@ import numpy as np
 
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame, all_coalitions
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame, all_coalitions
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.blocking_question import Question
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
-from gametrade.solvers.dispatch_blocking import DISPATCH_TABLE_PLAYERS, search_dispatch
+from gametrade.solvers.dispatch_blocking import search_dispatch
 from gametrade.solvers.price_tree import TreeSearch, search_price_tree
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.tolerance import decision_tolerance
@@ -96,7 +96,7 @@ def blocking_coalition(
     :math:`\max_S e(S,x) \le \sum_i \max(0, w_i(\lambda) - x_i)`, by linear programming duality [1]_. The
     search branches on homes until such bounds meet the best coalition found. For a dispatch game the bound is
     that of the homes' best responses to the prices, found with the shares of homes by one linear program; "auto"
-    is the table for at most 10 homes, else the bracket, and the tree only where it leaves the verdict open.
+    is the tree for at most 10 homes, else the bracket, and the tree only where it leaves the verdict open.
 
     References
     ----------
@@ -125,9 +125,10 @@ def _community(community: Community, payoffs: ArrayLike, **options: Any) -> Bloc
     return blocking_coalition(SharingGame(community), payoffs, **options)
 
 
-@blocking_coalition.register
+@blocking_coalition.register(IndividualTariffGame)
+@blocking_coalition.register(SharingGame)
 def _sharing(
-    game: SharingGame,
+    game: SharingGame | IndividualTariffGame,
     payoffs: ArrayLike,
     *,
     engine: str = "auto",
@@ -170,7 +171,7 @@ def _dispatch(
     if engine not in ENGINES:
         raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
     question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
-    if engine == "table" or (engine == "auto" and game.n_players <= DISPATCH_TABLE_PLAYERS):
+    if engine == "table":
         return _by_table(question)
     return search_dispatch(question, engine, floor + exit_cost, nodes, seconds)
 

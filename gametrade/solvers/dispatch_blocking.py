@@ -14,8 +14,8 @@ from gametrade.solvers.dispatch_search import DispatchSearch, grow
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import IntArray
 
-DISPATCH_TABLE_PLAYERS = 10
-"""Most homes for which all coalitions of a dispatch game are valued unless another engine is asked for."""
+EXACT_PLAYERS = 10
+"""Up to this many homes the tree is always grown."""
 
 
 def search_dispatch(question: Question, engine: str, floor: float, nodes: int, seconds: float) -> BlockingCoalition:
@@ -41,6 +41,8 @@ def search_dispatch(question: Question, engine: str, floor: float, nodes: int, s
     """
     game = question.game
     assert isinstance(game, DispatchGame)
+    if engine == "auto" and game.n_players <= EXACT_PLAYERS:
+        engine = "tree"
     slack = 0.5 * decision_tolerance(game.tolerance, question.payoffs)
     relaxation = DispatchRelaxation(game, question.smallest, question.largest)
     search = DispatchSearch(game, question.price_of_leaving, question.smallest, question.largest, relaxation)

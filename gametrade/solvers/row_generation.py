@@ -18,8 +18,6 @@ from gametrade.typing import BoolArray, FloatArray
 class ExcessOracle(Protocol):
     """What row generation asks of a game."""
 
-    game: CoalitionalGame
-
     def start(self) -> BlockingCoalition | None:
         """Payoffs known to be in the core, with their proof; None where the core can be empty."""
 

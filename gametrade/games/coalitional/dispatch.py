@@ -11,7 +11,7 @@ import numpy as np
 from gametrade.community import Community
 from gametrade.community.arrays import freeze, read_only
 from gametrade.community.flexibility import Flexibility, checked_flexibility
-from gametrade.errors import InvalidInputError
+from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.coalitional.dispatch_home import HomeProgram, home_programs
 from gametrade.games.coalitional.dispatch_program import JointProgram
 from gametrade.games.coalitional.dispatch_solving import Dispatch, Solver, dispatch
@@ -22,6 +22,9 @@ from gametrade.typing import ArrayLike, BoolArray, FloatArray
 
 PROGRAM_ROUNDING = 1e-11
 """Share of all money paid to and by the grid within which optima of linear programs are taken as known."""
+
+PROGRAM_PLAYERS = 12
+"""Most players for which the value of every coalition is computed."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -219,6 +222,25 @@ class DispatchGame(CoalitionalGame):
                 costs.append(cost)
         answer[wanted] = alone[wanted] - np.array(costs, dtype=float)
         return answer
+
+    @cached_property
+    def _table(self) -> FloatArray:
+        return freeze(super().table())
+
+    def table(self) -> FloatArray:
+        """Values of all coalitions in bitmask order, kept once made, shape (2**n,): one linear program each. [money]
+
+        Raises
+        ------
+        TooManyPlayersError
+            If the game has more than 12 players.
+        """
+        if self.n_players > PROGRAM_PLAYERS:
+            raise TooManyPlayersError(
+                f"a table of a DispatchGame needs 2^n linear programs and stops at {PROGRAM_PLAYERS} players. Got "
+                f"{self.n_players}; blocking_coalition(game, payoffs) and competitive_price take hundreds of homes."
+            )
+        return self._table
 
     def _one(self, row: BoolArray) -> float:
         return (self.grand if row.all() else self.dispatch(row)).cost

@@ -240,6 +240,10 @@ class JointProgram:
             value[self._steps["charged"]] = own[program.limit.size :]
         return value, own[: program.limit.size]
 
+    def peak(self, columns: FloatArray) -> float:
+        """Largest joint import, 0 if there is no peak charge. [kWh]"""
+        return float(columns[self._grid[0]["peak"]].sum() * self._energy_unit)
+
     def plan(self, columns: FloatArray, home: int) -> FloatArray:
         """What a home does: its columns without imports and exports. [kWh]"""
         first = self.first_column[home]

@@ -32,6 +32,8 @@ class Dispatch:
         Each home's own value of a kWh. [money/kWh]
     multipliers : tuple of ndarray
         Dual values of each home's own rows. [money/kWh]
+    peak : float
+        Largest joint import, 0 if there is no peak charge. [kWh]
     """
 
     cost: float
@@ -39,6 +41,7 @@ class Dispatch:
     prices: PricePath
     values: tuple[FloatArray, ...]
     multipliers: tuple[FloatArray, ...]
+    peak: float
 
 
 class Solver:
@@ -157,6 +160,7 @@ def read_dispatch(program: JointProgram, cost: float, columns: FloatArray, duals
         program.prices(duals),
         tuple(value for value, _ in own),
         tuple(multipliers for _, multipliers in own),
+        program.peak(columns),
     )
 
 
