@@ -71,11 +71,11 @@ def side_by_side(n: int) -> None:
     table = game.table()
     ours, seconds = timed(lambda: shapley_values(table), 5)
     assert abs(ours.sum() - game.grand_value) <= 1e-12 * game.grand_value
-    print(f"n={n}  gametrade {seconds:.4f} s", flush=True)
+    print(f"n={n}  gametrade {seconds:.5f} s", flush=True)
     for name, ask in others(table, n).items():
         theirs, their_seconds = timed(ask, 2)
         assert np.abs(ours - theirs).max() <= 1e-11 * game.grand_value, f"{name} differs at n = {n}"
-        print(f"n={n}  {name} {their_seconds:.4f} s  ratio {their_seconds / seconds:.1f}", flush=True)
+        print(f"n={n}  {name} {their_seconds:.5f} s  ratio {their_seconds / seconds:.1f}", flush=True)
 
 
 def few_types() -> None:

@@ -12,6 +12,7 @@ from gametrade.games.coalitional import Allocation, CoalitionalGame, integer_tab
 from gametrade.registry import rules
 from gametrade.solvers.size_sums import size_sums
 from gametrade.solvers.table_guard import table_of
+from gametrade.tolerance import ROUNDING
 from gametrade.typing import FloatArray
 
 PIVOTAL = 1e-6
@@ -77,7 +78,8 @@ def banzhaf(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
         table = table_of(game, "banzhaf")
         absolute, total = banzhaf_values(table), float(table[-1])
     missing = total - absolute.sum()
-    notes = [f"The Banzhaf values add up to {float(-missing):+.6g} {game.unit} over the gains."]
+    told = float(-missing) if abs(missing) > ROUNDING * np.abs(absolute).sum() else 0.0
+    notes = [f"The Banzhaf values add up to {told:+.6g} {game.unit} over the gains."]
     if abs(absolute.sum()) > PIVOTAL * np.abs(absolute).sum():
         payoffs = absolute * (total / absolute.sum())
     else:
