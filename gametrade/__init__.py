@@ -32,7 +32,17 @@ from gametrade.errors import (
     TooManyPlayersError,
     UnknownNameError,
 )
-from gametrade.games import Allocation, AssignmentGame, CoalitionalGame, DispatchGame, GraphGame, SharingGame, TableGame
+from gametrade.games import (
+    Allocation,
+    AssignmentGame,
+    CoalitionalGame,
+    DispatchGame,
+    FeeGame,
+    GraphGame,
+    IndividualTariffGame,
+    SharingGame,
+    TableGame,
+)
 from gametrade.games.catalogue import PublishedGame, catalogue
 from gametrade.rules import allocate
 from gametrade.solvers.assignment_core import AssignmentCore, assignment_core
@@ -59,8 +69,10 @@ __all__ = [
     "CurtailableLoad",
     "DispatchGame",
     "ExitCost",
+    "FeeGame",
     "GametradeError",
     "GraphGame",
+    "IndividualTariffGame",
     "InvalidInputError",
     "LeastSubsidy",
     "PublishedGame",

@@ -9,7 +9,14 @@ import numpy as np
 
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, TooManyPlayersError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, GraphGame, SharingGame
+from gametrade.games.coalitional import (
+    Allocation,
+    CoalitionalGame,
+    DispatchGame,
+    GraphGame,
+    IndividualTariffGame,
+    SharingGame,
+)
 from gametrade.registry import Entry, rules
 
 __all__ = ["allocate", "rule_applies", "rules"]
@@ -71,7 +78,7 @@ def allocate(
 
 def rule_applies(entry: Entry, game: CoalitionalGame) -> bool:
     """Whether the rule can split the gains of this game: any, those of its kind, or those it also knows."""
-    if isinstance(game, DispatchGame) and entry.traits.get("also") == "dispatch":
+    if isinstance(game, DispatchGame | IndividualTariffGame) and entry.traits.get("also") == "dispatch":
         return True
     needs = entry.traits.get("needs", "any")
     if needs == "quasi_balanced":

@@ -7,10 +7,11 @@ from functools import singledispatch
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.registry import rules
 from gametrade.rules.settlement import TradeBook, settle
 from gametrade.solvers.dispatch_prices import supporting_prices
+from gametrade.solvers.uniform_prices import uniform_prices
 
 
 @rules.register(
@@ -34,7 +35,8 @@ def competitive_price(game: CoalitionalGame) -> Allocation:
     Parameters
     ----------
     game : CoalitionalGame
-        A game that has dual prices: a sharing game, or a dispatch game without a joint connection limit.
+        A game that has dual prices: a sharing game, also with individual tariffs, or a dispatch game without a joint
+        connection limit.
 
     Returns
     -------
@@ -121,3 +123,10 @@ def _dispatch(game: DispatchGame) -> Allocation:
     ceiling, charged = bound.path.ceiling(terms), sell + terms.network_charge
     buy = np.where(charged <= ceiling, sell, ceiling)
     return Allocation(game, "competitive_price", bound.gains, buy_price=buy, sell_price=sell)
+
+
+@dual_price_allocation.register
+def _individual(game: IndividualTariffGame) -> Allocation:
+    found = uniform_prices(game)
+    note = f"One local price a step; in {found.open_steps} of {found.n_traded} steps with trade it could vary."
+    return Allocation(game, "competitive_price", found.payoffs, notes=(note,))

@@ -15,8 +15,10 @@ from gametrade.games.coalitional.allocation import Allocation
 from gametrade.games.coalitional.assignment import AssignmentGame
 from gametrade.games.coalitional.dispatch import DispatchGame
 from gametrade.games.coalitional.dual import dual
+from gametrade.games.coalitional.fees import FeeGame
 from gametrade.games.coalitional.game import CoalitionalGame, all_coalitions
 from gametrade.games.coalitional.graph import GraphGame
+from gametrade.games.coalitional.individual_tariffs import IndividualTariffGame
 from gametrade.games.coalitional.integer_table import integer_table
 from gametrade.games.coalitional.load_data import LoadDataGame
 from gametrade.games.coalitional.sharing import SharingGame
@@ -31,7 +33,9 @@ __all__ = [
     "AssignmentGame",
     "CoalitionalGame",
     "DispatchGame",
+    "FeeGame",
     "GraphGame",
+    "IndividualTariffGame",
     "LoadDataGame",
     "SharingGame",
     "TableGame",
