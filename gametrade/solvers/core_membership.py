@@ -12,7 +12,7 @@ from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
 from gametrade.solvers.exact_table import ExactTable
-from gametrade.solvers.excess_scan import ExcessScan
+from gametrade.solvers.kohlberg import most_wronged
 from gametrade.solvers.least_core_value import allowed_gap
 from gametrade.typing import Coalition, FloatArray
 
@@ -96,18 +96,3 @@ def core_membership(
     inside = excess <= tolerance and abs(imbalance) <= tolerance
     coalition = game.labels(all_coalitions(len(point), np.array([mask]))[0])
     return CoreMembership(bool(inside), excess, coalition, imbalance, tolerance)
-
-
-def most_wronged(table: ExactTable, point: Sequence[Fraction]) -> tuple[int, Fraction]:
-    """Mask and excess of the proper coalition with the largest excess, the first in bitmask order among ties."""
-    scan, floats = ExcessScan(table.floats), np.array([float(x) for x in point])
-    level = float(np.nextafter(scan.largest(floats) - 4 * table.rounding(point), -np.inf))
-    best: tuple[int, Fraction] | None = None
-    for masks in scan.above(floats, level, keep=lambda found: np.ones(len(found), dtype=bool)):
-        numbers, denominator = table.excesses(masks, point)
-        top = int(np.argmax(numbers))
-        excess = Fraction(int(numbers[top]), denominator)
-        if best is None or excess > best[1]:
-            best = int(masks[top]), excess
-    assert best is not None
-    return best

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from gametrade.errors import SolverError
+from gametrade.errors import GametradeError, SolverError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, all_coalitions
 from gametrade.games.coalitional.integer_table import over_one_denominator
 from gametrade.solvers.exact_table import ExactTable
@@ -17,9 +17,16 @@ from gametrade.solvers.integer_span import Integers, IntegerSpan
 from gametrade.solvers.kohlberg import KohlbergCertificate, everyone_alone, extend, kohlberg_gap, members_of
 from gametrade.solvers.lexicographic import NO_IMPUTATION, Concept, float_levels, unbounded_name
 from gametrade.solvers.whole_tableau import WholeTableau
+from gametrade.typing import FloatArray, IntArray
 
 TABLEAU_PLAYERS = 12
-"""Most players for which levels that floats cannot separate are found in whole numbers."""
+"""Most players for which exact programs have all coalitions as columns."""
+
+TABLEAU_COALITIONS = 2**13
+"""Most coalitions of an exact program of more players."""
+
+NEAR = 1e-7
+"""Share of the range of a game by which floats may misjudge an excess that matters."""
 
 
 def exact_answer(game: CoalitionalGame, concept: Concept) -> Allocation:
@@ -40,7 +47,7 @@ def exact_answer(game: CoalitionalGame, concept: Concept) -> Allocation:
     Raises
     ------
     SolverError
-        If more than 12 players have levels so close that floats do not separate them.
+        If the answer is not certified: among more than 12 players too many excesses are too close for floats.
     """
     table, alone = ExactTable.zero_normalised(game, concept.rule)
     gain = table.excesses(np.array([len(table.floats) - 1]), [Fraction(0)] * len(alone))[0][0]
@@ -61,61 +68,89 @@ def certified_point(
 ) -> tuple[list[Fraction], KohlbergCertificate]:
     """Fractions and certificate of a zero-normalised table."""
     n = table.n_players
-    for levels in (_by_floats, _in_whole_numbers):
-        found = levels(table, per_member, bounded, no_gain)
-        if found is None:
-            continue
-        point = exact_point(found, table, per_member)
-        if point is None:
-            continue
-        try:
-            certificate = KohlbergCertificate.of(found, n, per_member=per_member, bounded=bounded)
-        except SolverError:
-            continue
-        if kohlberg_gap(table, point, certificate, exact=True) == 0:
-            return point, certificate
-    raise SolverError(
-        f"Floats do not separate the levels of excess, and whole numbers are tried for at most {TABLEAU_PLAYERS} "
-        f"players. Got {n}.",
-        "not certified",
-    )
+    levels, floats = _by_floats(table, per_member, bounded, no_gain)
+    found = _certified(table, levels, per_member, bounded)
+    if found is None:
+        near = _near(table, levels, floats, per_member)
+        found = _certified(table, _in_whole_numbers(table, near, per_member, bounded), per_member, bounded)
+    if found is None:
+        raise SolverError(f"Whole numbers do not separate the levels of excess of {n} players.", "not certified")
+    return found
 
 
-def _by_floats(table: ExactTable, per_member: bool, bounded: bool, no_gain: bool) -> Sequence[Level] | None:
-    """Levels found in floating point."""
+def _certified(
+    table: ExactTable, levels: Sequence[Level], per_member: bool, bounded: bool
+) -> tuple[list[Fraction], KohlbergCertificate] | None:
+    """The point that levels determine, if it is proved without tolerance."""
+    point = exact_point(levels, table, per_member)
+    if point is None:
+        return None
+    try:
+        certificate = KohlbergCertificate.of(levels, table.n_players, per_member=per_member, bounded=bounded)
+        gap = kohlberg_gap(table, point, certificate, exact=True)
+    except GametradeError:
+        return None
+    return (point, certificate) if gap == 0 else None
+
+
+def _by_floats(table: ExactTable, per_member: bool, bounded: bool, no_gain: bool) -> tuple[Sequence[Level], FloatArray]:
+    """Levels and payoffs found in floating point."""
     everyone = np.arange(table.n_players)
-    if bounded and no_gain and len(everyone) > 1:
-        return [Level(everyone[:0], everyone)]
-    scan = ExcessScan(table.floats)
     alone = np.zeros(len(everyone))
+    if bounded and no_gain and len(everyone) > 1:
+        return [Level(everyone[:0], everyone)], alone
+    scan = ExcessScan(table.floats)
     low, high = scan.spread(alone)
     try:
-        return float_levels(scan, alone, high - low, per_member, bounded)[1]
+        payoffs, levels = float_levels(scan, alone, high - low, per_member, bounded)
     except SolverError:
-        return None
+        if len(everyone) > TABLEAU_PLAYERS:
+            raise
+        return [], alone
+    return levels, payoffs
 
 
-def _in_whole_numbers(table: ExactTable, per_member: bool, bounded: bool, no_gain: bool) -> Sequence[Level] | None:
-    """Levels found by exact linear programs over all coalitions."""
+def _near(table: ExactTable, levels: Sequence[Level], payoffs: FloatArray, per_member: bool) -> IntArray:
+    """Coalitions that may hold a level up: all of few players; of many, those near or above the lowest level."""
     n = table.n_players
-    if n > TABLEAU_PLAYERS:
-        return None
+    if n <= TABLEAU_PLAYERS:
+        return np.arange(1, 2**n - 1)
+    masks = np.concatenate([level.masks for level in levels])
+    sizes = np.bitwise_count(masks) if per_member else 1
+    excess = (table.floats[masks] - all_coalitions(n, masks) @ payoffs) / sizes
+    scan = ExcessScan(table.floats)
+    low, high = scan.spread(np.zeros(n))
+    level = float(excess.min(initial=np.inf)) - NEAR * (high - low)
+    found = [masks]
+    for block in scan.above(payoffs, level, per_member=per_member, keep=lambda masks: np.ones(len(masks), dtype=bool)):
+        found.append(block)
+        if sum(len(part) for part in found) > TABLEAU_COALITIONS:
+            raise SolverError(
+                f"More than {TABLEAU_COALITIONS} coalitions lie so close together that floats do not separate them.",
+                "not certified",
+            )
+    return np.unique(np.concatenate(found))
+
+
+def _in_whole_numbers(table: ExactTable, near: IntArray, per_member: bool, bounded: bool) -> Sequence[Level]:
+    """Levels found by exact linear programs over the coalitions given."""
+    n = table.n_players
     span, levels = everyone_alone(n), list[Level]()
     gain, denominator = table.values(np.array([2**n - 1]))
     point = [Fraction(int(gain[0]), denominator * n)] * n
     while span.freedom:
-        level, point = _whole_level(table, span, point, per_member, bounded)
+        level, point = _whole_level(table, near, span, point, (per_member, bounded))
         levels.append(level)
         extend(span, members_of(level, n))
     return levels
 
 
 def _whole_level(
-    table: ExactTable, span: IntegerSpan, point: list[Fraction], per_member: bool, bounded: bool
+    table: ExactTable, masks: IntArray, span: IntegerSpan, point: list[Fraction], concept: tuple[bool, bool]
 ) -> tuple[Level, list[Fraction]]:
-    """The next level and a point that reaches it, from the program over all unsettled coalitions."""
-    n = table.n_players
-    masks, unit = np.arange(1, 2**n - 1), np.eye(n, dtype=np.int64)
+    """The next level and a point that reaches it, from the program over the unsettled coalitions given."""
+    n, (per_member, bounded) = table.n_players, concept
+    unit = np.eye(n, dtype=np.int64)
     masks = masks[~span.contains(all_coalitions(n, masks).astype(np.int64))]
     rows = all_coalitions(n, masks).astype(np.int64)
     floors = np.flatnonzero(~span.contains(unit) & bounded)

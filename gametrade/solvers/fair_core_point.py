@@ -11,12 +11,11 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.errors import SolverError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
-from gametrade.games.coalitional.integer_table import over_one_denominator
-from gametrade.solvers.exact_levels import solve_whole
+from gametrade.solvers.exact_levels import certified_point
+from gametrade.solvers.exact_projection import Pulled
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.excess_levels import VIOLATION, Level, LevelSearch
-from gametrade.solvers.integer_span import Integers
-from gametrade.solvers.kohlberg import KohlbergCertificate, everyone_alone, excesses_of, largest_excess
+from gametrade.solvers.kohlberg import KohlbergCertificate, excesses_of, largest_excess
 from gametrade.solvers.least_core_value import allowed_gap, dual_value, level_search, no_gains
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
@@ -103,8 +102,16 @@ def fair_core_point(game: CoalitionalGame, *, weak: bool = False, exact: bool = 
     levels, active = held_back(table, weak)
     certificate = KohlbergCertificate.of(levels, game.n_players, per_member=weak, bounded=False)
     epsilon, _ = dual_value(table, levels[0], list(certificate.weights[0]), weak)
+    active = Pulled(table, levels, epsilon, weak).without_wrong_pulls(active)
     point = projection(table, levels, active, epsilon, weak)
     gap = gap_of(table, point, certificate, epsilon, exact=exact)
+    if exact and gap > 0:
+        _, proof = certified_point(table, weak, bounded=False, no_gain=False)
+        certificate = KohlbergCertificate(proof.levels[:1], proof.weights[:1], weak, bounded=False)
+        epsilon, _ = dual_value(table, proof.levels[0], list(proof.weights[0]), weak)
+        active = Pulled(table, proof.levels[:1], epsilon, weak).all_satisfied()
+        point = projection(table, proof.levels[:1], active, epsilon, weak)
+        gap = gap_of(table, point, certificate, epsilon, exact=True)
     if gap > (0 if exact else allowed_gap(table, point)):
         raise SolverError(f"The fair point is only proved up to {float(gap):.3g} {game.unit}.", "not certified")
     payoffs = np.array([float(x) for x in point])
@@ -209,31 +216,7 @@ def projection(
     SolverError
         If a coalition pulls the point the wrong way.
     """
-    n = table.n_players
-    single, unit = table.values(1 << np.arange(n))
-    alone = [Fraction(int(v), unit) for v in single]
-    grand, unit = table.values(np.array([2**n - 1]))
-    share = (Fraction(int(grand[0]), unit) - sum(alone)) / n
-    even = [a + share for a in alone]
-    span, rows, gaps, free = everyone_alone(n), [[1] * n], [Fraction(0)], 1
-    for masks, fixed in ((np.concatenate([level.masks for level in levels]), True), (active, False)):
-        numbers, denominator, sizes = excesses_of(table, even, masks, weak)
-        for row, number, size in zip(all_coalitions(n, masks).astype(int).tolist(), numbers, sizes, strict=True):
-            if span.add(row):
-                rows.append(row)
-                gaps.append(Fraction(int(number), denominator) - epsilon * int(size))
-                free += fixed
-    multipliers = _gram_solve(np.array(rows, dtype=object), gaps)
-    if min([*multipliers[free:], Fraction(0)]) < 0:
+    point, pulls = Pulled(table, levels, epsilon, weak).point(active)
+    if min(pulls, default=Fraction(0)) < 0:
         raise SolverError("A coalition pulls the fair point the wrong way.", "not certified")
-    pulls = list(zip(multipliers, rows, strict=True))
-    return [x + sum((m for m, row in pulls if row[i]), Fraction(0)) for i, x in enumerate(even)]
-
-
-def _gram_solve(rows: Integers, gaps: Sequence[Fraction]) -> list[Fraction]:
-    """Multipliers u with rows rows' u = gaps."""
-    right, denominator = over_one_denominator(gaps)
-    found = solve_whole(rows @ rows.T, np.array(right, dtype=object), denominator, len(rows), len(rows))
-    if found is None:
-        raise SolverError("The coalitions of the fair point depend on each other.", "not certified")
-    return found
+    return point

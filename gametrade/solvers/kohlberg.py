@@ -189,6 +189,41 @@ def largest_excess(
     return highest.found[0]
 
 
+def most_wronged(table: ExactTable, payoffs: Sequence[Fraction], *, per_member: bool = False) -> tuple[int, Fraction]:
+    """Mask and exact excess of a proper coalition with the largest excess, per member if asked for.
+
+    Parameters
+    ----------
+    table : ExactTable
+        Values of all coalitions of at least 2 players. [money]
+    payoffs : sequence of Fraction, length n
+        Payoffs. [money]
+    per_member : bool, default=False
+        Whether excesses are divided by the number of members.
+
+    Returns
+    -------
+    mask : int
+        The coalition.
+    excess : Fraction
+        Its excess. [money]
+    """
+    scan, floats = ExcessScan(table.floats), np.array([float(x) for x in payoffs])
+    top = scan.largest(floats, per_member=per_member)
+    level = float(np.nextafter(top - 4 * table.rounding(payoffs), -np.inf))
+    best: tuple[int, Fraction] | None = None
+    for masks in scan.above(floats, level, per_member=per_member, keep=_all):
+        numbers, denominator, sizes = excesses_of(table, payoffs, masks, per_member)
+        for size in np.unique(sizes):
+            where = np.flatnonzero(sizes == size)
+            first = where[int(np.argmax(numbers[where]))]
+            excess = Fraction(int(numbers[first]), denominator * int(size))
+            if best is None or excess > best[1]:
+                best = int(masks[first]), excess
+    assert best is not None
+    return best
+
+
 def checked_spans(certificate: KohlbergCertificate, n_players: int, *, complete: bool = True) -> list[IntegerSpan]:
     """Check in whole numbers that every level balances, and together settle everything; the span before each."""
     span, spans = everyone_alone(n_players), []

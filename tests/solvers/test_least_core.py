@@ -10,11 +10,14 @@ from hypothesis import given, settings
 
 import gametrade as gt
 from gametrade.games.coalitional import all_coalitions
+from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.solvers.core_emptiness import core_emptiness
 from gametrade.solvers.core_membership import core_membership
 from gametrade.solvers.core_models import core_model
 from gametrade.solvers.cost_of_stability import cost_of_stability
+from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.fair_core_point import fair_core_point
+from gametrade.solvers.kohlberg import largest_excess
 from gametrade.solvers.least_core_value import least_core_value
 from gametrade.solvers.least_subsidy import least_subsidy
 from tests.solvers.degenerate_games import as_game, random_game
@@ -134,6 +137,19 @@ def test_cost_of_stability_against_a_program_of_its_own():
         paid = least_subsidy(game, left).upper_bound
         assert paid == pytest.approx(found.subsidy, abs=1e-7 * np.abs(game.numbers).max() + 1e-12)
         assert (game.numbers - all_coalitions(game.n_players) @ found.payoffs).max() <= found.gap + 1e-12
+
+
+@pytest.mark.parametrize("weak", [False, True])
+def test_the_exact_fair_point_of_sums_of_floats(weak):
+    """Rounding turns a least core that is a face into one that is thinner than any float can tell."""
+    rng = np.random.default_rng(26)
+    for n, value, game in games(40, 26):
+        noisy = gt.TableGame(game.players, game.numbers * 0.1 + subset_sums(rng.uniform(-5, 5, n)))
+        exact, floats = (gt.allocate(noisy, "least_core", weak=weak, exact=exact) for exact in (True, False))
+        assert np.abs(exact.payoffs - floats.payoffs).max() <= 1e-9 * max(1.0, np.abs(noisy.numbers).max())
+        epsilon = Fraction(exact.certificate["epsilon"])
+        assert largest_excess(ExactTable.of(noisy, "test"), exact.fractions, per_member=weak, exact=True) == epsilon
+        assert fair_core_point(noisy, weak=weak, exact=True).gap == 0, value
 
 
 @pytest.mark.parametrize("factor", [1e-8, 1e8])

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 import gametrade as gt
+from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.solvers import exact_levels
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.kohlberg import KohlbergCertificate, kohlberg_gap
@@ -81,13 +82,40 @@ def test_levels_that_floats_cannot_separate():
 
 
 def test_whole_number_programs_alone_give_the_same(monkeypatch):
-    monkeypatch.setattr(exact_levels, "_by_floats", lambda *_: None)
+    certified = exact_levels._certified
+    tried = []
+
+    def only_the_second(table, levels, *concept):
+        tried.append(levels)
+        return None if len(tried) % 2 else certified(table, levels, *concept)
+
+    monkeypatch.setattr(exact_levels, "_certified", only_the_second)
     rng = np.random.default_rng(6)
     for _ in range(60):
         n, value = random_game(rng)
         for rule, options in CONCEPTS.items():
             found = gt.allocate(as_game(n, value), rule, exact=True)
             assert found.fractions == solution(n, value, **options)[0]
+    assert len(tried) == 2 * 60 * len(CONCEPTS)
+
+
+def test_sums_of_floats_have_an_exact_nucleolus_above_twelve_players():
+    """Ties of a game of 14 players are broken by the rounding of 0.1 and 0.3; the exact answer obeys that rounding."""
+    rng = np.random.default_rng(7)
+    sizes = np.bitwise_count(np.arange(2**14))
+    shared = np.minimum(sizes & 3, 5) * 0.1 + (subset_sums(rng.integers(1, 6, 14)) >= 20) * 0.3
+    game = gt.TableGame(tuple("abcdefghijklmn"), shared + subset_sums(rng.uniform(-9, 9, 14)) * (sizes > 0))
+    found = gt.allocate(game, "nucleolus", exact=True)
+    assert (
+        kohlberg_gap(
+            ExactTable.of(game, "test"),
+            found.fractions,
+            KohlbergCertificate.from_dict(found.certificate, game.players),
+            exact=True,
+        )
+        == 0
+    )
+    assert np.abs(found.payoffs - gt.allocate(game, "nucleolus").payoffs).max() <= 1e-12 * np.abs(game.numbers).max()
 
 
 @settings(max_examples=60, deadline=None, derandomize=True)
