@@ -24,7 +24,7 @@ from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
 from gametrade.registry import rules as registered_rules
 from gametrade.rules import allocate, rule_applies
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -217,7 +217,7 @@ def _settled_cheaply(rule: Rule, periods: Periods) -> bool:
     """Whether a rule needs no table of all coalitions for each period, or the tables of all periods fit in memory."""
     if not registered_rules.resolve(rule)[0].traits.get("table") or not periods.games:
         return True
-    return len(periods.games) * 2 ** periods.games[0].n_players <= PERIOD_TABLES
+    return bool(len(periods.games) * 2 ** periods.games[0].n_players <= PERIOD_TABLES)
 
 
 def _marginal_contributions(game: CoalitionalGame) -> FloatArray:
@@ -308,7 +308,7 @@ def _alternatives(
     """The best coalition of every home: exact from a table, found by a short search for up to 50 homes."""
     if count.best_of_home:
         return dict(zip(game.players, count.best_of_home, strict=True))
-    if game.n_players > ALTERNATIVES_PLAYERS:
+    if game.n_players > ALTERNATIVES_PLAYERS or isinstance(game, DispatchGame):
         return {}
     found = {home: blocking_coalition(game, payoffs, engine="bracket", containing=[home]) for home in game.players}
     return {home: (answer.coalition, answer.excess) for home, answer in found.items()}

@@ -112,6 +112,12 @@ class TestCore:
         for split in (core.seller_optimal, core.buyer_optimal, core.midpoint):
             assert not gt.blocking_coalition(game, split.payoffs).blocks
 
+    def test_too_many_players_for_what_needs_all_coalitions(self):
+        game = gt.AssignmentGame([f"s{i}" for i in range(40)], [f"b{i}" for i in range(40)], np.ones((40, 40)))
+        for ask in (lambda: gt.least_subsidy(game, np.zeros(80)), lambda: gt.allocate(game, "banzhaf"), game.table):
+            with pytest.raises(gt.TooManyPlayersError, match="2\\^n"):
+                ask()
+
 
 class TestBlocking:
     @checked

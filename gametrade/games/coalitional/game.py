@@ -139,5 +139,6 @@ def all_coalitions(n_players: int, masks: np.ndarray | None = None) -> BoolArray
            [1, 1]])
     """
     if masks is None:
+        check_table_size(n_players, "a list of all coalitions", GIVEN_TABLE_PLAYERS)
         masks = np.arange(2**n_players)
     return np.asarray((masks[:, None] >> np.arange(n_players)) & 1 == 1)
