@@ -69,7 +69,7 @@ class ExactTable:
     @property
     def alone(self) -> FloatArray:
         """Values of the players alone, shape (n,). [money]"""
-        return self.floats[1 << np.arange(self.n_players)]
+        return np.asarray(self.floats[1 << np.arange(self.n_players)])
 
     @property
     def grand_value(self) -> float:
