@@ -11,10 +11,13 @@
 
 from gametrade import registry as _registry
 from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
+from gametrade.analysis.checking import check
 from gametrade.analysis.counting import CoalitionCount, count_blocking
 from gametrade.community import (
     Batteries,
     Community,
+    CurtailableLoad,
+    ShiftableLoad,
     Tariff,
     check_data,
     check_files,
@@ -29,8 +32,20 @@ from gametrade.errors import (
     TooManyPlayersError,
     UnknownNameError,
 )
-from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
+from gametrade.games import (
+    Allocation,
+    AssignmentGame,
+    CoalitionalGame,
+    DispatchGame,
+    FeeGame,
+    GraphGame,
+    IndividualTariffGame,
+    SharingGame,
+    TableGame,
+)
+from gametrade.games.catalogue import PublishedGame, catalogue
 from gametrade.rules import allocate
+from gametrade.solvers.assignment_core import AssignmentCore, assignment_core
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
@@ -38,22 +53,32 @@ from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
 
 rules = _registry.rules
 formats = _registry.formats
+properties = _registry.properties
 
 __version__ = "0.1.0"
 
 __all__ = [
     "Allocation",
+    "AssignmentCore",
+    "AssignmentGame",
     "Batteries",
     "BlockingCoalition",
     "CoalitionCount",
     "CoalitionalGame",
     "Community",
+    "CurtailableLoad",
+    "DispatchGame",
     "ExitCost",
+    "FeeGame",
     "GametradeError",
+    "GraphGame",
+    "IndividualTariffGame",
     "InvalidInputError",
     "LeastSubsidy",
+    "PublishedGame",
     "RuleStability",
     "SharingGame",
+    "ShiftableLoad",
     "SolverError",
     "StabilityStudy",
     "TableGame",
@@ -63,7 +88,10 @@ __all__ = [
     "Verdict",
     "allocate",
     "analyse_stability",
+    "assignment_core",
     "blocking_coalition",
+    "catalogue",
+    "check",
     "check_data",
     "check_files",
     "communities",
@@ -71,6 +99,7 @@ __all__ = [
     "exit_cost_per_member",
     "formats",
     "least_subsidy",
+    "properties",
     "read_community",
     "read_tariff",
     "rules",

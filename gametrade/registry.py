@@ -246,3 +246,6 @@ figures = Registry("figure", "gametrade.reports.figures")
 
 checks = Registry("claim check", "gametrade.analysis.verification.proofs")
 """Every property of a report's claims: one function ``property(case, claim, certificate) -> detail`` in one file."""
+
+properties = Registry("property", "gametrade.analysis.properties")
+"""Every property of a game or an answer: one function ``property(game) -> Verdict`` in one file."""

@@ -95,6 +95,8 @@ def table_games(draw, min_players=1, max_players=5):
 
 def relabelled(game, order):
     """The same game with its players in another order."""
+    if isinstance(game, gt.GraphGame):
+        return gt.GraphGame(relabelled(game.game, order), game.graph)
     if isinstance(game, gt.SharingGame):
         return gt.SharingGame(game.community.select([game.players[i] for i in order]))
     members = all_coalitions(game.n_players)
@@ -125,3 +127,23 @@ def games_with_payoffs(draw, games=None):
     """A game and a payoff vector to test against it."""
     game = draw(sharing_games(min_homes=2) if games is None else games)
     return game, draw(payoff_vectors(game))
+
+
+@st.composite
+def graph_games(draw, min_players=1, max_players=5):
+    """Random tables with random links: none, some or all, components of every size."""
+    game = draw(table_games(min_players, max_players))
+    pairs = [(a, b) for i, a in enumerate(game.players) for b in game.players[:i]]
+    links = draw(st.lists(st.sampled_from(pairs), unique=True)) if pairs else []
+    return gt.GraphGame(game, links)
+
+
+@st.composite
+def quasi_balanced_games(draw, min_players=1, max_players=5):
+    """Random tables whose grand coalition is worth so much that the core is not empty."""
+    game = draw(table_games(min_players, max_players))
+    alone = all_coalitions(game.n_players) @ game.single_values
+    most = (game.numbers - alone)[:-1].max(initial=0.0)
+    numbers = game.numbers.copy()
+    numbers[-1] = alone[-1] + max(numbers[-1] - alone[-1], game.n_players * most * draw(st.sampled_from([1.0, 1.5])))
+    return gt.TableGame(game.names, numbers)

@@ -33,7 +33,9 @@ def test_variants_resolve_to_options_that_exist():
     for name in rules.variants():
         entry, options = rules.resolve(name)
         assert set(options) <= set(entry.options)
-        assert gt.allocate(gt.SharingGame(street()), name).payoffs.shape == (3,)
+        game = gt.SharingGame(street())
+        game = gt.GraphGame(game, []) if entry.traits["needs"] == "graph" else game
+        assert gt.allocate(game, name).payoffs.shape == (3,)
     assert len(set(rules.variants())) == len(rules.variants())
 
 

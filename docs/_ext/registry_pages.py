@@ -64,7 +64,7 @@ def rule_page(entry: Any) -> str:
     needs = entry.traits.get("needs", "any")
     facts = [
         f"- name, also on the command line: `{entry.name}`",
-        f"- game: {'any coalitional game' if needs == 'any' else f'a {needs} game'}",
+        f"- game: {'any coalitional game' if needs == 'any' else f'a {needs} game'.replace('_', '-')}",
         f"- kind: {KINDS.get(entry.traits.get('kind', ''), 'sets payoffs')}",
         f"- promises: {', '.join(sorted(entry.promises)) or 'none'}",
     ]

@@ -104,10 +104,11 @@ def _headline(
 
 def payoffs_verdict(result: RuleStability) -> Verdict:
     """The payoffs are what the rule gives on these data."""
-    sampled = result.allocation.standard_errors is not None
+    allocation = result.allocation
+    sampled = allocation.standard_errors is not None
     certified = recomputable(result.rule) and not sampled
     why = {"kind": "none", "why": "sampled payoffs" if sampled else OWN_FUNCTION}
-    certificate = {"kind": "recompute"} if certified else why
+    certificate = dict(allocation.certificate or {"kind": "recompute"}) if certified else why
     return _verdict(result, "payoffs", (True if certified else None, 0.0), (), certificate)
 
 

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, payoff_vector
+from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, payoff_vector, subset_sums
 from gametrade.games.coalitional.game import TABLE_PLAYERS
-from gametrade.games.coalitional.subsets import largest_positions, members_of, subset_sums
+from gametrade.games.coalitional.subsets import largest_positions, members_of
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import BoolArray, Coalition, FloatArray
 

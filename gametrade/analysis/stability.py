@@ -25,7 +25,7 @@ from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, TooManyPlayersError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
 from gametrade.registry import rules as registered_rules
 from gametrade.rules import allocate, rule_applies
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -39,6 +39,9 @@ MOST_PROFITABLE = 10
 MODEST_TREE = 800
 ALTERNATIVES_PLAYERS = 50
 """Most homes for which everybody's best alternative is looked up in advance."""
+
+PERIOD_TABLES = 2**27
+"""Values of coalitions, over all periods of a contract, up to which rules that need tables are settled by period."""
 
 Progress = Callable[[Iterable[Any], str], Iterable[Any]]
 
@@ -138,7 +141,8 @@ def _rank(result: RuleStability, tolerance: float) -> tuple[float, str]:
 def _chosen(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> Sequence[Rule]:
     """Rules to compare: those asked for, or all that apply to the game."""
     if rules is None:
-        return [name for name in registered_rules.variants() if rule_applies(registered_rules.resolve(name)[0], game)]
+        entries = [(name, registered_rules.resolve(name)[0]) for name in registered_rules.variants()]
+        return [name for name, entry in entries if "same_as" not in entry.traits and rule_applies(entry, game)]
     return rules_asked_for(rules)
 
 
@@ -192,11 +196,21 @@ def _contracts(
         return answer
     for contract in [name for name in CONTRACTS if name in wanted and name != "whole"]:
         periods = Periods.of(game, contract)
-        payoffs = [periods.payoffs(allocations[rule], named[rule]) for rule in settled]
-        entries = contract_stability(game, periods, payoffs, [roots[rule] for rule in settled])
-        for rule, entry in zip(settled, entries, strict=True):
+        cheap = [rule for rule in settled if _settled_cheaply(named[rule], periods)]
+        if not cheap:
+            continue
+        payoffs = [periods.payoffs(allocations[rule], named[rule]) for rule in cheap]
+        entries = contract_stability(game, periods, payoffs, [roots[rule] for rule in cheap])
+        for rule, entry in zip(cheap, entries, strict=True):
             answer[rule][contract] = entry
     return answer
+
+
+def _settled_cheaply(rule: Rule, periods: Periods) -> bool:
+    """Whether a rule needs no table of all coalitions for each period, or the tables of all periods fit in memory."""
+    if not registered_rules.resolve(rule)[0].traits.get("table") or not periods.games:
+        return True
+    return bool(len(periods.games) * 2 ** periods.games[0].n_players <= PERIOD_TABLES)
 
 
 def _marginal_contributions(game: CoalitionalGame) -> FloatArray:
@@ -290,7 +304,7 @@ def _alternatives(
     """The best coalition of every home: exact from a table, found by a short search for up to 50 homes."""
     if count.best_of_home:
         return dict(zip(game.players, count.best_of_home, strict=True))
-    if game.n_players > ALTERNATIVES_PLAYERS:
+    if game.n_players > ALTERNATIVES_PLAYERS or isinstance(game, DispatchGame):
         return {}
     found = {home: blocking_coalition(game, payoffs, engine="bracket", containing=[home]) for home in game.players}
     return {home: (answer.coalition, answer.excess) for home, answer in found.items()}

@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import json
+import math
 import tomllib
 from collections.abc import Mapping
+from fractions import Fraction
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games.coalitional import TableGame
 
-KEYS = ("players", "values")
+KEYS = ("players", "values", "gains")
 
 FORM = 'game must be written as {"players": ["A", "B"], "values": {"A,B": 6.0}}.'
 
@@ -25,7 +25,9 @@ def read_game(path: str | Path) -> TableGame:
     ----------
     path : str or Path
         ``.json`` or ``.toml`` with ``players``, a list of names, and ``values``, from coalitions written as
-        names with commas between them to money; coalitions left out are worth 0.
+        names with commas between them to money; coalitions left out are worth 0. Fractions are written as
+        text, ``"1/3"``. With ``gains``, ``"savings"`` or ``"minus_costs"``, the values are costs, of every
+        coalition, and are turned into gains as :meth:`TableGame.from_costs` does.
 
     Returns
     -------
@@ -60,8 +62,10 @@ def read_game(path: str | Path) -> TableGame:
         if not isinstance(content[key], kind):
             raise InvalidInputError(f"{key} of the game {name!r} must be {words}. Got {content[key]!r}.")
     players = _players(content["players"], name)
-    values = _values(content["values"], players, name)
-    return TableGame.from_function(players, lambda coalition: values.get(frozenset(coalition), 0.0))
+    values = {tuple(members): number for members, number in _values(content["values"], players, name).items()}
+    gains = content.get("gains")
+    game = TableGame.from_values(values, players=players, missing=0.0 if gains is None else None)
+    return game if gains is None else TableGame.from_costs(game, gains=gains)
 
 
 def _parsed(path: Path, name: str) -> Any:
@@ -90,8 +94,8 @@ def _players(names: list[Any], file: str) -> tuple[str, ...]:
     return players
 
 
-def _values(written: Mapping[str, Any], players: tuple[str, ...], file: str) -> dict[frozenset[str], float]:
-    values: dict[frozenset[str], float] = {}
+def _values(written: Mapping[str, Any], players: tuple[str, ...], file: str) -> dict[frozenset[str], Any]:
+    values: dict[frozenset[str], Any] = {}
     for key, number in written.items():
         members = [part.strip() for part in key.split(",")] if key.strip() else []
         for member in members:
@@ -100,9 +104,19 @@ def _values(written: Mapping[str, Any], players: tuple[str, ...], file: str) -> 
         coalition = frozenset(members)
         if len(coalition) < len(members) or coalition in values:
             raise InvalidInputError(f"values of the game {file!r} must name each coalition once. Got {key!r} again.")
-        if isinstance(number, bool) or not isinstance(number, int | float) or not np.isfinite(number):
-            raise InvalidInputError(f"value of coalition {key!r} in {file!r} must be a finite number. Got {number!r}.")
-        values[coalition] = float(number)
+        values[coalition] = _number(number, key, file)
     if values.get(frozenset(), 0.0) != 0:
         raise InvalidInputError(f"the empty coalition in {file!r} must be worth 0. Got {values[frozenset()]!r}.")
     return values
+
+
+def _number(number: Any, key: str, file: str) -> Any:
+    """A finite number, or a fraction written as text."""
+    try:
+        value = Fraction(number) if isinstance(number, str) else number
+        fits = not isinstance(value, bool) and isinstance(value, int | float | Fraction) and math.isfinite(value)
+    except (ValueError, ZeroDivisionError, OverflowError):
+        fits = False
+    if not fits:
+        raise InvalidInputError(f"value of coalition {key!r} in {file!r} must be a finite number. Got {number!r}.")
+    return value

@@ -6,8 +6,15 @@ from collections.abc import Callable
 from typing import Any
 
 from gametrade.community import Community
-from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.errors import InvalidInputError, TooManyPlayersError
+from gametrade.games.coalitional import (
+    Allocation,
+    CoalitionalGame,
+    DispatchGame,
+    GraphGame,
+    IndividualTariffGame,
+    SharingGame,
+)
 from gametrade.registry import Entry, rules
 from gametrade.rules.answers import answer_of
 
@@ -53,7 +60,11 @@ def allocate(
         game = SharingGame(game)
     entry, written = rules.resolve(rule)
     options = {**written, **options}
-    if not rule_applies(entry, game):
+    if entry.traits.get("needs") == "graph" and not isinstance(game, GraphGame):
+        raise InvalidInputError(
+            f"{entry.name} needs a GraphGame, which says who is linked with whom. Got {type(game).__name__}."
+        )
+    if entry.traits.get("needs") != "quasi_balanced" and not rule_applies(entry, game):
         raise InvalidInputError(
             f"{entry.name} splits money by meter data and tariff and needs a SharingGame of a community. "
             f"Got {type(game).__name__}."
@@ -62,5 +73,20 @@ def allocate(
 
 
 def rule_applies(entry: Entry, game: CoalitionalGame) -> bool:
-    """Whether the rule can split the gains of this game."""
-    return entry.traits.get("needs", "any") == "any" or isinstance(game, SharingGame)
+    """Whether the rule can split the gains of this game: any, those of its kind, or those it also knows."""
+    if isinstance(game, DispatchGame | IndividualTariffGame) and entry.traits.get("also") == "dispatch":
+        return True
+    needs = entry.traits.get("needs", "any")
+    if needs == "quasi_balanced":
+        return _quasi_balanced_or_too_large(game)
+    return needs == "any" or isinstance(game, GraphGame if needs == "graph" else SharingGame)
+
+
+def _quasi_balanced_or_too_large(game: CoalitionalGame) -> bool:
+    """Only a game small enough to be examined is found not to be quasi-balanced."""
+    from gametrade.solvers.tau_value import is_quasi_balanced
+
+    try:
+        return is_quasi_balanced(game)
+    except TooManyPlayersError:
+        return True

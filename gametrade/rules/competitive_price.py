@@ -7,9 +7,11 @@ from functools import singledispatch
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.registry import rules
 from gametrade.rules.settlement import TradeBook, settle
+from gametrade.solvers.dispatch_prices import supporting_prices
+from gametrade.solvers.uniform_prices import uniform_prices
 
 
 @rules.register(
@@ -23,6 +25,7 @@ from gametrade.rules.settlement import TradeBook, settle
         "additivity",
     ),
     needs="sharing",
+    also="dispatch",
     kind="price",
     source="Shapley and Shubik 1969, 10.1016/0022-0531(69)90008-8",
 )
@@ -32,7 +35,8 @@ def competitive_price(game: CoalitionalGame) -> Allocation:
     Parameters
     ----------
     game : CoalitionalGame
-        A game that has dual prices: a sharing game.
+        A game that has dual prices: a sharing game, also with individual tariffs, or a dispatch game without a joint
+        connection limit.
 
     Returns
     -------
@@ -43,7 +47,7 @@ def competitive_price(game: CoalitionalGame) -> Allocation:
     Raises
     ------
     InvalidInputError
-        If the game has no dual prices.
+        If the game has no dual prices, or a joint limit takes part of the gains.
 
     Notes
     -----
@@ -56,6 +60,11 @@ def competitive_price(game: CoalitionalGame) -> Allocation:
     least the minimum. The clearing price puts all weight on the shorter side of the whole community, so
     :math:`\sum_i w_i = v(N)`: the payoffs w are shared in full and no coalition gains by leaving, over any
     number of steps. Each term of w is at least 0, so every home gains in every step. Time O(n T).
+
+    *Dispatch games.* The prices are duals of the energy balance of the grand coalition's linear program, halfway
+    between the highest and the lowest that support it; a joint peak charge adds its own dual to the import price.
+    A home's payoff is its cost alone less its least cost against these prices, and is at least 0 because it may
+    always trade at the grid's prices [2]_.
 
     References
     ----------
@@ -105,3 +114,19 @@ def _(game: SharingGame) -> Allocation:
     ties = int(balanced.sum())
     note = f"Supply equals demand in {ties} of {balanced.size} trade steps, which take the middle price."
     return settle(book, "competitive_price", price, (note,) if ties else ())
+
+
+@dual_price_allocation.register
+def _dispatch(game: DispatchGame) -> Allocation:
+    bound = supporting_prices(game)
+    terms, sell = game.terms, bound.path.sell
+    ceiling, charged = bound.path.ceiling(terms), sell + terms.network_charge
+    buy = np.where(charged <= ceiling, sell, ceiling)
+    return Allocation(game, "competitive_price", bound.gains, buy_price=buy, sell_price=sell)
+
+
+@dual_price_allocation.register
+def _individual(game: IndividualTariffGame) -> Allocation:
+    found = uniform_prices(game)
+    note = f"One local price a step; in {found.open_steps} of {found.n_traded} steps with trade it could vary."
+    return Allocation(game, "competitive_price", found.payoffs, notes=(note,))

@@ -7,6 +7,7 @@ from typing import Any
 
 from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame
+from gametrade.solvers.dispatch_proof import DispatchProof
 from gametrade.solvers.price_tree import PriceTree
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import BoolArray, Coalition, FloatArray
@@ -70,6 +71,8 @@ class BlockingCoalition(Shown):
         Cost of leaving that the excess is net of. [money]
     groups : tuple of coalitions
         Groups inside which a coalition had to lie; empty if any home may join any other.
+    dispatch_proof : DispatchProof or None
+        Proof of the upper bound for a dispatch game.
     """
 
     game: CoalitionalGame
@@ -86,6 +89,7 @@ class BlockingCoalition(Shown):
     exit_cost: float = 0.0
     exit_cost_per_member: float = 0.0
     groups: tuple[Coalition, ...] = ()
+    dispatch_proof: DispatchProof | None = None
 
     @property
     def tolerance(self) -> float:

@@ -11,12 +11,20 @@ import numpy as np
 
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame
-from gametrade.games.coalitional.subsets import bitmask, largest_positions, members_of, subset_sums
+from gametrade.games.coalitional import (
+    CoalitionalGame,
+    DispatchGame,
+    IndividualTariffGame,
+    PayoffsLike,
+    SharingGame,
+    subset_sums,
+)
+from gametrade.games.coalitional.subsets import bitmask, largest_positions, members_of
 from gametrade.solvers.blocking_answer import BlockingCoalition, gains_by_leaving
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.blocking_question import Question
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
+from gametrade.solvers.dispatch_blocking import search_dispatch
 from gametrade.solvers.price_tree import TreeSearch, search_price_tree
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import BoolArray, CoalitionLike, FloatArray, IntArray
@@ -50,7 +58,8 @@ def blocking_coalition(
     Parameters
     ----------
     game : CoalitionalGame or Community
-        A sharing game of any size, or any game with at most 25 players; a community is taken as its sharing game.
+        A sharing or dispatch game of any size, or any game with at most 25 players; a community is taken as its
+        sharing game.
     payoffs : array_like of shape (n,), mapping of label to payoff, or Allocation
         Payoff of each player. [money]
     engine : {"auto", "bracket", "tree", "milp", "table"}, default="auto"
@@ -92,7 +101,9 @@ def blocking_coalition(
     -----
     For a sharing game every price path :math:`\lambda \in [0,1]^T` bounds the excess of all coalitions,
     :math:`\max_S e(S,x) \le \sum_i \max(0, w_i(\lambda) - x_i)`, by linear programming duality [1]_. The
-    search branches on homes until such bounds meet the best coalition found.
+    search branches on homes until such bounds meet the best coalition found. For a dispatch game the bound is
+    that of the homes' best responses to the prices, found with the shares of homes by one linear program; "auto"
+    is the tree for at most 10 homes, else the bracket, and the tree only where it leaves the verdict open.
 
     References
     ----------
@@ -121,9 +132,10 @@ def _community(community: Community, payoffs: PayoffsLike, **options: Any) -> Bl
     return blocking_coalition(SharingGame(community), payoffs, **options)
 
 
-@blocking_coalition.register
+@blocking_coalition.register(IndividualTariffGame)
+@blocking_coalition.register(SharingGame)
 def _sharing(
-    game: SharingGame,
+    game: SharingGame | IndividualTariffGame,
     payoffs: PayoffsLike,
     *,
     engine: str = "auto",
@@ -144,6 +156,31 @@ def _sharing(
     if engine == "table":
         return _by_table(question)
     return _by_tree(question, game.position, _Effort(engine, floor + exit_cost, near, nodes, seconds))
+
+
+@blocking_coalition.register
+def _dispatch(
+    game: DispatchGame,
+    payoffs: PayoffsLike,
+    *,
+    engine: str = "auto",
+    count: int = 1,
+    containing: CoalitionLike = (),
+    min_size: int = 1,
+    allowed: Sequence[Iterable[str]] | None = None,
+    exit_cost: float = 0.0,
+    exit_cost_per_member: float = 0.0,
+    floor: float = -np.inf,
+    near: BlockingCoalition | None = None,
+    nodes: int = 20_000,
+    seconds: float = 60.0,
+) -> BlockingCoalition:
+    if engine not in ENGINES:
+        raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
+    question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
+    if engine == "table":
+        return _by_table(question)
+    return search_dispatch(question, engine, floor + exit_cost, nodes, seconds)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -299,7 +299,9 @@ def test_tables_with_single_values_count_who_is_worse_off_than_alone():
 
 def test_sorted_from_the_most_stable():
     study = gt.analyse_stability(make_community(np.random.default_rng(2).normal(size=(4, 6)), 0.3, 0.08), contracts=[])
-    assert [r.largest_excess for r in study] == sorted(r.largest_excess for r in study)
+    excesses = np.array([r.largest_excess for r in study])
+    assert (np.diff(excesses) >= -1000 * study.game.tolerance).all(), "rules that differ by rounding go by name"
+    assert excesses[-1] > excesses[0] + 1000 * study.game.tolerance
 
 
 def test_tables_and_displays():

@@ -13,8 +13,8 @@ TOLERANCE = 1e-9
 def money_tolerance(game, *payoffs):
     """1e-9 of the money that the game and the payoffs are about, and the rounding of the bills."""
     values = [abs(game.grand_value), *np.abs(game.single_values), *(np.abs(x).sum() for x in payoffs)]
-    if isinstance(game, gt.TableGame):
-        values.append(np.abs(game.numbers).max())
+    if isinstance(game, gt.TableGame | gt.GraphGame):
+        values.append(np.abs(game.table()).max())
     return TOLERANCE * max(values) + 1e-15 * _turnover(game)
 
 
@@ -91,7 +91,7 @@ CHECKS = {
 
 
 def _turnover(game):
-    if isinstance(game, gt.TableGame):
+    if isinstance(game, gt.TableGame | gt.GraphGame):
         return 0.0
     street = game.community
     return float((np.abs(street.net_load) @ (np.abs(street.import_price) + np.abs(street.export_price))).sum())
@@ -108,11 +108,13 @@ def _equal_players(game, i, j):
         return all((street.demand[i] == street.demand[j]) & (street.generation[i] == street.generation[j]))
     masks = np.arange(2**game.n_players)
     without = masks[(masks & (1 << i | 1 << j)) == 0]
-    return np.array_equal(game.numbers[without | 1 << i], game.numbers[without | 1 << j])
+    table = game.table()
+    return np.array_equal(table[without | 1 << i], table[without | 1 << j])
 
 
 def _is_null(game, i):
     if isinstance(game, gt.SharingGame):
         return not game.community.net_load[i].any()
     masks = np.arange(2**game.n_players)
-    return np.array_equal(game.numbers, game.numbers[masks & ~(1 << i)])
+    table = game.table()
+    return np.array_equal(table, table[masks & ~(1 << i)])

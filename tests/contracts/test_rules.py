@@ -14,7 +14,7 @@ from gametrade.registry import Registry, rules
 from gametrade.rules import rule_applies
 from gametrade.rules.settlement import step_payoffs
 from tests.contracts.promises import CHECKS, money_tolerance
-from tests.strategies import one_step, relabelled, sharing_games, table_games
+from tests.strategies import graph_games, one_step, quasi_balanced_games, relabelled, sharing_games, table_games
 
 VARIANTS = rules.variants()
 PROMISED = [(name, promise) for name in VARIANTS for promise in sorted(rules.resolve(name)[0].promises)]
@@ -24,12 +24,18 @@ thorough = settings(max_examples=60, deadline=None, derandomize=True)
 
 def games_of(name):
     """Games that the rule can split: tables too if it needs no meter data."""
-    entry = rules.resolve(name)[0]
-    return st.one_of(sharing_games(), table_games()) if entry.traits["needs"] == "any" else sharing_games()
+    return {
+        "any": st.one_of(sharing_games(), table_games()),
+        "quasi_balanced": st.one_of(sharing_games(), quasi_balanced_games()),
+        "graph": graph_games(),
+        "sharing": sharing_games(),
+    }[rules.resolve(name)[0].traits["needs"]]
 
 
 def games_for(name, promise):
-    return table_games() if promise == "covariance" else games_of(name)
+    if promise != "covariance":
+        return games_of(name)
+    return quasi_balanced_games() if rules.resolve(name)[0].traits["needs"] == "quasi_balanced" else table_games()
 
 
 @pytest.mark.parametrize(("name", "promise"), PROMISED)
@@ -112,7 +118,7 @@ def test_prices_explain_the_payoffs(name):
 def test_entry_is_complete(entry):
     assert entry.promises <= set(CHECKS)
     assert entry.function.__module__.rsplit(".", 1)[1] == entry.name
-    assert entry.traits["needs"] in ("sharing", "any")
+    assert entry.traits["needs"] in ("sharing", "any", "quasi_balanced", "graph")
     assert entry.traits["kind"] in ("price", "payoff", "baseline")
     assert entry.traits["source"]
     assert entry.summary.endswith(".")
@@ -122,6 +128,7 @@ def test_entry_is_complete(entry):
 @pytest.mark.parametrize("entry", list(rules), ids=lambda entry: entry.name)
 def test_misspelled_option_is_refused(entry):
     game = one_step([1, -1])
+    game = gt.GraphGame(game, []) if entry.traits["needs"] == "graph" else game
     with pytest.raises(gt.UnknownNameError, match=entry.name):
         gt.allocate(game, entry.name, no_such_option=1)
 
@@ -179,10 +186,13 @@ def test_every_promise_of_the_vocabulary_is_made_by_some_rule():
 
 
 def fingerprint(game):
+    game = game.game if isinstance(game, gt.GraphGame) else game
     return game.community.fingerprint if isinstance(game, gt.SharingGame) else game.numbers.tobytes()
 
 
 def in_other_money(game, scale):
+    if isinstance(game, gt.GraphGame):
+        return gt.GraphGame(in_other_money(game.game, scale), game.graph)
     if isinstance(game, gt.TableGame):
         return gt.TableGame(game.names, game.numbers * scale)
     street = game.community

@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gametrade.games.coalitional import all_coalitions
-from gametrade.games.coalitional.subsets import bitmask, largest_positions, members_of, subset_sums
+from gametrade.games.coalitional.subset_sums import subset_sums
+from gametrade.games.coalitional.subsets import bitmask, largest_positions, members_of
 
 few = st.lists(st.integers(-3, 3), min_size=1, max_size=7)
 

@@ -23,7 +23,7 @@ SECTIONS = ("data", "completeness", "tables", "notes")
 """Outcomes that are about no single claim."""
 
 KINDS = {
-    "payoffs": ("recompute",),
+    "payoffs": ("recompute", "kohlberg", "least_core"),
     "budget_balance": ("recompute",),
     "individual_rationality": ("recompute",),
     "core": ("price_tree", "enumeration"),

@@ -12,17 +12,43 @@ is bit 0 and entry 0 is the empty coalition.
 """
 
 from gametrade.games.coalitional.allocation import Allocation
+from gametrade.games.coalitional.assignment import AssignmentGame
+from gametrade.games.coalitional.dispatch import DispatchGame
+from gametrade.games.coalitional.dual import dual
+from gametrade.games.coalitional.fees import FeeGame
 from gametrade.games.coalitional.game import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional.graph import GraphGame
+from gametrade.games.coalitional.individual_tariffs import IndividualTariffGame
+from gametrade.games.coalitional.integer_table import integer_table
+from gametrade.games.coalitional.load_data import LoadDataGame
 from gametrade.games.coalitional.payoff_vector import PayoffsLike, payoff_vector
 from gametrade.games.coalitional.sharing import SharingGame
+from gametrade.games.coalitional.special_players import null_players, symmetric_players, veto_players
+from gametrade.games.coalitional.subgame import subgame
+from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.games.coalitional.table import TableGame
+from gametrade.games.coalitional.zero_normalised import zero_normalised
 
 __all__ = [
     "Allocation",
+    "AssignmentGame",
     "CoalitionalGame",
+    "DispatchGame",
+    "FeeGame",
+    "GraphGame",
+    "IndividualTariffGame",
+    "LoadDataGame",
     "PayoffsLike",
     "SharingGame",
     "TableGame",
     "all_coalitions",
+    "dual",
+    "integer_table",
+    "null_players",
     "payoff_vector",
+    "subgame",
+    "subset_sums",
+    "symmetric_players",
+    "veto_players",
+    "zero_normalised",
 ]

@@ -1,24 +1,10 @@
-"""Numbers of all 2^n coalitions in bitmask order, made by doubling; player 0 is bit 0."""
+"""Coalitions as bitmasks, player 0 is bit 0, and the best of many."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from gametrade.typing import BoolArray, FloatArray, IntArray
-
-
-def subset_sums(numbers: FloatArray) -> FloatArray:
-    """Sums over all subsets in bitmask order, shape (n,) to (2**n,).
-
-    Examples
-    --------
-    >>> subset_sums(np.array([1.0, 10.0]))
-    array([ 0.,  1., 10., 11.])
-    """
-    sums = np.zeros(2 ** len(numbers))
-    for i, number in enumerate(numbers):
-        np.add(sums[: 2**i], number, out=sums[2**i : 2 ** (i + 1)])
-    return sums
 
 
 def bitmask(members: BoolArray) -> int:

@@ -15,6 +15,9 @@ LABELS = {
     "stand_alone": "stand-alone",
     "supply_demand_ratio": "supply-demand ratio",
     "shapley": "Shapley value",
+    "banzhaf": "Banzhaf value",
+    "myerson": "Myerson value",
+    "ensc": "equal shares of non-separable gains",
     "bill_sharing": "bill sharing (per step)",
     "bill_sharing_period": "bill sharing (whole period)",
 }

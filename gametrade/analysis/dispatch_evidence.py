@@ -1,0 +1,231 @@
+"""Evidence about a dispatch game for a report: plans that bound costs from above, duals that bound them from below."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+
+from gametrade.analysis.encoding import pack, unpack
+from gametrade.analysis.exact_dispatch import (
+    Broken,
+    complete_plan,
+    exact_prices,
+    joint_cost,
+    joint_value,
+    least_cost,
+)
+from gametrade.errors import InvalidInputError
+from gametrade.games.coalitional import DispatchGame
+from gametrade.games.coalitional.dispatch_home import HomeProgram
+from gametrade.games.coalitional.dispatch_solving import Dispatch
+from gametrade.games.coalitional.dispatch_terms import PricePath, Terms
+from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
+from gametrade.typing import FloatArray, IntArray
+
+SHRINKS = (0.0, 2.0**-44, 2.0**-38, 2.0**-32, 2.0**-26)
+"""Shares by which a plan is drawn to the inside of its limits, until no rounding leaves them."""
+
+ENCODING = "base64(zlib(little-endian float64))"
+
+Bracket = tuple[Fraction, Fraction]
+
+
+def doubles(numbers: FloatArray) -> str:
+    """Pack floats into text."""
+    return pack(np.ascontiguousarray(numbers, dtype="<f8"))
+
+
+def floats(text: str) -> FloatArray:
+    """Undo :func:`doubles`."""
+    return np.frombuffer(unpack(text), dtype="<f8").astype(float)
+
+
+def feasible_plan(home: HomeProgram, plan: FloatArray) -> FloatArray:
+    """Round a plan so that it keeps every limit exactly.
+
+    Parameters
+    ----------
+    home : HomeProgram
+        The home.
+    plan : ndarray of shape (k,)
+        Columns of a solver. [kWh]
+
+    Returns
+    -------
+    ndarray of shape (k,)
+        Columns from which the others are recomputed. [kWh]
+
+    Raises
+    ------
+    Broken
+        If the limits leave no room for rounding.
+    """
+    for shrink in SHRINKS:
+        candidate = _drawn_inside(home, plan, shrink)
+        try:
+            complete_plan(home, candidate)
+        except Broken:
+            continue
+        return candidate
+    raise Broken("the limits of a home leave no room for rounding")
+
+
+def _drawn_inside(home: HomeProgram, plan: FloatArray, shrink: float) -> FloatArray:
+    """Draw the state of charge to a steady one and blocks to an even use; charge at least what is stored."""
+    drawn = np.clip(plan, 0.0, home.upper) * (1 - shrink)
+    steps = home.steps_of_store
+    if steps:
+        states = plan[2 * steps : _states_end(home)]
+        most = home.upper[2 * steps : 2 * steps + states.size]
+        free = states.size == steps
+        limits = home.limit[:steps]
+        first, last = (states[-1], states[-1]) if free else (limits[0] * (steps > 1), -limits[-1])
+        steady = np.linspace(first, last, steps + 1)[1 : 1 + states.size]
+        moved = np.clip(steady + (1 - shrink) * (states - steady), 0.0, most)
+        path = np.concatenate([[moved[-1] if free else first], moved, [] if free else [last]])
+        stored = np.diff(path)
+        rate = -home.rows[:steps, :steps].diagonal()
+        drawn[:steps] = np.maximum(drawn[:steps], np.maximum(stored, 0.0) / rate * (1 + 2.0**-50))
+        drawn[2 * steps : 2 * steps + states.size] = moved
+    for row in np.flatnonzero(home.equal & (home.derived < 0)):
+        inside = home.rows.indices[home.rows.indptr[row] : home.rows.indptr[row + 1]]
+        drawn[inside] += shrink * home.limit[row] / inside.size
+    return drawn
+
+
+def _states_end(home: HomeProgram) -> int:
+    """Where the columns of the state of charge end: the first state equation names all but the last."""
+    steps = home.steps_of_store
+    return int(home.rows[:steps].indices.max(initial=2 * steps - 1)) + 1
+
+
+def plans_to_dict(game: DispatchGame, members: np.ndarray, dispatch: Dispatch) -> dict[str, Any]:
+    """Plans of the members of a coalition, as JSON-ready data."""
+    chosen = [home for home, inside in zip(game.homes, members, strict=True) if inside]
+    plans = [feasible_plan(home, plan) for home, plan in zip(chosen, dispatch.plans, strict=True)]
+    return {"plans": doubles(np.concatenate([np.zeros(0), *plans])), "peak": dispatch.peak * (1 + 2.0**-40)}
+
+
+def cost_from_above(game: DispatchGame, members: np.ndarray, data: Mapping[str, Any]) -> Fraction:
+    """Exact cost of the plans of a coalition. [money]"""
+    chosen = [home for home, inside in zip(game.homes, members, strict=True) if inside]
+    numbers = floats(data["plans"])
+    plans = _split(numbers, [home.cost.size for home in chosen])
+    return joint_cost(game.terms, chosen, plans, float(data["peak"]))
+
+
+def duals_to_dict(path: PricePath, values: Sequence[FloatArray], multipliers: Sequence[FloatArray]) -> dict[str, Any]:
+    """A price path and dual values of homes, as JSON-ready data."""
+    prices = [path.sell, path.peak, path.import_limit, path.export_limit]
+    own = [part for pair in zip(values, multipliers, strict=True) for part in pair]
+    return {"prices": doubles(np.concatenate(prices)), "duals": doubles(np.concatenate([np.zeros(0), *own]))}
+
+
+def costs_from_below(
+    terms: Terms, homes: Sequence[HomeProgram], data: Mapping[str, Any]
+) -> tuple[list[Fraction], Fraction]:
+    """Exact lower bound on the cost of each home at a price path, and the worth of a joint connection. [money]"""
+    path = PricePath(*_split(floats(data["prices"]), [terms.n_steps] * 4))
+    sizes = [size for home in homes for size in (terms.n_steps, home.limit.size)]
+    own = _split(floats(data["duals"]), sizes)
+    sell, buy = exact_prices(terms, path)
+    costs = [least_cost(home, sell, buy, own[2 * i], own[2 * i + 1]) for i, home in enumerate(homes)]
+    return costs, joint_value(terms, path)
+
+
+def alone_to_dict(game: DispatchGame) -> list[dict[str, Any]]:
+    """A plan and duals for every home alone, which bracket its cost.
+
+    Parameters
+    ----------
+    game : DispatchGame
+        A game whose homes are all feasible alone.
+
+    Returns
+    -------
+    list of dict
+        One a home.
+    """
+    entries = []
+    for home, found in enumerate(game.alone):
+        assert found is not None
+        members = np.arange(game.n_players) == home
+        duals = duals_to_dict(found.prices, found.values, found.multipliers)
+        entries.append({**plans_to_dict(game, members, found), **duals})
+    return entries
+
+
+def alone_brackets(game: DispatchGame, entries: Sequence[Mapping[str, Any]]) -> list[Bracket]:
+    """Exact bounds on the cost of every home alone. [money]"""
+    if len(entries) != game.n_players:
+        raise InvalidInputError(f"evidence must have one entry a home, {game.n_players}. Got {len(entries)}.")
+    brackets = []
+    for home, data in enumerate(entries):
+        members = np.arange(game.n_players) == home
+        costs, shared = costs_from_below(game.terms, [game.homes[home]], data)
+        brackets.append((costs[0] - shared, cost_from_above(game, members, data)))
+    return brackets
+
+
+def grand_to_dict(game: DispatchGame) -> dict[str, Any]:
+    """The plans and duals of all homes together."""
+    grand = game.grand
+    everyone = np.ones(game.n_players, dtype=bool)
+    return {**plans_to_dict(game, everyone, grand), **duals_to_dict(grand.prices, grand.values, grand.multipliers)}
+
+
+def grand_bracket(game: DispatchGame, data: Mapping[str, Any]) -> Bracket:
+    """Exact bounds on the least cost of all homes together. [money]"""
+    costs, shared = costs_from_below(game.terms, game.homes, data)
+    return sum(costs, Fraction(0)) - shared, cost_from_above(game, np.ones(game.n_players, dtype=bool), data)
+
+
+def proof_to_dict(blocking: BlockingCoalition) -> dict[str, Any]:
+    """The plan of the best coalition and the leaves that bound all others, as JSON-ready data."""
+    game, proof = blocking.game, blocking.dispatch_proof
+    assert isinstance(game, DispatchGame)
+    assert proof is not None
+    leaves = [
+        {
+            "inside": list(game.labels(leaf.state == INSIDE)),
+            "outside": list(game.labels(leaf.state == OUTSIDE)),
+            **duals_to_dict(leaf.bound.path, leaf.bound.values, leaf.bound.multipliers),
+        }
+        for leaf in proof.leaves
+    ]
+    plan = plans_to_dict(game, blocking.members, game.dispatch(blocking.members))
+    return {"encoding": ENCODING, **plan, "leaves": leaves}
+
+
+def leaf_states(game: DispatchGame, leaves: Sequence[Mapping[str, Any]]) -> list[IntArray]:
+    """Which homes each leaf has inside, outside and free.
+
+    Raises
+    ------
+    Broken
+        If the leaves overlap or miss a proper coalition.
+    """
+    states = []
+    for leaf in leaves:
+        inside, outside = game.members(leaf["inside"]), game.members(leaf["outside"])
+        if (inside & outside).any():
+            raise Broken("a leaf has a home inside and outside")
+        states.append(np.where(inside, INSIDE, np.where(outside, OUTSIDE, FREE)).astype(np.int64))
+    table = np.array(states).reshape(len(states), game.n_players)
+    if any((table[k + 1 :] * table[k] != -1).all(axis=1).any() for k in range(len(table))):
+        raise Broken("two leaves cover the same coalition")
+    covered = sum(2 ** int((state == FREE).sum()) for state in states)
+    trivial = sum(any((state != side).all() for state in states) for side in (INSIDE, OUTSIDE))
+    if covered - trivial != 2**game.n_players - 2:
+        raise Broken("the leaves miss a proper coalition")
+    return states
+
+
+def _split(numbers: FloatArray, sizes: Sequence[int]) -> list[FloatArray]:
+    if numbers.size != sum(sizes):
+        raise InvalidInputError(f"packed data of a certificate must hold {sum(sizes)} numbers. Got {numbers.size}.")
+    return np.split(numbers, np.cumsum(sizes)[:-1]) if sizes else []

@@ -1,0 +1,58 @@
+"""When a solver may ask for all 2^n values."""
+
+from __future__ import annotations
+
+from gametrade.errors import TooManyPlayersError
+from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.typing import FloatArray
+
+TABLE_WORK = 2e10
+"""Coalitions times trade steps up to which a table of a sharing game is made: about a minute."""
+
+
+def table_of(game: CoalitionalGame, what: str) -> FloatArray:
+    """Values of all coalitions, or a sentence on why there are too many.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        n players.
+    what : str
+        What needs them, for the message.
+
+    Returns
+    -------
+    ndarray of shape (2**n,)
+        Values in bitmask order. [money]
+
+    Raises
+    ------
+    TooManyPlayersError
+        If there are more than 25 players, or too many coalitions for so many trade steps.
+    """
+    check_table_work(game, what)
+    return game.table()
+
+
+def check_table_work(game: CoalitionalGame, what: str) -> None:
+    """Refuse the table of a sharing game that takes too long.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        n players.
+    what : str
+        What needs the table, for the message.
+
+    Raises
+    ------
+    TooManyPlayersError
+        If there are too many coalitions for so many trade steps.
+    """
+    n = game.n_players
+    steps = game.trade_steps.size if isinstance(game, SharingGame) else 1
+    if 2.0**n * steps > TABLE_WORK:
+        raise TooManyPlayersError(
+            f"{what} needs the values of all 2^n coalitions in {steps} trade steps. Got {n} players; "
+            "shapley samples, competitive_price and marginal_contribution need no table."
+        )

@@ -1,0 +1,97 @@
+"""Shape properties and derived games by their definitions, in fractions, over sets of players."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from functools import cache
+from itertools import chain, combinations
+
+
+def subsets(items):
+    items = tuple(items)
+    return [frozenset(c) for c in chain.from_iterable(combinations(items, k) for k in range(len(items) + 1))]
+
+
+def exact_values(game):
+    """v(S) as fractions by set of positions; exact values if the game has them, its floats otherwise."""
+    numbers, denominator = game._exact or (game.numbers.tolist(), 1)
+    return {
+        frozenset(i for i in range(game.n_players) if mask >> i & 1): Fraction(number) / denominator
+        for mask, number in enumerate(numbers.tolist() if hasattr(numbers, "tolist") else numbers)
+    }
+
+
+def alone(v, coalition):
+    return sum((v[frozenset([i])] for i in coalition), Fraction(0))
+
+
+def value_range(v):
+    """Largest minus smallest zero-normalised value."""
+    normalised = [number - alone(v, coalition) for coalition, number in v.items()]
+    return max(normalised) - min(normalised)
+
+
+def superadditive_margin(v):
+    pairs = [(s, t) for s in v for t in v if s and t and not s & t]
+    return min((v[s | t] - v[s] - v[t] for s, t in pairs), default=Fraction(0))
+
+
+def monotone_margin(v):
+    return min(v[t] - v[s] for s in v for t in v if s < t)
+
+
+def convex_margin(v):
+    """From the definition over all pairs of coalitions, which has the sign of the pairwise one."""
+    return min(v[s | t] + v[s & t] - v[s] - v[t] for s in v for t in v)
+
+
+def null(v, player):
+    return all(v[s | {player}] == v[s] for s in v)
+
+
+def veto(v, player):
+    return all(v[s] == 0 for s in v if player not in s)
+
+
+def symmetric(v, i, j):
+    return all(v[s | {i}] == v[s | {j}] for s in v if i not in s and j not in s)
+
+
+@cache
+def minimal_balanced(n):
+    """Every minimal balanced collection of proper coalitions of n players, with its only weights."""
+    proper = [s for s in subsets(range(n)) if 0 < len(s) < n]
+    found = []
+    for size in range(1, n + 1):
+        for collection in combinations(proper, size):
+            weights = only_solution([[Fraction(i in s) for s in collection] + [Fraction(1)] for i in range(n)])
+            if weights is not None and min(weights) > 0:
+                found.append(tuple(zip(collection, weights, strict=True)))
+    return found
+
+
+def only_solution(rows):
+    """Solve linear equations by elimination; None if there is no solution or more than one."""
+    rows, unknowns = [list(row) for row in rows], len(rows[0]) - 1
+    for column in range(unknowns):
+        pivot = next((r for r in range(column, len(rows)) if rows[r][column]), None)
+        if pivot is None:
+            return None
+        rows[column], rows[pivot] = rows[pivot], rows[column]
+        rows[column] = [x / rows[column][column] for x in rows[column]]
+        for r, row in enumerate(rows):
+            if r != column and row[column]:
+                rows[r] = [x - row[column] * y for x, y in zip(row, rows[column], strict=True)]
+    return None if any(row[-1] for row in rows[unknowns:]) else [row[-1] for row in rows[:unknowns]]
+
+
+def core_margin(v, players):
+    """What the best payoff vector leaves every proper coalition of these players, by minimal balanced collections."""
+    players = sorted(players)
+    if len(players) < 2:
+        return Fraction(0)
+    grand = v[frozenset(players)]
+    return min(
+        (grand - sum(w * v[frozenset(players[i] for i in s)] for s, w in collection)) / sum(w for _, w in collection)
+        for collection in minimal_balanced(len(players))
+    )
