@@ -6,10 +6,12 @@ from dataclasses import replace
 from typing import Any
 
 from gametrade.analysis.contracts import ContractStability
+from gametrade.analysis.dispatch_evidence import proof_to_dict
 from gametrade.analysis.encoding import path_to_dict, tree_to_dict
+from gametrade.analysis.exact_dispatch import Broken
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.verdict import Verdict
-from gametrade.games.coalitional import Allocation, SharingGame
+from gametrade.games.coalitional import Allocation, DispatchGame, SharingGame
 from gametrade.registry import rules
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
@@ -32,6 +34,8 @@ def rule_verdicts(result: RuleStability) -> dict[str, Verdict]:
         subsidy_verdict(rule, blocking, result.subsidy, _subsidy_proof(blocking, result.subsidy)),
         count_verdict(result),
     ]
+    if isinstance(blocking.game, DispatchGame):
+        about_focus = [about_focus[0], *map(not_certified, about_focus[1:])]
     period = next((entry for entry in result.contracts if entry.contract == result.contract), None)
     if period is not None and period.periods:
         about_focus = [in_period(verdict, period) for verdict in about_focus]
@@ -121,6 +125,8 @@ def core_verdict(rule: str, blocking: BlockingCoalition, imbalance: float) -> Ve
     balanced = abs(imbalance) <= blocking.tolerance
     holds = False if not balanced else None if blocks is None else not blocks
     margin = -blocking.excess if balanced else min(-blocking.excess, -abs(imbalance))
+    certificate = core_certificate(blocking)
+    holds = None if certificate["kind"] == "none" else holds
     return Verdict(
         rule,
         "core",
@@ -130,8 +136,25 @@ def core_verdict(rule: str, blocking: BlockingCoalition, imbalance: float) -> Ve
         margin,
         game.unit,
         blocking.coalition,
-        excess_certificate(blocking),
+        certificate,
     )
+
+
+def not_certified(verdict: Verdict) -> Verdict:
+    """The same verdict as computed by linear programs, without a certificate that could be checked without them."""
+    why = {"kind": "none", "why": "computed by linear programs of many coalitions"}
+    return replace(verdict, holds=None, certificate={**verdict.certificate, **why})
+
+
+def core_certificate(blocking: BlockingCoalition) -> Certificate:
+    """What proves the core claim; for a dispatch game the plan of the coalition and the prices of the leaves."""
+    certificate = excess_certificate(blocking)
+    if blocking.dispatch_proof is None:
+        return certificate
+    try:
+        return {**certificate, "kind": "dispatch_dual", **proof_to_dict(blocking)}
+    except Broken:
+        return {**certificate, "kind": "none", "why": "limits that leave no room for exact plans"}
 
 
 def excess_certificate(blocking: BlockingCoalition) -> Certificate:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gametrade.analysis.rule_stability import RuleStability
-from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 
 
 def study_notes(game: CoalitionalGame, contract: str, results: Sequence[RuleStability]) -> tuple[str, ...]:
@@ -30,7 +30,8 @@ def study_notes(game: CoalitionalGame, contract: str, results: Sequence[RuleStab
             f"Contract {contract}: headline numbers describe the {contract} in which most is gained by leaving."
         )
     if any(result.blocking_error for result in results):
-        notes.append("Shares of blocking coalitions are sampled: 4 000 proper coalitions, all with the same chance.")
+        size = "200" if isinstance(game, DispatchGame) else "4 000"
+        notes.append(f"Shares of blocking coalitions are sampled: {size} proper coalitions, all with the same chance.")
     return tuple(notes)
 
 

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from gametrade.analysis.contracts import Periods
+from gametrade.analysis.contracts import Periods, settles_the_whole
 from gametrade.analysis.verification.case import Case, Certificate, Claim, ExactGame, Refuted, tolerance_of
 from gametrade.analysis.verification.comparing import equal, same
 from gametrade.typing import BoolArray
@@ -68,7 +68,7 @@ def _keep(case: Case, where: object, game: ExactGame, payoffs: list[Fraction]) -
 def headline_contract(case: Case, rule: str) -> str:
     """Contract of the headline claims of a rule: the report's, unless it has no periods for this rule."""
     contract: str = case.document["contract"]
-    if contract == "whole" or case.sampled(rule) or not case.periods(contract).games:
+    if contract == "whole" or case.sampled(rule) or settles_the_whole(rule) or not case.periods(contract).games:
         return "whole"
     return contract
 
@@ -76,7 +76,11 @@ def headline_contract(case: Case, rule: str) -> str:
 def headline_scene(case: Case, rule: str) -> Scene | None:
     """Scene of the headline claims of a rule, None where the report certifies none."""
     claim = case.claims[f"{rule}/core"]
-    return None if claim["certificate"]["kind"] == "none" else Scene.of(case, claim, claim["certificate"])
+    return (
+        None
+        if claim["certificate"]["kind"] in ("none", "dispatch_dual")
+        else Scene.of(case, claim, claim["certificate"])
+    )
 
 
 def _position(case: Case, contract: str, certificate: Certificate) -> int:

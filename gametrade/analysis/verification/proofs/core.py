@@ -6,8 +6,9 @@ from fractions import Fraction
 
 import numpy as np
 
-from gametrade.analysis.verification.case import Case, Certificate, Claim
+from gametrade.analysis.verification.case import Case, Certificate, Claim, Refuted
 from gametrade.analysis.verification.comparing import at_most, close, equal, expect
+from gametrade.analysis.verification.dispatch import dispatch_bracket
 from gametrade.analysis.verification.scene import Scene, coalition_excess
 from gametrade.analysis.verification.trees import upper_bound
 from gametrade.registry import checks
@@ -16,6 +17,8 @@ from gametrade.registry import checks
 @checks.register()
 def core(case: Case, claim: Claim, certificate: Certificate) -> str:
     """The coalition bounds the largest excess from below, the price tree or enumeration from above."""
+    if certificate["kind"] == "dispatch_dual":
+        return _dispatch(case, claim, certificate)
     scene = Scene.of(case, claim, certificate)
     lower = coalition_excess(scene, certificate["coalition"])
     close("excess of the coalition", certificate["excess"], lower, scene.tolerance)
@@ -28,6 +31,20 @@ def core(case: Case, claim: Claim, certificate: Certificate) -> str:
     imbalance = abs(scene.exact.excess(everyone, scene.payoffs))
     margin = -lower if imbalance <= scene.tolerance else min(-lower, -imbalance)
     expect(claim, _verdicts(lower, upper, imbalance, scene.tolerance), margin, scene.tolerance)
+    return f"largest excess in [{float(lower):.9g}, {float(upper):.9g}]"
+
+
+def _dispatch(case: Case, claim: Claim, certificate: Certificate) -> str:
+    """The plan of the coalition bounds the largest excess from below, the prices of the leaves from above."""
+    tolerance = case.tolerance(case.payoffs(claim["rule"]))
+    lower, upper, imbalance = dispatch_bracket(case, claim, certificate)
+    close("excess of the coalition", certificate["excess"], lower, tolerance)
+    equal("witness", list(claim["witness"]), list(certificate["coalition"]))
+    equal("cost of leaving", certificate["cost_per_member"], 0.0)
+    if upper > Fraction(float(certificate["upper_bound"])) + tolerance:
+        raise Refuted(f"the prices prove only {float(upper):.9g}")
+    margin = -lower if imbalance <= tolerance else min(-lower, -imbalance)
+    expect(claim, _verdicts(lower, upper, imbalance, tolerance), margin, tolerance)
     return f"largest excess in [{float(lower):.9g}, {float(upper):.9g}]"
 
 
