@@ -49,6 +49,12 @@ def test_every_rule_that_applies_is_studied():
     assert "refuted" not in outcomes(json.loads(json.dumps(study.to_dict()))).values()
 
 
+def test_a_report_says_what_was_played(tmp_path):
+    gt.analyse_stability(small_game(), RULES).to_html(tmp_path / "report.html")
+    text = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "homes with a battery: 2; flexible loads: 2" in text
+
+
 def test_a_joint_connection_is_studied_without_dual_prices():
     game = make_dispatch(
         [[2.0, 0.0], [2.0, 0.0], [0.0, 1.0]],

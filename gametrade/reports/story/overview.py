@@ -9,7 +9,7 @@ import numpy as np
 from gametrade.analysis.contracts import CONTRACTS, ContractStability
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
-from gametrade.games.coalitional import SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 from gametrade.reports.story.numbers import NOTHING, SPACE, Writer, count, fixed, percent
 from gametrade.reports.story.table import Column, Table, words
 from gametrade.reports.story.words import SHAPES, listed, rule_label, status_kind, status_words
@@ -33,7 +33,7 @@ def assumptions_table(study: StabilityStudy) -> Table:
     else:
         rows = [
             ("players", f"{game.n_players}: {', '.join(game.players)}"),
-            ("game", f"a table of {count(2**game.n_players)} coalition values"),
+            ("game", _game_words(game)),
             ("gains of all players", write.money(game.grand_value)),
         ]
     rows += [
@@ -44,6 +44,18 @@ def assumptions_table(study: StabilityStudy) -> Table:
         "What was analysed, under which assumptions",
         words("assumption", "value"),
         tuple((name, value) for name, value in rows),
+    )
+
+
+def _game_words(game: CoalitionalGame) -> str:
+    """What the players play."""
+    if not isinstance(game, DispatchGame):
+        return f"a table of {count(2**game.n_players)} coalition values"
+    batteries, loads = game.community.batteries, len(game.flexibility)
+    owners = 0 if batteries is None else int((batteries.energy_kwh > 0).sum())
+    return (
+        f"joint dispatch over {count(game.community.n_steps)} steps of {game.community.step_hours:g} h: "
+        f"homes with a battery: {owners}; flexible loads: {loads}"
     )
 
 
