@@ -11,11 +11,12 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.errors import SolverError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.solvers.exact_excess import excesses_of, largest_excess
 from gametrade.solvers.exact_levels import certified_point
 from gametrade.solvers.exact_projection import Pulled
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.excess_levels import VIOLATION, Level, LevelSearch
-from gametrade.solvers.kohlberg import KohlbergCertificate, excesses_of, largest_excess
+from gametrade.solvers.kohlberg import KohlbergCertificate
 from gametrade.solvers.least_core_value import allowed_gap, dual_value, level_search, no_gains
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
