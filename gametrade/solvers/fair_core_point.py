@@ -89,8 +89,9 @@ def fair_core_point(game: CoalitionalGame, *, weak: bool = False, exact: bool = 
 
     References
     ----------
-    .. [1] D. Fioriti, A. Frangioni and D. Poli, "Optimal sizing of energy communities with fair revenue sharing and
-       exit clauses", Appl. Energy 299 (2021) 117328. :doi:`10.1016/j.apenergy.2021.117328`
+    .. [1] D. Fioriti, G. Bigi, A. Frangioni, M. Passacantando and D. Poli, "Fair least core: efficient, stable and
+       unique game-theoretic reward allocation in energy communities by row-generation", IEEE Trans. Energy Mark.
+       Policy Regul. 3 (2025) 170-181. :doi:`10.1109/TEMPR.2024.3495237`
 
     Examples
     --------
