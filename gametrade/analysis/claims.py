@@ -8,12 +8,14 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.contracts import ContractStability
+from gametrade.analysis.dispatch_evidence import proof_to_dict
 from gametrade.analysis.encoding import pack, path_to_dict, tree_to_dict
+from gametrade.analysis.exact_dispatch import Broken
 from gametrade.analysis.period_proofs import PeriodProofs
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.statements import Facts, write_statement
 from gametrade.analysis.verdict import Verdict
-from gametrade.games.coalitional import SharingGame
+from gametrade.games.coalitional import DispatchGame, SharingGame
 from gametrade.registry import rules
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
@@ -33,14 +35,15 @@ STATED_PAYOFFS = 100_000
 
 def rule_verdicts(result: RuleStability) -> dict[str, Verdict]:
     """All claims about one rule by property, in reading order."""
+    about_focus = [exit_cost_verdict(result), subsidy_verdict(result), count_verdict(result)]
+    if isinstance(result.blocking.game, DispatchGame):
+        about_focus = [not_certified(verdict) for verdict in about_focus]
     verdicts = [
         payoffs_verdict(result),
         balance_verdict(result),
         rationality_verdict(result),
         core_verdict(result),
-        exit_cost_verdict(result),
-        subsidy_verdict(result),
-        count_verdict(result),
+        *about_focus,
         *(contract_verdict(result, entry) for entry in result.contracts),
     ]
     return {verdict.property: verdict for verdict in verdicts}
@@ -137,8 +140,26 @@ def core_verdict(result: RuleStability) -> Verdict:
     balanced = abs(imbalance) <= blocking.tolerance
     holds = False if not balanced else None if blocks is None else not blocks
     margin = -blocking.excess if balanced else min(-blocking.excess, -abs(imbalance))
-    certificate = {**excess_certificate(blocking), "exact": blocking.proved}
+    certificate = {**core_certificate(blocking), "exact": blocking.proved}
+    holds = None if certificate["kind"] == "none" else holds
     return _headline(result, "core", (holds, margin), blocking.coalition, certificate)
+
+
+def not_certified(verdict: Verdict) -> Verdict:
+    """The same verdict as computed by linear programs, without a certificate that could be checked without them."""
+    why = {"kind": "none", "why": "computed by linear programs of many coalitions"}
+    return replace(verdict, holds=None, certificate={**verdict.certificate, **why})
+
+
+def core_certificate(blocking: BlockingCoalition) -> Certificate:
+    """What proves the core claim; for a dispatch game the plan of the coalition and the prices of the leaves."""
+    certificate = excess_certificate(blocking)
+    if blocking.dispatch_proof is None:
+        return certificate
+    try:
+        return {**certificate, "kind": "dispatch_dual", **proof_to_dict(blocking)}
+    except Broken:
+        return {**certificate, "kind": "none", "why": "limits that leave no room for exact plans"}
 
 
 def excess_certificate(blocking: BlockingCoalition) -> Certificate:

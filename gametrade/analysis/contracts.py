@@ -11,6 +11,7 @@ import numpy as np
 from gametrade.analysis.period_proofs import PeriodProofs, prove_periods
 from gametrade.errors import UnknownNameError
 from gametrade.games.coalitional import Allocation, SharingGame, all_coalitions
+from gametrade.registry import rules as registered_rules
 from gametrade.rules import allocate
 from gametrade.rules.settlement import step_payoffs
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -142,8 +143,14 @@ class Periods:
 
 
 def settles_by_period(allocation: Allocation) -> bool:
-    """Whether the payoffs of shorter contracts are cheap: not for sampled payoffs."""
-    return allocation.standard_errors is None
+    """Whether the payoffs of shorter contracts are cheap: not if sampled or found by programs over a table."""
+    return allocation.standard_errors is None and not settles_the_whole(allocation.rule)
+
+
+def settles_the_whole(rule: str) -> bool:
+    """Whether a registered rule says of itself that it is settled for the whole alone, not for each period."""
+    name = rule.partition(":")[0]
+    return name in registered_rules and registered_rules.get(name).traits.get("settles") == "whole"
 
 
 def contract_stability(

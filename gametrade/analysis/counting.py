@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, payoff_vector, subset_sums
+from gametrade.games.coalitional import (
+    CoalitionalGame,
+    DispatchGame,
+    PayoffsLike,
+    SharingGame,
+    payoff_vector,
+    subset_sums,
+)
+from gametrade.games.coalitional.dispatch import PROGRAM_PLAYERS
 from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.games.coalitional.subsets import largest_positions, members_of
 from gametrade.tolerance import decision_tolerance
@@ -18,6 +26,8 @@ TABLE_BUDGET = 5e9
 
 SIZE_PLAYERS = 20
 SAMPLES = 4_000
+PROGRAM_SAMPLES = 200
+"""Fewer where each value is a linear program."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -69,7 +79,8 @@ class CoalitionSample:
     @classmethod
     def draw(cls, game: CoalitionalGame, rng: np.random.Generator) -> CoalitionSample:
         """Draw a sample."""
-        members = rng.random((SAMPLES, game.n_players)) < 0.5
+        size = PROGRAM_SAMPLES if isinstance(game, DispatchGame) else SAMPLES
+        members = rng.random((size, game.n_players)) < 0.5
         while (trivial := members.all(axis=1) | ~members.any(axis=1)).any():
             members[trivial] = rng.random((int(trivial.sum()), game.n_players)) < 0.5
         return cls(members, game.values(members))
@@ -129,6 +140,8 @@ def count_blocking(
 
 def table_is_cheap(game: CoalitionalGame) -> bool:
     """Whether all coalitions are tabulated without being asked to."""
+    if isinstance(game, DispatchGame):
+        return game.n_players <= PROGRAM_PLAYERS
     steps = len(game.trade_steps) if isinstance(game, SharingGame) else 1
     return game.n_players <= TABLE_PLAYERS and 2.0**game.n_players * max(1, steps) <= TABLE_BUDGET
 

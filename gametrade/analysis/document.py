@@ -8,11 +8,12 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.contracts import ContractStability
+from gametrade.analysis.dispatch_document import dispatch_to_dict, evidence_of
 from gametrade.analysis.encoding import allocation_prices, pack, path_to_dict
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
-from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 from gametrade.solvers.saddle_point import PRICE_GRID
 
 SCHEMA = "gametrade-report/1"
@@ -34,6 +35,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
     return {
         "schema": SCHEMA,
         "data": data_section(game),
+        **({"evidence": evidence_of(game)} if isinstance(game, DispatchGame) else {}),
         "unit": game.unit,
         "players": list(game.players),
         "gains": game.grand_value,
@@ -50,7 +52,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
 
 def data_section(game: CoalitionalGame) -> dict[str, Any]:
     """Where the numbers come from: a table, a bundled community, embedded data, or files with checksums."""
-    if not isinstance(game, SharingGame):
+    if not isinstance(game, SharingGame | DispatchGame):
         table = game.table()
         packed = np.ascontiguousarray(table, dtype="<f8").tobytes()
         return {"source": "table", "sha256": hashlib.sha256(packed).hexdigest(), "values": table.tolist()}
@@ -63,6 +65,8 @@ def data_section(game: CoalitionalGame) -> dict[str, Any]:
         "steps": community.n_steps,
         "step_hours": community.step_hours,
     }
+    if isinstance(game, DispatchGame):
+        return {"source": "dispatch", **source, **_embedded(community), **dispatch_to_dict(game)}
     if community.source.kind == "bundled" and community.source.recipe:
         return {"source": "bundled", "recipe": dict(community.source.recipe), **source}
     if community.demand.size <= EMBEDDED_NUMBERS:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from gametrade.analysis.counting import SAMPLES
-from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.analysis.counting import PROGRAM_SAMPLES, SAMPLES
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 
 
 def study_notes(
@@ -50,7 +50,8 @@ def study_notes(
             f"Contract {contract}: headline numbers describe the {contract} in which most is gained by leaving."
         )
     if any(claim["certificate"].get("standard_error") for claim in claims if claim["property"] == "n_blocking"):
-        size = f"{SAMPLES:,}".replace(",", " ")
+        number = PROGRAM_SAMPLES if isinstance(game, DispatchGame) else SAMPLES
+        size = f"{number:,}".replace(",", " ")
         notes.append(f"Shares of blocking coalitions are sampled: {size} proper coalitions, all with the same chance.")
     return tuple(notes)
 

@@ -11,8 +11,8 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.solvers.exact_excess import most_wronged
 from gametrade.solvers.exact_table import ExactTable
-from gametrade.solvers.kohlberg import most_wronged
 from gametrade.solvers.least_core_value import allowed_gap
 from gametrade.typing import Coalition, FloatArray
 

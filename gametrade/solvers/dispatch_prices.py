@@ -65,6 +65,11 @@ class PriceBound:
         """What the joint connection is worth at these prices. [money]"""
         return self.path.joint_value(self.game.terms)
 
+    @property
+    def exact(self) -> bool:
+        """Whether the gains add up to what all homes save, so that they are in the core."""
+        return abs(float(self.gains.sum()) + self.joint_value - self.game.grand_value) <= self.game.tolerance
+
     def excess_bound(self, payoffs: FloatArray) -> float:
         """No coalition has a larger excess. [money]"""
         return float(np.maximum(0.0, self.gains - payoffs).sum()) + self.joint_value

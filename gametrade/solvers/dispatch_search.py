@@ -35,6 +35,10 @@ class DispatchSearch:
         Allowed sizes of a coalition.
     relaxation : DispatchRelaxation
         Of the same game and sizes.
+    met : dict
+        Excess and members of every coalition valued so far.
+    best : float
+        Largest excess among them. [money]
     """
 
     game: DispatchGame
@@ -44,10 +48,7 @@ class DispatchSearch:
     relaxation: DispatchRelaxation
     met: dict[bytes, tuple[float, BoolArray]] = field(default_factory=dict)
 
-    @property
-    def best(self) -> float:
-        """Largest excess met. [money]"""
-        return max((excess for excess, _ in self.met.values()), default=-np.inf)
+    best: float = -np.inf
 
     def visit(self, candidates: list[BoolArray], state: IntArray) -> None:
         """Value candidates that are allowed and have not been met."""
@@ -60,16 +61,23 @@ class DispatchSearch:
             rows = np.array(list(new.values()))
             excesses = self.game.values(rows) - rows @ self.price_of_leaving
             self.met.update({key: (float(e), row) for (key, row), e in zip(new.items(), excesses, strict=True)})
+            self.best = max(self.best, float(excesses.max()))
 
     def limit(self, leaf: Leaf) -> float:
         """Bound of a leaf. [money]"""
         return leaf_limit(leaf, self.price_of_leaving, self.smallest, self.largest)
 
-    def root(self, state: IntArray) -> Relaxed | None:
+    def node(self, state: IntArray) -> Relaxed | None:
         """Solve the relaxation of a state and value the coalitions near it."""
         relaxed = self.relaxation.solve(self.price_of_leaving, state)
         if relaxed is not None:
             self.visit(rounded(relaxed.shares), state)
+        return relaxed
+
+    def root(self, state: IntArray) -> Relaxed | None:
+        """Solve the relaxation of all allowed coalitions; where it takes all homes or none, value some near those."""
+        relaxed = self.node(state)
+        if relaxed is not None:
             self.visit(self._small_or_large(relaxed), state)
         return relaxed
 
@@ -145,7 +153,7 @@ def grow(
             done.append(node.leaf)
             continue
         for child in _children(search, node):
-            answer = search.root(child)
+            answer = search.node(child)
             if answer is not None:
                 count += 1
                 answer = _tighter(search, answer, node)

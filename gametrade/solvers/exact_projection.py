@@ -10,11 +10,12 @@ import numpy as np
 from gametrade.errors import SolverError
 from gametrade.games.coalitional import all_coalitions
 from gametrade.games.coalitional.integer_table import over_one_denominator
+from gametrade.solvers.exact_excess import excesses_of, most_wronged
 from gametrade.solvers.exact_levels import solve_whole
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.excess_levels import Level
 from gametrade.solvers.integer_span import IntegerSpan
-from gametrade.solvers.kohlberg import everyone_alone, excesses_of, most_wronged
+from gametrade.solvers.kohlberg import everyone_alone
 from gametrade.typing import IntArray
 
 STEPS = 2000

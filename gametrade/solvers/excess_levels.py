@@ -210,9 +210,17 @@ class LevelSearch:
         if count > FLOOD:
             found = [next(self._above(payoffs, level + VIOLATION), np.zeros(0, dtype=np.int64))]
         before = len(self._masks)
-        self._remember(np.concatenate([np.zeros(0, dtype=np.int64), *found]))
+        self._remember(self._worst(np.concatenate([np.zeros(0, dtype=np.int64), *found]), payoffs))
         over = self._excess(point)[before:] - level * self._sizes()[before:]
         return bool((over > VIOLATION).any())
+
+    def _worst(self, masks: IntArray, payoffs: FloatArray) -> IntArray:
+        """The coalitions of a pass that are worth keeping, so that ties by the million do not fill the memory."""
+        if len(masks) <= 2 * POOL:
+            return masks
+        rows = all_coalitions(self.scan.n_players, masks)
+        sizes = rows.sum(axis=1) if self.per_member else 1
+        return masks[best_of((self.scan.table[masks] - rows @ payoffs) / sizes, 2 * POOL)]
 
     def _above(self, payoffs: FloatArray, level: float) -> Iterator[IntArray]:
         def unsettled(masks: IntArray) -> BoolArray:

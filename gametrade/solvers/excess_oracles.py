@@ -21,12 +21,15 @@ STARTS = 40
 STEPS = 12
 """Most moves of a local search."""
 
+SCANNED_PLAYERS = 20
+"""Up to this many homes all coalitions of a sharing game are looked at instead of searched."""
+
 KEPT = 60
 """Violated coalitions returned at once."""
 
 
 class SharingOracle:
-    """Local search by single flips over many coalitions at once, then the price tree.
+    """Local search by single flips over many coalitions at once, then the price tree, or a scan of few homes.
 
     Parameters
     ----------
@@ -107,6 +110,9 @@ class SharingOracle:
             Its value. [money]
         """
         n = self.game.n_players
+        if n <= SCANNED_PLAYERS:
+            found = blocking_coalition(self.game, payoffs, engine="table")
+            return found.members[None, :], self.game.values(found.members[None, :])
         search = CoalitionSearch(self.game.position, payoffs, 1, n - 1)
         try:
             row = solve_blocking_milp(search, np.full(n, FREE, dtype=np.int64), seconds=seconds)
@@ -131,6 +137,8 @@ class SharingOracle:
         BlockingCoalition
             With its proof.
         """
+        if self.game.n_players <= SCANNED_PLAYERS:
+            return blocking_coalition(self.game, payoffs, engine="table", count=KEPT)
         return blocking_coalition(
             self.game, payoffs, engine="tree", floor=level, seconds=seconds, nodes=10**7, count=KEPT
         )

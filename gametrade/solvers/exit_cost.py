@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, payoff_vector
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, PayoffsLike, SharingGame, payoff_vector
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
@@ -89,7 +89,7 @@ def exit_cost_per_member(
     1.0
     """
     x = payoff_vector(game, payoffs, "exit_cost_per_member")
-    if engine == "auto" and isinstance(game, SharingGame) and game.n_players >= BRACKET_PLAYERS:
+    if engine == "auto" and isinstance(game, SharingGame | DispatchGame) and game.n_players >= BRACKET_PLAYERS:
         engine = "bracket"
     cost, leaver = 0.0, None
     found = known or blocking_coalition(game, x, engine=engine, floor=0.0)
@@ -108,11 +108,21 @@ def _raise_until_proved(
 ) -> BlockingCoalition:
     """Raise the cost, by Newton's method on the price bound, until the bound shows that nobody gains."""
     for _ in range(ROUNDS):
-        if found.upper_bound <= 1.001 * found.tolerance or found.price_tree is None:
+        gains = _gains_at_prices(found)
+        if found.upper_bound <= 1.001 * found.tolerance or gains is None:
             break
-        assert isinstance(game, SharingGame)
-        margins = game.price_values(found.price_tree.paths[0] / PRICE_GRID) - x - found.exit_cost_per_member
+        margins = gains - x - found.exit_cost_per_member
         step = found.upper_bound / max(1, int((margins > 0).sum()))
         cost = found.exit_cost_per_member + (1 + OVERSHOOT) * step
         found = blocking_coalition(game, x, engine=engine, exit_cost_per_member=cost, floor=0.0, near=found)
     return found
+
+
+def _gains_at_prices(found: BlockingCoalition) -> FloatArray | None:
+    """What each player gains at the prices of an answer, None if it has none. [money]"""
+    if found.dispatch_proof is not None:
+        return found.dispatch_proof.leaves[0].bound.gains
+    if found.price_tree is None:
+        return None
+    assert isinstance(found.game, SharingGame)
+    return found.game.price_values(found.price_tree.paths[0] / PRICE_GRID)

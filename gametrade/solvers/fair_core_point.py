@@ -11,11 +11,12 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.errors import SolverError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.solvers.exact_excess import excesses_of, largest_excess
 from gametrade.solvers.exact_levels import certified_point
 from gametrade.solvers.exact_projection import Pulled
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.excess_levels import VIOLATION, Level, LevelSearch
-from gametrade.solvers.kohlberg import KohlbergCertificate, excesses_of, largest_excess
+from gametrade.solvers.kohlberg import KohlbergCertificate
 from gametrade.solvers.least_core_value import allowed_gap, dual_value, level_search, no_gains
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
@@ -88,8 +89,9 @@ def fair_core_point(game: CoalitionalGame, *, weak: bool = False, exact: bool = 
 
     References
     ----------
-    .. [1] D. Fioriti, A. Frangioni and D. Poli, "Optimal sizing of energy communities with fair revenue sharing and
-       exit clauses", Appl. Energy 299 (2021) 117328. :doi:`10.1016/j.apenergy.2021.117328`
+    .. [1] D. Fioriti, G. Bigi, A. Frangioni, M. Passacantando and D. Poli, "Fair least core: efficient, stable and
+       unique game-theoretic reward allocation in energy communities by row-generation", IEEE Trans. Energy Mark.
+       Policy Regul. 3 (2025) 170-181. :doi:`10.1109/TEMPR.2024.3495237`
 
     Examples
     --------

@@ -15,6 +15,7 @@ from gametrade.solvers.fair_core_point import FairCorePoint, fair_core_point
     promises=("efficiency", "symmetry", "covariance"),
     needs="any",
     kind="payoff",
+    settles="whole",
     source="Maschler, Peleg and Shapley 1979, 10.1287/moor.4.4.303",
 )
 def least_core(game: CoalitionalGame, *, weak: bool = False, exact: bool = False) -> Allocation:

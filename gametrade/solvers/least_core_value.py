@@ -10,11 +10,12 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError, SolverError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.solvers.exact_excess import largest_excess
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.excess_levels import Level, LevelSearch
 from gametrade.solvers.excess_scan import ExcessScan
 from gametrade.solvers.integer_span import balancing_weights
-from gametrade.solvers.kohlberg import everyone_alone, largest_excess, members_of
+from gametrade.solvers.kohlberg import everyone_alone, members_of
 from gametrade.tolerance import RELATIVE_TOLERANCE, ROUNDING
 from gametrade.typing import BoolArray, FloatArray
 

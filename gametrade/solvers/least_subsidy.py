@@ -7,7 +7,15 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame, PayoffsLike, SharingGame, all_coalitions, payoff_vector
+from gametrade.games.coalitional import (
+    CoalitionalGame,
+    DispatchGame,
+    PayoffsLike,
+    SharingGame,
+    all_coalitions,
+    payoff_vector,
+)
+from gametrade.games.coalitional.dispatch import PROGRAM_PLAYERS
 from gametrade.optimise import Program, maximise
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
@@ -70,7 +78,7 @@ def least_subsidy(
     Parameters
     ----------
     game : CoalitionalGame
-        A sharing game of any size, or any game with at most 16 players.
+        A sharing or dispatch game of any size, or any game with at most 16 players.
     payoffs : array_like of shape (n,), mapping of label to payoff, or Allocation
         Payoff of each player. [money]
     known : BlockingCoalition, optional
@@ -101,7 +109,8 @@ def least_subsidy(
     2.0
     """
     x = payoff_vector(game, payoffs, "least_subsidy")
-    if game.n_players <= TABLE_LIMIT or not isinstance(game, SharingGame):
+    most = PROGRAM_PLAYERS if isinstance(game, DispatchGame) else TABLE_LIMIT
+    if game.n_players <= most or not isinstance(game, SharingGame | DispatchGame):
         return _exact(game, x)
     return _bracket(game, x, known)
 
@@ -123,11 +132,10 @@ def _exact(game: CoalitionalGame, x: FloatArray) -> LeastSubsidy:
         chosen = np.concatenate([chosen, worst])
 
 
-def _bracket(game: SharingGame, x: FloatArray, known: BlockingCoalition | None) -> LeastSubsidy:
+def _bracket(game: SharingGame | DispatchGame, x: FloatArray, known: BlockingCoalition | None) -> LeastSubsidy:
     """A few rounds of row generation from below, the best single price path from above."""
     answer = known or blocking_coalition(game, x, engine="bracket")
-    assert answer.price_tree is not None
-    feasible = np.maximum(0, game.price_values(answer.price_tree.paths[0] / PRICE_GRID) - x)
+    feasible = _top_up(game, answer, x)
     rows = np.array([np.ones(game.n_players, dtype=bool), answer.members])
     for _ in range(ROUNDS):
         excess = game.values(rows) - rows @ x
@@ -139,6 +147,16 @@ def _bracket(game: SharingGame, x: FloatArray, known: BlockingCoalition | None) 
             break
         rows = np.vstack([rows, found.members])
     return LeastSubsidy(feasible, total, max(total, float(feasible.sum())), rows[: len(weights)], weights, True)
+
+
+def _top_up(game: SharingGame | DispatchGame, answer: BlockingCoalition, x: FloatArray) -> FloatArray:
+    """What lifts every home to its gain at the prices of an answer, with the worth of a joint limit on top."""
+    if isinstance(game, SharingGame):
+        assert answer.price_tree is not None
+        return np.asarray(np.maximum(0, game.price_values(answer.price_tree.paths[0] / PRICE_GRID) - x))
+    assert answer.dispatch_proof is not None
+    bound = answer.dispatch_proof.leaves[0].bound
+    return np.asarray(np.maximum(0, bound.gains - x) + bound.joint_value)
 
 
 def _program(rows: BoolArray, excess: FloatArray) -> tuple[FloatArray, FloatArray, float]:

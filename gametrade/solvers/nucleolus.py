@@ -11,6 +11,7 @@ from gametrade.solvers.lexicographic import Concept, lexicographic_allocation
     promises=("efficiency", "symmetry", "null_player", "covariance"),
     needs="any",
     kind="payoff",
+    settles="whole",
     source="Schmeidler 1969, 10.1137/0117107",
 )
 def nucleolus(game: CoalitionalGame, *, exact: bool = False) -> Allocation:

@@ -11,6 +11,7 @@ from gametrade.solvers.lexicographic import Concept, lexicographic_allocation
     promises=("efficiency", "symmetry", "covariance"),
     needs="any",
     kind="payoff",
+    settles="whole",
     source="Grotte 1970; Young, Okada and Hashimoto 1982, 10.1029/WR018i003p00463",
 )
 def per_capita_nucleolus(game: CoalitionalGame, *, exact: bool = False) -> Allocation:

@@ -11,6 +11,7 @@ from gametrade.solvers.lexicographic import Concept, lexicographic_allocation
     promises=("efficiency", "symmetry", "null_player", "covariance"),
     needs="any",
     kind="payoff",
+    settles="whole",
     source="Sobolev 1975; Schmeidler 1969, 10.1137/0117107",
 )
 def prenucleolus(game: CoalitionalGame, *, exact: bool = False) -> Allocation:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.community.flexibility import CurtailableLoad, ShiftableLoad
-from gametrade.errors import InvalidInputError, UnknownNameError
+from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
 from gametrade.games.coalitional import all_coalitions
 from gametrade.games.coalitional.dispatch import DispatchGame
 from tests.dispatch_games import cost_by_linprog, dispatch_games, make_dispatch
@@ -186,3 +189,45 @@ def test_negative_prices_are_fine_without_losses():
     game = make_dispatch([[-2, 1], [2, 1]], [0.1, 0.3], [-0.1, 0.0], batteries=gt.Batteries([1, 1], [1, 1], [1, 1]))
     rows = all_coalitions(2)[1:]
     assert [game.dispatch(row).cost for row in rows] == pytest.approx([cost_by_linprog(game, row) for row in rows])
+
+
+@checked
+@given(dispatch_games(), st.sampled_from([1e-6, 1e6]))
+def test_money_scales(game, scale):
+    community = game.community
+    tariff = gt.Tariff(scale * community.import_price, scale * community.export_price, scale * community.network_charge)
+    held = community.batteries
+    batteries = gt.Batteries(
+        held.energy_kwh, held.power_kw, held.efficiency, scale * held.wear_cost, start_kwh=held.start_kwh
+    )
+    loads = [
+        CurtailableLoad(load.home, load.share, scale * load.value) if isinstance(load, CurtailableLoad) else load
+        for load in game.flexibility
+    ]
+    other = DispatchGame(
+        replace(community, tariff=tariff, batteries=batteries), loads, peak_charge=scale * game.peak_charge
+    )
+    assert np.abs(other.table() - scale * game.table()).max() <= 4 * scale * game.tolerance
+    payoffs = gt.allocate(game, "competitive_price").payoffs
+    assert np.abs(gt.allocate(other, "competitive_price").payoffs - scale * payoffs).max() <= 8 * scale * game.tolerance
+
+
+def test_too_many_homes_for_a_table_are_told_what_scales():
+    game = make_dispatch(np.ones((13, 1)))
+    with pytest.raises(TooManyPlayersError, match="linear programs and stops at 12 players"):
+        game.table()
+    assert game.values(np.ones((1, 13), dtype=bool)) == pytest.approx([0.0], abs=1e-12)
+
+
+def test_duplicates_and_one_home():
+    batteries = gt.Batteries([2, 2], [2, 2], [0.9, 0.9])
+    twins = make_dispatch([[-2, 3], [-2, 3]], batteries=batteries)
+    assert twins.alone_costs[0] == twins.alone_costs[1]
+    assert gt.allocate(twins, "competitive_price").payoffs == pytest.approx([0.0, 0.0], abs=1e-9)
+    assert make_dispatch([[1.0, -1.0]]).table() == pytest.approx([0.0, 0.0])
+
+
+def test_only_buyers_gain_nothing_but_a_lower_peak():
+    net = [[1, 2, 0], [3, 0, 1]]
+    assert make_dispatch(net).grand_value == pytest.approx(0.0, abs=1e-12)
+    assert make_dispatch(net, peak_charge=1.0).grand_value == pytest.approx(2 + 3 - 4)

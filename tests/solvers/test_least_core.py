@@ -15,9 +15,9 @@ from gametrade.solvers.core_emptiness import core_emptiness
 from gametrade.solvers.core_membership import core_membership
 from gametrade.solvers.core_models import core_model
 from gametrade.solvers.cost_of_stability import cost_of_stability
+from gametrade.solvers.exact_excess import largest_excess
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.fair_core_point import fair_core_point
-from gametrade.solvers.kohlberg import largest_excess
 from gametrade.solvers.least_core_value import least_core_value
 from gametrade.solvers.least_subsidy import least_subsidy
 from tests.solvers.degenerate_games import as_game, random_game

@@ -10,8 +10,8 @@ import numpy as np
 from gametrade.analysis.properties.shape import Shape, Term
 from gametrade.analysis.verdict import Verdict
 from gametrade.games.coalitional import TableGame
+from gametrade.solvers.exact_excess import largest_excess
 from gametrade.solvers.exact_table import ExactTable
-from gametrade.solvers.kohlberg import largest_excess
 from gametrade.solvers.least_core_value import least_core_value
 from gametrade.solvers.prenucleolus import prenucleolus
 from gametrade.typing import FloatArray, IntArray

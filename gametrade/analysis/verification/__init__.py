@@ -11,11 +11,13 @@ from typing import Any
 from gametrade.analysis.document import data_section
 from gametrade.analysis.verification.case import MALFORMED, Case, Claim, Refuted
 from gametrade.analysis.verification.comparing import equal, expect_verdict, same
+from gametrade.analysis.verification.dispatch import proven_costs
 from gametrade.analysis.verification.fields import CLAIM, broken, check_fields
 from gametrade.analysis.verification.loading import check_shape, game_of
 from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
 from gametrade.analysis.verification.words import check_notes, check_statement
+from gametrade.games.coalitional import DispatchGame
 from gametrade.registry import checks
 
 PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
@@ -26,7 +28,7 @@ KINDS = {
     "payoffs": ("recompute", "kohlberg", "least_core"),
     "budget_balance": ("recompute",),
     "individual_rationality": ("recompute",),
-    "core": ("price_tree", "enumeration"),
+    "core": ("price_tree", "enumeration", "dispatch_dual"),
     "exit_cost": ("price_tree", "enumeration"),
     "least_subsidy": ("balancing_weights",),
     "n_blocking": ("enumeration",),
@@ -131,6 +133,8 @@ def _check_data(case: Case) -> tuple[str, str]:
         if name in data:
             equal(f"{name} of the data", case.document["data"][name], data[name])
     equal("unit", case.document["unit"], case.game.unit)
+    if isinstance(case.game, DispatchGame) and case.document.get("evidence"):
+        proven_costs(case)
     same("gains", case.document["gains"], case.game.grand_value, case.game.grand_value)
     same("tolerance", case.document["tolerance"], case.game.tolerance, case.game.tolerance)
     return PROVED, f"SHA-256 {data['sha256'][:16]}..., {len(case.game.players)} players"

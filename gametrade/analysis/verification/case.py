@@ -15,7 +15,7 @@ from gametrade.analysis.encoding import unpack
 from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.exact_periods import ExactPeriods
 from gametrade.errors import GametradeError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
 from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.registry import rules
 from gametrade.rules import allocate
@@ -78,6 +78,8 @@ class ExactGame:
 
     def value(self, members: BoolArray) -> Fraction:
         """Value of one coalition. [money]"""
+        if isinstance(self.game, DispatchGame) and not members.all():
+            raise Refuted("the value of a coalition of a dispatch game needs its plan")
         key = np.packbits(members).tobytes()
         if key not in self._values:
             self._values[key] = (

@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.dispatch_document import dispatch_from_dict
 from gametrade.analysis.document import SCHEMA
 from gametrade.analysis.encoding import unpack
 from gametrade.analysis.verification.case import MALFORMED
@@ -64,6 +65,8 @@ def _game(document: Mapping[str, Any], folder: str | Path | None) -> Coalitional
         return TableGame(tuple(document["players"]), np.array(data["values"], dtype=float))
     if data["source"] == "embedded":
         return SharingGame(_embedded_community(data))
+    if data["source"] == "dispatch":
+        return dispatch_from_dict(data["dispatch"], _embedded_community(data))
     if "recipe" in data:
         return SharingGame(rebuild(data["recipe"], folder=folder))
     raise InvalidInputError("data of the report are not included and it names no files, so nothing can be verified.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
-from gametrade.analysis.contracts import Periods
+from gametrade.analysis.contracts import Periods, settles_the_whole
 from gametrade.analysis.verification.case import Case, Certificate, Claim, ExactGame, Refuted, tolerance_of
 from gametrade.analysis.verification.comparing import equal, same
 from gametrade.typing import BoolArray
@@ -66,7 +66,7 @@ def _keep(case: Case, where: object, game: ExactGame, payoffs: list[Fraction]) -
 def headline_contract(case: Case, rule: str) -> str:
     """Contract of the headline claims of a rule: the report's, unless it has no periods for this rule."""
     contract: str = case.document["contract"]
-    if contract == "whole" or case.sampled(rule) or not case.periods(contract).games:
+    if contract == "whole" or case.sampled(rule) or settles_the_whole(rule) or not case.periods(contract).games:
         return "whole"
     return contract
 
@@ -74,7 +74,11 @@ def headline_contract(case: Case, rule: str) -> str:
 def headline_scene(case: Case, rule: str) -> Scene | None:
     """Scene of the headline claims of a rule, None where the report certifies none."""
     claim = case.claims[f"{rule}/core"]
-    return None if claim["certificate"]["kind"] == "none" else Scene.of(case, claim, claim["certificate"])
+    return (
+        None
+        if claim["certificate"]["kind"] in ("none", "dispatch_dual")
+        else Scene.of(case, claim, claim["certificate"])
+    )
 
 
 def _same_period(case: Case, claim: Claim, contract: str, position: int) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
-from gametrade.analysis.contracts import CONTRACTS
+from gametrade.analysis.contracts import CONTRACTS, settles_the_whole
 from gametrade.analysis.verification.case import Case, Refuted
 from gametrade.analysis.verification.comparing import equal
 from gametrade.analysis.verification.fields import ANSWER, CONTRACT, SUMMARY, check_fields
@@ -50,7 +50,7 @@ def _check_contracts(case: Case, rows: set[Any]) -> None:
     names = {name for _, name in rows} | ({case.document["contract"]} - {"whole"})
     if not names <= set(CONTRACTS[1:]) or (names and not _has_periods(case)):
         raise Refuted(f"contracts must be of {CONTRACTS[1:]} and need a sharing game")
-    settled = [rule for rule in case.answers if not case.sampled(rule)]
+    settled = [rule for rule in case.answers if not (case.sampled(rule) or settles_the_whole(rule))]
     _matching("rows of contracts", rows, "rules", {(rule, name) for rule in settled for name in names})
 
 

@@ -8,7 +8,7 @@ import numpy as np
 
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
-from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 from gametrade.reports.story.answer import clock, focus, hypothetical_prices
 from gametrade.reports.story.numbers import NOTHING, SPACE, Writer, count, fixed, percent
 from gametrade.reports.story.table import Column, Table, words
@@ -64,7 +64,7 @@ def _table_rows(game: CoalitionalGame, write: Writer) -> list[tuple[str, str]]:
     """A game without meter data."""
     return [
         ("players", f"{game.n_players}: {', '.join(game.players)}"),
-        ("game", f"a table of {count(2**game.n_players)} coalition values"),
+        ("game", _game_words(game)),
         ("gains of all players", write.money(game.grand_value)),
     ]
 
@@ -96,6 +96,18 @@ def _two_decimals(number: str) -> str:
     """
     whole, _, part = number.partition(".")
     return number if "e" in number else f"{whole}.{part:0<2}"
+
+
+def _game_words(game: CoalitionalGame) -> str:
+    """What the players play."""
+    if not isinstance(game, DispatchGame):
+        return f"a table of {count(2**game.n_players)} coalition values"
+    batteries, loads = game.community.batteries, len(game.flexibility)
+    owners = 0 if batteries is None else int((batteries.energy_kwh > 0).sum())
+    return (
+        f"joint dispatch over {count(game.community.n_steps)} steps of {game.community.step_hours:g} h: "
+        f"homes with a battery: {owners}; flexible loads: {loads}"
+    )
 
 
 def _contract_words(contract: str) -> str:
