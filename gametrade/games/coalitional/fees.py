@@ -152,7 +152,7 @@ class FeeGame(CoalitionalGame):
                 np.maximum(pair[:, 1], pair[:, 0], out=pair[:, 1])
         table = np.where(np.isfinite(gains), gains, 0.0) + alone
         table.setflags(write=False)
-        return table
+        return np.asarray(table)
 
     def table(self) -> FloatArray:
         """Values of all coalitions in bitmask order, kept once made, shape (2**n,). [money]"""
