@@ -48,8 +48,10 @@ from gametrade.rules import allocate
 from gametrade.solvers.assignment_core import AssignmentCore, assignment_core
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.solvers.core_intervals import CoreIntervals, core_intervals
 from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
 from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
+from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation, nearest_core_allocation
 
 rules = _registry.rules
 formats = _registry.formats
@@ -66,6 +68,7 @@ __all__ = [
     "CoalitionCount",
     "CoalitionalGame",
     "Community",
+    "CoreIntervals",
     "CurtailableLoad",
     "DispatchGame",
     "ExitCost",
@@ -75,6 +78,7 @@ __all__ = [
     "IndividualTariffGame",
     "InvalidInputError",
     "LeastSubsidy",
+    "NearestCoreAllocation",
     "PublishedGame",
     "RuleStability",
     "SharingGame",
@@ -95,10 +99,12 @@ __all__ = [
     "check_data",
     "check_files",
     "communities",
+    "core_intervals",
     "count_blocking",
     "exit_cost_per_member",
     "formats",
     "least_subsidy",
+    "nearest_core_allocation",
     "properties",
     "read_community",
     "read_tariff",

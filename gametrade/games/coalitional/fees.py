@@ -150,13 +150,13 @@ class FeeGame(CoalitionalGame):
             for i in range(n):
                 pair = gains.reshape(-1, 2, 1 << i)
                 np.maximum(pair[:, 1], pair[:, 0], out=pair[:, 1])
-        table = np.where(np.isfinite(gains), gains, 0.0) + alone
+        table: FloatArray = np.where(np.isfinite(gains), gains, 0.0) + alone
         table.setflags(write=False)
         return np.asarray(table)
 
     def table(self) -> FloatArray:
         """Values of all coalitions in bitmask order, kept once made, shape (2**n,). [money]"""
-        return self._table
+        return np.asarray(self._table)
 
     def community_of(self, coalition: CoalitionLike) -> Coalition:
         """Members of a coalition that would enter, as few as it takes; empty if all stay alone.

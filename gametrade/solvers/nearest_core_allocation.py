@@ -1,0 +1,250 @@
+"""The allocation of the core that is nearest to a rule: what each home gives or gets to make the rule stable."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gametrade.display import Shown, text_table
+from gametrade.errors import InvalidInputError, SolverError, UnknownNameError
+from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.registry import rules
+from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.core_intervals import inside
+from gametrade.solvers.core_program import NORMS, CoreProgram, CoreWeights
+from gametrade.solvers.core_start import core_excess, supported_set
+from gametrade.tolerance import decision_tolerance
+from gametrade.typing import ArrayLike, FloatArray
+
+Rule = str | Callable[..., Any] | Allocation | ArrayLike
+"""A registered rule, a function of the game, its answer, or plain payoffs."""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class NearestCoreAllocation(Shown):
+    """An allocation of the core near a given one, and how near any could be.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        The game.
+    rule : str
+        Where the given payoffs come from.
+    start, payoffs : ndarray of shape (n,)
+        The payoffs given, and the nearest ones found in the core. [money]
+    norm : str
+        How distance is measured.
+    distance : float
+        Distance between the two. [money]
+    lower_bound : float
+        No allocation of the core is nearer, as the weights prove. [money]
+    epsilon : float
+        What coalitions may still gain: 0, or the least-core excess if the core is empty. [money]
+    largest_excess : float
+        No proper coalition gains more at `payoffs`. [money]
+    weights : CoreWeights
+        Coalitions that keep the core away.
+    proof : BlockingCoalition or None
+        The search that proves `largest_excess`, for games without a table; None if a table or prices prove it.
+    price_position : ndarray of shape (T',) or None
+        Prices that support the payoffs, as position in the range of each trade step, where there are any.
+    """
+
+    game: CoalitionalGame
+    rule: str
+    start: FloatArray
+    payoffs: FloatArray
+    norm: str
+    distance: float
+    lower_bound: float
+    epsilon: float
+    largest_excess: float
+    weights: CoreWeights
+    proof: BlockingCoalition | None = None
+    price_position: FloatArray | None = None
+
+    @property
+    def transfers(self) -> FloatArray:
+        """What each player gets (above 0) or gives, shape (n,). [money]"""
+        return np.asarray(self.payoffs - self.start)
+
+    @property
+    def common_fee(self) -> float:
+        """Fee a player that pays for the transfers: with it back in hand, nobody gives anything else. [money]"""
+        return float(max(0.0, -self.transfers.min()))
+
+    @property
+    def exact(self) -> bool:
+        """Whether nothing nearer exists, to a few roundings."""
+        slack = decision_tolerance(self.game.tolerance, self.start)
+        return bool(self.distance - self.lower_bound <= 10 * slack * np.sqrt(self.start.size))
+
+    @property
+    def local_price(self) -> FloatArray | None:
+        """Supporting price of a sharing game in every settlement step, shape (T,), if there is one. [money/kWh]"""
+        if self.price_position is None or not isinstance(self.game, SharingGame):
+            return None
+        return self.game.local_price(self.price_position)
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form with labels and the unit."""
+        prices = self.local_price
+        return {
+            "rule": self.rule,
+            "norm": self.norm,
+            "distance": self.distance,
+            "lower_bound": self.lower_bound,
+            "epsilon": self.epsilon,
+            "largest_excess": self.largest_excess,
+            "common_fee": self.common_fee,
+            "payoffs": dict(zip(self.game.players, self.payoffs.tolist(), strict=True)),
+            "transfers": dict(zip(self.game.players, self.transfers.tolist(), strict=True)),
+            "local_price": None if prices is None else prices.tolist(),
+            "unit": self.game.unit,
+        }
+
+    def __str__(self) -> str:
+        columns = zip(self.game.players, self.start, self.payoffs, self.transfers, strict=True)
+        rows = [(label, f"{a:.4f}", f"{b:.4f}", f"{c:+.4f}") for label, a, b, c in columns]
+        where = "least core" if self.epsilon > self.game.tolerance else "core"
+        how = "exact" if self.exact else f"at least {self.lower_bound:.6g}"
+        first = f"nearest point of the {where}, {self.norm} distance {self.distance:.6g} {self.game.unit} ({how})"
+        return f"{first}\n{text_table(('player', self.rule, 'nearest', 'transfer'), rows)}"
+
+
+def nearest_core_allocation(
+    game: CoalitionalGame, rule: Rule, *, norm: str = "l1", seconds: float = 60.0
+) -> NearestCoreAllocation:
+    r"""Find the core allocation nearest to a rule's payoffs, and prove how near any could be.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        A game with a table (at most 25 players), or a sharing or dispatch game of any size.
+    rule : str, callable, Allocation or array_like of shape (n,)
+        Whose payoffs to repair. [money]
+    norm : {"l1", "l2", "linf", "fee"}, default="l1"
+        "l1": least money moved (twice what the givers give); "l2": least sum of squares; "linf": least largest
+        change; "fee": least loss of anybody, which is the smallest fee, the same for all players, out of which all
+        the transfers can be paid.
+    seconds : float, default=60.0
+        When the time is up, the nearest allocation that prices support is the answer, with its bracket.
+
+    Returns
+    -------
+    NearestCoreAllocation
+        An allocation of the core, or of the least core if the core is empty. For payments from outside, on top of
+        the payoffs, see :func:`~gametrade.solvers.least_subsidy.least_subsidy`.
+
+    Raises
+    ------
+    InvalidInputError
+        If there is one player alone, the payoffs do not fit, or the rule needs meter data that the game has not.
+    UnknownNameError
+        If there is no such norm or rule.
+    SolverError
+        If a program fails, or time is up and the game has no prices to fall back on.
+
+    Notes
+    -----
+    Coalitions are rows, added as they are violated: to a linear program, or for "l2" a quadratic one. The answer is
+    in the core once a table, or a price tree, shows that no coalition gains. The proof from below is duality: weights
+    :math:`\mu_S \ge 0` and :math:`\nu` give a vector :math:`g = \sum_S \mu_S 1_S + \nu 1_N`, and every x of the core
+    has :math:`g \cdot (x - x^0) \ge \sum_S \mu_S (v(S) - \varepsilon - x^0(S)) + \nu (v(N) - x^0(N))`; divided by the
+    dual norm of g this bounds the distance. In a sharing game every price path that clears supports a point of the
+    core; the nearest of these is tried first, and wins if no other point is nearer.
+
+    References
+    ----------
+    .. [1] L. S. Shapley and M. Shubik, "On market games", J. Econ. Theory 1 (1969) 9-25.
+       :doi:`10.1016/0022-0531(69)90008-8`
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> game = gt.TableGame.from_values({("s1", "b"): 6, ("s2", "b"): 6, ("s1", "s2", "b"): 6})
+    >>> found = nearest_core_allocation(game, [2.0, 2.0, 2.0], norm="linf")
+    >>> found.payoffs.round(9), round(found.distance, 9)
+    (array([0., 6., 0.]), 4.0)
+    """
+    if norm not in NORMS:
+        raise UnknownNameError("norm of nearest_core_allocation", norm, NORMS)
+    if game.n_players < 2:
+        raise InvalidInputError("nearest_core_allocation needs at least 2 players.")
+    until = time.monotonic() + seconds
+    label, start = _payoffs_of(game, rule)
+    alone, epsilon = game.single_values, core_excess(game)
+    program = CoreProgram(game, epsilon, "nearest_core_allocation", start - alone, norm)
+    supported, slack = supported_set(game), decision_tolerance(game.tolerance, start)
+    priced, path = (None, None) if supported is None else supported.nearest(start, norm)
+    reach = np.inf if priced is None else length(priced - start, norm) - slack / 2
+    point = program.solve(slack, until, lambda x: length(x + alone - start, norm) >= reach)
+    bound = _bound(program, point.weights, start - alone, norm)
+    payoffs, excess, proof = point.payoffs + alone, point.largest.upper_bound, point.largest.proof
+    found = inside(point, program, game.tolerance)
+    if priced is None and not found:
+        raise SolverError("nearest_core_allocation ran out of time without supporting prices.", "time limit")
+    if priced is not None and not (found and length(payoffs - start, norm) < reach):
+        payoffs, excess, proof = priced, 0.0, None
+    else:
+        path = None
+    reached = length(payoffs - start, norm)
+    lower = min(max(0.0, bound), reached)
+    return NearestCoreAllocation(
+        game, label, start, payoffs, norm, reached, lower, epsilon, excess, point.weights, proof, path
+    )
+
+
+def length(change: FloatArray, norm: str) -> float:
+    """Length of a change of payoffs, or the largest loss in it. [money]
+
+    Parameters
+    ----------
+    change : ndarray of shape (n,)
+        Payoffs less others. [money]
+    norm : {"l1", "l2", "linf", "fee"}
+        Which length.
+
+    Returns
+    -------
+    float
+        At least 0.
+    """
+    if norm == "fee":
+        return float(max(0.0, -change.min()))
+    return float(np.linalg.norm(change, {"l1": 1, "l2": 2, "linf": np.inf}[norm]))
+
+
+def _bound(program: CoreProgram, weights: CoreWeights, start: FloatArray, norm: str) -> float:
+    """What the weights prove about the distance; payoffs are those over being alone."""
+    direction = weights.direction
+    if norm == "fee":
+        weights = CoreWeights(weights.coalitions, weights.weights, weights.everyone - max(0.0, float(direction.max())))
+        direction = weights.direction
+    dual = {"l1": np.inf, "l2": 2, "linf": 1, "fee": 1}[norm]
+    size = float(np.linalg.norm(direction, dual))
+    if size == 0:
+        return 0.0
+    return (program.guaranteed(weights) - float(direction @ start)) / size
+
+
+def _payoffs_of(game: CoalitionalGame, rule: Rule) -> tuple[str, FloatArray]:
+    """Name and payoffs of a rule, an allocation or a vector."""
+    if isinstance(rule, str) or callable(rule):
+        entry, options = rules.resolve(rule)
+        if entry.traits.get("needs") == "sharing" and not isinstance(game, SharingGame):
+            raise InvalidInputError(f"{entry.name} needs a SharingGame of a community. Got {type(game).__name__}.")
+        answer = entry.function(game, **options)
+        rule = answer if isinstance(answer, Allocation) else Allocation(game, entry.name, answer)
+    if isinstance(rule, Allocation):
+        return rule.rule, np.asarray(rule.payoffs)
+    start = np.array(rule, dtype=float)
+    if start.shape != (game.n_players,) or not np.isfinite(start).all():
+        raise InvalidInputError(
+            f"payoffs of nearest_core_allocation must be {game.n_players} finite numbers. Got shape {start.shape}."
+        )
+    return "payoffs", start
