@@ -7,7 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 from gametrade.errors import GametradeError, InvalidInputError, UnknownOptionError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame, payoff_vector
+from gametrade.games.coalitional import Allocation, CoalitionalGame, payoff_vector
 from gametrade.registry import Entry
 
 
@@ -67,7 +67,8 @@ def _of_game(answer: Allocation, game: CoalitionalGame, owner: str) -> Allocatio
     prices = (answer.buy_price, answer.sell_price)
     if (prices[0] is None) != (prices[1] is None):
         raise InvalidInputError(f"{owner} must return buy_price and sell_price, or neither. Got one of them.")
-    steps = game.community.n_steps if isinstance(game, SharingGame) else 0
+    community = getattr(game, "community", None)
+    steps = 0 if community is None else community.n_steps
     for name, price in zip(("buy_price", "sell_price"), prices, strict=True):
         if price is not None and price.shape != (steps,):
             raise InvalidInputError(
