@@ -23,6 +23,7 @@ from gametrade.games.coalitional.integer_table import integer_table
 from gametrade.games.coalitional.load_data import LoadDataGame
 from gametrade.games.coalitional.sharing import SharingGame
 from gametrade.games.coalitional.special_players import null_players, symmetric_players, veto_players
+from gametrade.games.coalitional.storage_investment import ExistingStorageGame, StorageInvestmentGame
 from gametrade.games.coalitional.subgame import subgame
 from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.games.coalitional.table import TableGame
@@ -33,11 +34,13 @@ __all__ = [
     "AssignmentGame",
     "CoalitionalGame",
     "DispatchGame",
+    "ExistingStorageGame",
     "FeeGame",
     "GraphGame",
     "IndividualTariffGame",
     "LoadDataGame",
     "SharingGame",
+    "StorageInvestmentGame",
     "TableGame",
     "all_coalitions",
     "dual",
