@@ -22,6 +22,7 @@ from gametrade.games.coalitional.individual_tariffs import IndividualTariffGame
 from gametrade.games.coalitional.integer_table import integer_table
 from gametrade.games.coalitional.load_data import LoadDataGame
 from gametrade.games.coalitional.sharing import SharingGame
+from gametrade.games.coalitional.slab_tariffs import SlabTariffGame
 from gametrade.games.coalitional.special_players import null_players, symmetric_players, veto_players
 from gametrade.games.coalitional.storage_investment import ExistingStorageGame, StorageInvestmentGame
 from gametrade.games.coalitional.subgame import subgame
@@ -40,6 +41,7 @@ __all__ = [
     "IndividualTariffGame",
     "LoadDataGame",
     "SharingGame",
+    "SlabTariffGame",
     "StorageInvestmentGame",
     "TableGame",
     "all_coalitions",
