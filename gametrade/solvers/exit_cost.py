@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
@@ -126,5 +126,5 @@ def _gains_at_prices(found: BlockingCoalition) -> FloatArray | None:
         return found.dispatch_proof.leaves[0].bound.gains
     if found.price_tree is None:
         return None
-    assert isinstance(found.game, SharingGame)
+    assert isinstance(found.game, SharingGame | IndividualTariffGame)
     return found.game.price_values(found.price_tree.paths[0] / PRICE_GRID)
