@@ -30,6 +30,7 @@ from gametrade.errors import (
     UnknownNameError,
 )
 from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
+from gametrade.mechanisms import MarketOutcome, OrderBook, clear
 from gametrade.rules import allocate
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
@@ -37,6 +38,7 @@ from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
 from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
 
 rules = _registry.rules
+mechanisms = _registry.mechanisms
 formats = _registry.formats
 
 __version__ = "0.1.0"
@@ -52,6 +54,8 @@ __all__ = [
     "GametradeError",
     "InvalidInputError",
     "LeastSubsidy",
+    "MarketOutcome",
+    "OrderBook",
     "RuleStability",
     "SharingGame",
     "SolverError",
@@ -66,11 +70,13 @@ __all__ = [
     "blocking_coalition",
     "check_data",
     "check_files",
+    "clear",
     "communities",
     "count_blocking",
     "exit_cost_per_member",
     "formats",
     "least_subsidy",
+    "mechanisms",
     "read_community",
     "read_tariff",
     "rules",

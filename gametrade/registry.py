@@ -191,3 +191,6 @@ figures = Registry("figure", "gametrade.reports.figures")
 
 checks = Registry("claim check", "gametrade.analysis.verification.proofs")
 """Every property of a report's claims: one function ``property(case, claim, certificate) -> detail`` in one file."""
+
+mechanisms = Registry("mechanism", "gametrade.mechanisms")
+"""Every way to clear a book of orders: one function ``mechanism(book, *, options) -> MarketOutcome`` in one file."""
