@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from typing import Any
+from collections.abc import Callable, Mapping
+from typing import Any, overload
 
+from gametrade.community import Community
 from gametrade.errors import InvalidInputError
+from gametrade.mechanisms.community_market import CommunityMarket, run_market
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
-from gametrade.registry import mechanisms
+from gametrade.mechanisms.valuation import Valuation, drawn_preference, local_preference, retail, storing
+from gametrade.registry import Entry, mechanisms
 
-__all__ = ["MarketOutcome", "OrderBook", "clear", "mechanisms"]
+__all__ = [
+    "CommunityMarket",
+    "MarketOutcome",
+    "OrderBook",
+    "Valuation",
+    "clear",
+    "drawn_preference",
+    "local_preference",
+    "mechanisms",
+    "retail",
+    "storing",
+]
 
 
-def clear(book: OrderBook, mechanism: str | Callable[..., Any] = "uniform_price", **options: Any) -> MarketOutcome:
-    """Clear a book of orders by one mechanism.
+@overload
+def clear(book: OrderBook, mechanism: str | Callable[..., Any] = ..., **options: Any) -> MarketOutcome: ...
+@overload
+def clear(
+    book: Community | Valuation, mechanism: str | Callable[..., Any] = ..., **options: Any
+) -> CommunityMarket: ...
+def clear(
+    book: OrderBook | Community | Valuation, mechanism: str | Callable[..., Any] = "uniform_price", **options: Any
+) -> MarketOutcome | CommunityMarket:
+    """Clear a book of orders, or every settlement step of a community, by one mechanism.
 
     Parameters
     ----------
-    book : OrderBook
-        Bids and asks.
+    book : OrderBook, Community or Valuation
+        Bids and asks. Homes of a community bid their net load at the retail tariff, or at the reservation
+        prices of a valuation.
     mechanism : str or callable
         Registered name, optionally with options as in ``"uniform_price:k=1"``, or any function
         ``mechanism(book) -> MarketOutcome``.
@@ -28,8 +51,8 @@ def clear(book: OrderBook, mechanism: str | Callable[..., Any] = "uniform_price"
 
     Returns
     -------
-    MarketOutcome
-        Energy traded and money paid by each order.
+    MarketOutcome or CommunityMarket
+        Energy traded and money paid, by order or by home and step.
 
     Raises
     ------
@@ -45,10 +68,20 @@ def clear(book: OrderBook, mechanism: str | Callable[..., Any] = "uniform_price"
     >>> gt.clear(book, "uniform_price").price
     11.0
     """
-    if not isinstance(book, OrderBook):
-        raise InvalidInputError(f"book of clear must be an OrderBook. Got {type(book).__name__}.")
     entry, written = mechanisms.resolve(mechanism)
-    outcome = entry.function(book, **{**written, **options})
+    chosen = {**written, **options}
+    if isinstance(book, OrderBook):
+        return _clear_book(book, entry, chosen)
+    if not isinstance(book, Community | Valuation):
+        raise InvalidInputError(f"clear needs an OrderBook, a Community or a Valuation. Got {type(book).__name__}.")
+    label = entry.name + "".join(f":{name}={value}" for name, value in chosen.items())
+    valuation = retail(book) if isinstance(book, Community) else book
+    return run_market(valuation, label, lambda orders: _clear_book(orders, entry, chosen))
+
+
+def _clear_book(book: OrderBook, entry: Entry, options: Mapping[str, Any]) -> MarketOutcome:
+    """One book, and an outcome for sure."""
+    outcome = entry.function(book, **options)
     if not isinstance(outcome, MarketOutcome):
         raise InvalidInputError(f"{entry.name} must return a MarketOutcome. Got {type(outcome).__name__}.")
     return outcome
