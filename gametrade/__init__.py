@@ -30,6 +30,7 @@ from gametrade.errors import (
     UnknownNameError,
 )
 from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
+from gametrade.games.bargaining import Agreement, BargainingProblem
 from gametrade.mechanisms import MarketOutcome, OrderBook, clear
 from gametrade.rules import allocate
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -44,7 +45,9 @@ formats = _registry.formats
 __version__ = "0.1.0"
 
 __all__ = [
+    "Agreement",
     "Allocation",
+    "BargainingProblem",
     "Batteries",
     "BlockingCoalition",
     "CoalitionCount",

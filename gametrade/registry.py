@@ -194,3 +194,6 @@ checks = Registry("claim check", "gametrade.analysis.verification.proofs")
 
 mechanisms = Registry("mechanism", "gametrade.mechanisms")
 """Every way to clear a book of orders: one function ``mechanism(book, *, options) -> MarketOutcome`` in one file."""
+
+bargains = Registry("bargaining solution", "gametrade.solvers")
+"""Every bargaining solution: one function ``solution(problem, *, options) -> Agreement`` in one file."""
