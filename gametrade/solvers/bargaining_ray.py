@@ -7,8 +7,11 @@ import numpy as np
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.typing import FloatArray
 
-NO_FURTHER = 1e-9
-"""Share of the ray within which a player counts as unable to go further."""
+SLACK = 1e-9
+"""By how much, as a share of its size, each program in a chain of programs may undercut the one before."""
+
+NO_FURTHER = 1e-7
+"""Share of what a player could gain at most below which it counts as unable to go further."""
 
 
 def along_ray(
@@ -73,13 +76,14 @@ def _floor(
     """Rows over (z, t): utilities of free players at least d + t * direction, of the others at their level."""
     size = np.abs(problem.utilities).max(axis=1).clip(min=np.finfo(float).tiny)
     rows = np.hstack([-problem.utilities, (direction * free)[:, None]]) / size[:, None]
-    limits = -(problem.disagreement + np.where(free > 0, 0.0, level * direction)) / size
+    kept = np.where((free > 0) | (direction == 0), 0.0, level * direction - SLACK * size)
+    limits = -(problem.disagreement + kept) / size
     if at_least is not None:
         weights, least = at_least
         row = weights @ problem.utilities
         scale = np.abs(row).max() or 1.0
         rows = np.vstack([rows, np.append(-row / scale, 0.0)])
-        limits = np.append(limits, -least / scale)
+        limits = np.append(limits, SLACK - least / scale)
     return rows, limits
 
 
@@ -113,13 +117,11 @@ def _stuck(
 ) -> np.ndarray:
     """Which players cannot have more while everybody keeps what it has."""
     rows, limits = _floor(problem, direction, np.zeros(problem.n_players), level, at_least)
-    stuck = settled.copy()
+    further, hope = np.full(problem.n_players, np.inf), problem.ideal - problem.disagreement
     for player in np.flatnonzero(~settled):
         best = problem.utilities @ problem.decide(
             problem.utilities[player], rational=False, rows=rows[:, :-1], limits=limits
         )
         ahead = (best[player] - problem.disagreement[player]) / direction[player] - level[player]
-        stuck[player] = ahead <= NO_FURTHER * max(abs(level[player]), 1e-300)
-    if (stuck == settled).all():
-        stuck |= ~settled
-    return stuck
+        further[player] = ahead * direction[player] / hope[player] if hope[player] > 0 else 0.0
+    return np.asarray(settled | (further <= max(NO_FURTHER, further.min())))

@@ -43,7 +43,7 @@ def egalitarian_bargaining(problem: BargainingProblem, *, lexicographic: bool = 
     --------
     >>> import gametrade as gt
     >>> pie = gt.BargainingProblem.from_total(["a", "b"], 90.0, [0.0, 0.0], highest=[30.0, 90.0])
-    >>> egalitarian_bargaining(pie).utilities, egalitarian_bargaining(pie, lexicographic=True).utilities
+    >>> egalitarian_bargaining(pie).utilities, egalitarian_bargaining(pie, lexicographic=True).utilities.round(6)
     (array([30., 30.]), array([30., 60.]))
     """
     hope = problem.ideal - problem.disagreement

@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import numpy as np
 
-from gametrade.errors import InvalidInputError, SolverError
+from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.registry import bargains
 from gametrade.typing import ArrayLike, FloatArray
+
+TINY = 1e-300
+"""Keeps logarithms finite."""
 
 SURE_GAIN = 1e-9
 """Share of a player's largest gain below which a gain counts as none."""
@@ -36,9 +39,8 @@ def nash_bargaining(problem: BargainingProblem, *, weights: ArrayLike | None = N
     Raises
     ------
     InvalidInputError
-        If weights are not positive or there is not one for each player.
-    SolverError
-        If no utilities are feasible, or some utility is unbounded.
+        If weights are not positive or there is not one for each player, no utilities are feasible, or some
+        utility is unbounded.
 
     Notes
     -----
@@ -68,7 +70,7 @@ def nash_bargaining(problem: BargainingProblem, *, weights: ArrayLike | None = N
     power = _power(problem, weights)
     if problem.points is not None:
         return _best_point(problem, power)
-    starts = _best_of_each(problem)
+    starts = problem.best_of_each()
     if starts is None:
         return no_agreement(problem, "nash_bargaining")
     gain = starts.diagonal() - problem.disagreement
@@ -110,17 +112,6 @@ def _best_point(problem: BargainingProblem, power: FloatArray) -> Agreement:
     return Agreement(problem, "nash_bargaining", problem.points[best], certificate={"kind": "enumeration"}, notes=notes)
 
 
-def _best_of_each(problem: BargainingProblem) -> FloatArray | None:
-    """Row i: utilities of an agreement that is best for player i; None if nothing leaves nobody worse off."""
-    try:
-        return np.array([problem.best(direction) for direction in np.eye(problem.n_players)])
-    except SolverError as reason:
-        if "no largest" in str(reason) or "nbounded" in str(reason):
-            raise
-        problem.best(np.zeros(problem.n_players), rational=False)
-        return None
-
-
 def _ascend(problem: BargainingProblem, power: FloatArray, start: FloatArray, scale: FloatArray) -> FloatArray:
     """Maximise the weighted logarithms over a growing hull of vertices, each found by a linear program."""
     able = power > 0
@@ -141,13 +132,19 @@ def _best_mix(gains: FloatArray, power: FloatArray) -> FloatArray:
     """Weights of the mixture of rows with the largest weighted sum of logarithms."""
     from scipy.optimize import LinearConstraint, minimize
 
+    def loss(mix: FloatArray) -> float:
+        return -float(power @ np.log(np.maximum(mix @ gains, TINY)))
+
+    def slope(mix: FloatArray) -> FloatArray:
+        return np.asarray(-gains @ (power / np.maximum(mix @ gains, TINY)))
+
     count = len(gains)
     first = np.full(count, 0.5 / count)
     first[0] += 0.5
     answer = minimize(
-        lambda mix: -float(power @ np.log(np.maximum(mix @ gains, 1e-300))),
+        loss,
         first,
-        jac=lambda mix: -gains @ (power / np.maximum(mix @ gains, 1e-300)),
+        jac=slope,
         method="SLSQP",
         bounds=[(0.0, 1.0)] * count,
         constraints=LinearConstraint(np.ones((1, count)), 1.0, 1.0),

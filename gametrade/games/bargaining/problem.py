@@ -141,10 +141,37 @@ class BargainingProblem:
         if self.points is not None:
             good = self.points[(self.points >= self.disagreement).all(axis=1)]
             return good.max(axis=0) if len(good) else np.full(self.n_players, np.nan)
+        corners = self.best_of_each()
+        return np.full(self.n_players, np.nan) if corners is None else corners.diagonal()
+
+    def best_of_each(self) -> FloatArray | None:
+        """Row i: utilities of an agreement that is best for player i, shape (n, n).
+
+        Returns
+        -------
+        ndarray of shape (n, n) or None
+            None if no agreement leaves everybody at least as well off. [money]
+
+        Raises
+        ------
+        InvalidInputError
+            If a utility has no largest value, or nothing is feasible at all.
+        """
+        anything = np.zeros(self.n_players)
         try:
-            return np.array([self.best(direction)[k] for k, direction in enumerate(np.eye(self.n_players))])
+            self.best(anything)
         except SolverError:
-            return np.full(self.n_players, np.nan)
+            self._check_feasible()
+            return None
+        corners = np.empty((self.n_players, self.n_players))
+        for k, label in enumerate(self.players):
+            try:
+                corners[k] = self.best(np.eye(self.n_players)[k])
+            except SolverError as reason:
+                raise InvalidInputError(
+                    f"utility of {label} in BargainingProblem must have a largest value. Got none: {reason}"
+                ) from reason
+        return corners
 
     def best(self, weights: ArrayLike, *, rational: bool = True) -> FloatArray:
         """Feasible utilities with the largest weighted sum.
@@ -193,6 +220,13 @@ class BargainingProblem:
             np.full(k, np.inf),
         )
         return maximise(program).variables
+
+    def _check_feasible(self) -> None:
+        """Refuse a problem without any feasible utilities."""
+        try:
+            self.best(np.zeros(self.n_players), rational=False)
+        except SolverError as reason:
+            raise InvalidInputError("limits of BargainingProblem leave no feasible utilities at all.") from reason
 
     def _check_shapes(self) -> None:
         n, k = self.n_players, self.utilities.shape[-1]
