@@ -66,7 +66,7 @@ def test_nobody_can_gain_without_a_loss_to_another(name, problem):
         np.ones(problem.n_players) @ problem.utilities,
         rational=False,
         rows=-problem.utilities / np.abs(problem.utilities).max(),
-        limits=-(answer.utilities - 1e-7 * size(problem)) / np.abs(problem.utilities).max(),
+        limits=-(answer.utilities - 1e-8 * size(problem)) / np.abs(problem.utilities).max(),
     )
     assert better.sum() <= answer.utilities.sum() + 1e-6 * size(problem)
 

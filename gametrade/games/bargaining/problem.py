@@ -211,8 +211,9 @@ class BargainingProblem:
             bounds.append(np.asarray(limits, dtype=float))
         matrix, upper = np.vstack(blocks), np.concatenate(bounds)
         k = matrix.shape[1]
+        goal = np.asarray(gain, dtype=float)
         program = Program(
-            np.asarray(gain, dtype=float),
+            goal / (np.abs(goal).max() or 1.0),
             csr_matrix(matrix),
             np.full(upper.size, -np.inf),
             upper,
