@@ -11,10 +11,13 @@
 
 from gametrade import registry as _registry
 from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
+from gametrade.analysis.checking import check
 from gametrade.analysis.counting import CoalitionCount, count_blocking
 from gametrade.community import (
     Batteries,
     Community,
+    CurtailableLoad,
+    ShiftableLoad,
     Tariff,
     check_data,
     check_files,
@@ -29,7 +32,7 @@ from gametrade.errors import (
     TooManyPlayersError,
     UnknownNameError,
 )
-from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
+from gametrade.games import Allocation, CoalitionalGame, DispatchGame, SharingGame, TableGame
 from gametrade.games.bargaining import Agreement, BargainingProblem
 from gametrade.mechanisms import MarketOutcome, OrderBook, clear
 from gametrade.rules import allocate
@@ -41,6 +44,7 @@ from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
 rules = _registry.rules
 mechanisms = _registry.mechanisms
 formats = _registry.formats
+properties = _registry.properties
 
 __version__ = "0.1.0"
 
@@ -53,6 +57,8 @@ __all__ = [
     "CoalitionCount",
     "CoalitionalGame",
     "Community",
+    "CurtailableLoad",
+    "DispatchGame",
     "ExitCost",
     "GametradeError",
     "InvalidInputError",
@@ -61,6 +67,7 @@ __all__ = [
     "OrderBook",
     "RuleStability",
     "SharingGame",
+    "ShiftableLoad",
     "SolverError",
     "StabilityStudy",
     "TableGame",
@@ -71,6 +78,7 @@ __all__ = [
     "allocate",
     "analyse_stability",
     "blocking_coalition",
+    "check",
     "check_data",
     "check_files",
     "clear",
@@ -80,6 +88,7 @@ __all__ = [
     "formats",
     "least_subsidy",
     "mechanisms",
+    "properties",
     "read_community",
     "read_tariff",
     "rules",

@@ -197,3 +197,6 @@ mechanisms = Registry("mechanism", "gametrade.mechanisms")
 
 bargains = Registry("bargaining solution", "gametrade.solvers")
 """Every bargaining solution: one function ``solution(problem, *, options) -> Agreement`` in one file."""
+
+properties = Registry("property", "gametrade.analysis.properties")
+"""Every property of a game or an answer: one function ``property(game) -> Verdict`` in one file."""
