@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any, overload
 
+import numpy as np
+
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.community_market import CommunityMarket, run_market
@@ -47,7 +49,8 @@ def clear(
         Registered name, optionally with options as in ``"uniform_price:k=1"``, or any function
         ``mechanism(book) -> MarketOutcome``.
     **options
-        Options of the mechanism; a misspelled one is an error that names the mechanism.
+        Options of the mechanism; a misspelled one is an error that names the mechanism. A mechanism that draws
+        lots needs ``rng``; for a community one generator serves all its steps.
 
     Returns
     -------
@@ -74,7 +77,10 @@ def clear(
         return _clear_book(book, entry, chosen)
     if not isinstance(book, Community | Valuation):
         raise InvalidInputError(f"clear needs an OrderBook, a Community or a Valuation. Got {type(book).__name__}.")
-    label = entry.name + "".join(f":{name}={value}" for name, value in chosen.items())
+    written_out = {name: value for name, value in chosen.items() if not isinstance(value, np.random.Generator)}
+    label = entry.name + "".join(f":{name}={value}" for name, value in written_out.items())
+    if isinstance(chosen.get("rng"), int):
+        chosen["rng"] = np.random.default_rng(chosen["rng"])
     valuation = retail(book) if isinstance(book, Community) else book
     return run_market(valuation, label, lambda orders: _clear_book(orders, entry, chosen))
 

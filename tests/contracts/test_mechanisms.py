@@ -12,7 +12,8 @@ from gametrade.mechanisms.crossing import Crossing
 from gametrade.registry import mechanisms
 from tests.mechanisms.books import order_books
 
-NAMES = mechanisms.variants()
+DRAWING = {entry.name for entry in mechanisms if entry.traits.get("draws")}
+NAMES = [name for name in mechanisms.variants() if name not in DRAWING]
 
 
 def promising(promise):
@@ -46,6 +47,29 @@ def test_the_same_answer_twice_and_the_book_untouched(name, book):
     assert (first.payments == again.payments).all()
     assert (before[0] == book.prices).all()
     assert (before[1] == book.energies).all()
+
+
+@pytest.mark.parametrize("name", sorted(DRAWING))
+def test_lots_need_a_source_and_can_be_drawn_again(name):
+    assert any(variant.startswith(f"{name}:rng=") for variant in NAMES)
+    book = gt.OrderBook.of([(k, 1) for k in range(20)], [(k, 1) for k in range(20)])
+    for source in (None, "1", True, -1, 0.5):
+        with pytest.raises(gt.InvalidInputError, match=f"rng of {name} must be a numpy.random.Generator, or a whole"):
+            gt.clear(book, name, rng=source)
+    outcome = gt.clear(book, name, rng=np.random.default_rng(4))
+    again = gt.clear(book, name, **outcome.options)
+    assert (outcome.fills == again.fills).all()
+    fills = {tuple(gt.clear(book, name, rng=lot).fills) for lot in range(5)}
+    assert len(fills) > 1
+
+
+@pytest.mark.parametrize("name", NAMES)
+@given(book=order_books())
+def test_options_of_an_outcome_clear_the_book_again(name, book):
+    outcome = gt.clear(book, name)
+    again = gt.clear(book, outcome.mechanism, **outcome.options)
+    assert (outcome.fills == again.fills).all()
+    assert (outcome.payments == again.payments).all()
 
 
 @pytest.mark.parametrize("name", promising("individual_rationality"))
