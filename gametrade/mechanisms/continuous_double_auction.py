@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import MutableSequence, Sequence
+from collections.abc import MutableSequence
 
 import numpy as np
 
 from gametrade.mechanisms.continuous_market import ContinuousMarket, Event
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
-from gametrade.mechanisms.trades import Trades
+from gametrade.mechanisms.trades import struck
 from gametrade.registry import mechanisms
 
 
@@ -61,19 +61,3 @@ def continuous_double_auction(book: OrderBook, *, log: MutableSequence[Event] | 
         market.submit(order, buys=buys, price=price, energy=energy, time=time)
     events = tuple(market.log[start:])
     return MarketOutcome.of_trades(book, "continuous_double_auction", struck(book, events), events=events)
-
-
-def struck(book: OrderBook, events: Sequence[Event]) -> Trades:
-    """The trades of an event log."""
-    made = [event for event in events if event.kind == "trade"]
-    acting = np.array([event.order for event in made], dtype=np.int64)
-    standing = np.array([event.against for event in made], dtype=np.int64)
-    buying = book.buys[acting]
-    price = np.array([event.price for event in made])
-    return Trades(
-        np.where(buying, acting, standing),
-        np.where(buying, standing, acting),
-        np.array([event.energy for event in made]),
-        price,
-        price,
-    )

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from gametrade.mechanisms.continuous_market import Event
 from gametrade.mechanisms.crossing import SAME_ENERGY
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.typing import ArrayLike, FloatArray, IntArray
@@ -111,4 +113,20 @@ def at_prices(bids: IntArray, asks: IntArray, fills: FloatArray, buy_price: Arra
         energy,
         buying[bid] if buying.ndim else np.full(energy.size, float(buying)),
         selling[ask] if selling.ndim else np.full(energy.size, float(selling)),
+    )
+
+
+def struck(book: OrderBook, events: Sequence[Event]) -> Trades:
+    """The trades of an event log."""
+    made = [event for event in events if event.kind == "trade"]
+    acting = np.array([event.order for event in made], dtype=np.int64)
+    standing = np.array([event.against for event in made], dtype=np.int64)
+    buying = book.buys[acting]
+    price = np.array([event.price for event in made])
+    return Trades(
+        np.where(buying, acting, standing),
+        np.where(buying, standing, acting),
+        np.array([event.energy for event in made]),
+        price,
+        price,
     )

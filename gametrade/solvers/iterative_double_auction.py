@@ -80,7 +80,7 @@ def iterative_double_auction(
     market : VehicleTrading
         The vehicles.
     step : float, optional
-        How far a price moves for a kWh of excess demand, :math:`\rho`; twice the middle quadratic cost
+        How far a price moves for a kWh of excess demand, :math:`\rho`; twenty times the middle quadratic cost
         coefficient if not given. [money/kWh^2]
     max_rounds : int, default=5000
         Rounds after which the auction stops, converged or not.
@@ -125,7 +125,7 @@ def iterative_double_auction(
     >>> answer.converged, round(float(answer.energies[0, 0]), 4)
     (True, 4.278)
     """
-    rho = 2 * float(np.median(market.quadratic)) if step is None else step
+    rho = 20 * float(np.median(market.quadratic)) if step is None else step
     if not rho > 0:
         raise InvalidInputError(f"step of iterative_double_auction must be positive. Got {step}.")
     plan = np.zeros(market.shape)
