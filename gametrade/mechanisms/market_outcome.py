@@ -12,12 +12,15 @@ from gametrade.display import Shown, text_table
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.continuous_market import Event
 from gametrade.mechanisms.crossing import Crossing
+from gametrade.mechanisms.curves import plot_curves
+from gametrade.mechanisms.grid_settlement import GridSettlement, settle_with_grid
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.trades import Trades
 from gametrade.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
+    import plotly.graph_objects as go
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,6 +116,15 @@ class MarketOutcome(Shown):
     def by_trader(self, column: FloatArray) -> FloatArray:
         """Sum a column of the orders for each trader of the book."""
         return np.bincount(self.book.owner_positions, column, len(self.book.traders)).astype(float)
+
+    def with_grid(self, import_price: float, export_price: float, *, network_charge: float = 0.0) -> GridSettlement:
+        """Settle what is left over with the grid, see :func:`settle_with_grid`."""
+        return settle_with_grid(self, import_price, export_price, network_charge=network_charge)
+
+    def plot(self) -> go.Figure:
+        """Demand and supply curves of the book, with what is traded."""
+        figure = plot_curves(self.book, volume=self.volume, price=self.price)
+        return figure.update_layout(title=f"{self.mechanism}: {self.volume:g} kWh traded")
 
     def to_frame(self) -> pd.DataFrame:
         """One row an order: the order, what it trades [kWh], pays and gains [money]."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -109,6 +111,64 @@ class OrderBook:
         both = np.array(buying + selling, dtype=float).reshape(-1, 2)
         return cls(ids, np.arange(len(ids)) < len(buying), both[:, 0], both[:, 1], unit=unit)
 
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, *, unit: str = "money") -> OrderBook:
+        """Make a book from a table with one row an order.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Columns id, side ("bid" or "ask"), price [money/kWh], energy [kWh] and, if wanted, time and owner;
+            the id may be the index. A time is a number or a date and time, then counted in hours after the
+            first.
+        unit : str, default="money"
+            Money in which prices are stated.
+
+        Returns
+        -------
+        OrderBook
+            The book.
+
+        Raises
+        ------
+        InvalidInputError
+            If a column is missing or unknown, or a row is bad; the message names the row.
+        """
+        from gametrade.mechanisms.order_tables import order_columns
+
+        table = frame if "id" in frame.columns else frame.rename_axis(index="id").reset_index()
+        columns = {str(name): table[name].tolist() for name in table.columns}
+        return cls(**order_columns(columns, lambda row: f"row {row}"), unit=unit)
+
+    @classmethod
+    def read_csv(cls, path: str | Path, *, unit: str = "money") -> OrderBook:
+        """Read a book from a CSV file with one line an order.
+
+        Parameters
+        ----------
+        path : str or Path
+            File with the columns of :meth:`from_frame`.
+        unit : str, default="money"
+            Money in which prices are stated.
+
+        Returns
+        -------
+        OrderBook
+            The book.
+
+        Raises
+        ------
+        InvalidInputError
+            If a column is missing or unknown, or a line is bad; the message names the line.
+        """
+        from gametrade.mechanisms.order_tables import order_columns, table_of_file
+
+        return cls(**order_columns(*table_of_file(path)), unit=unit)
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the book to a CSV file that :meth:`read_csv` reads back exactly."""
+        self.to_frame().to_csv(path)
+
     @property
     def n_orders(self) -> int:
         """Number of orders m."""
@@ -183,10 +243,9 @@ def _check(ids: tuple[str, ...], columns: dict[str, np.ndarray], owners: tuple[s
     if len(set(lengths.values())) > 1 or any(column.ndim != 1 for column in columns.values()):
         told = ", ".join(f"{name} {size}" for name, size in lengths.items())
         raise InvalidInputError(f"columns of OrderBook must have one entry an order. Got lengths {told}.")
-    repeated = sorted(set(ids), key=ids.index) if len(set(ids)) < len(ids) else []
-    for label in repeated:
-        if ids.count(label) > 1:
-            raise InvalidInputError(f"ids of OrderBook must be unique. Got {label!r} {ids.count(label)} times.")
+    if len(set(ids)) < len(ids):
+        label, times = Counter(ids).most_common(1)[0]
+        raise InvalidInputError(f"ids of OrderBook must be unique. Got {label!r} {times} times.")
     for name in ("prices", "energies", "times"):
         wrong = np.flatnonzero(~np.isfinite(columns[name]) | ((columns[name] < 0) & (name != "times")))
         if wrong.size:
