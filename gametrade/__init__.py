@@ -13,6 +13,7 @@ from gametrade import registry as _registry
 from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
 from gametrade.analysis.checking import check
 from gametrade.analysis.counting import CoalitionCount, count_blocking
+from gametrade.analysis.studies import MechanismTable, market_allocation, mechanism_table
 from gametrade.community import (
     Batteries,
     Community,
@@ -64,6 +65,7 @@ __all__ = [
     "InvalidInputError",
     "LeastSubsidy",
     "MarketOutcome",
+    "MechanismTable",
     "OrderBook",
     "RuleStability",
     "SharingGame",
@@ -87,6 +89,8 @@ __all__ = [
     "exit_cost_per_member",
     "formats",
     "least_subsidy",
+    "market_allocation",
+    "mechanism_table",
     "mechanisms",
     "properties",
     "read_community",

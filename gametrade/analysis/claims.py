@@ -8,6 +8,7 @@ from typing import Any
 from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.encoding import path_to_dict, tree_to_dict
 from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.studies.market_allocation import is_mechanism
 from gametrade.analysis.verdict import Verdict
 from gametrade.games.coalitional import Allocation, SharingGame
 from gametrade.registry import rules
@@ -61,7 +62,7 @@ def _subsidy_proof(blocking: BlockingCoalition, subsidy: LeastSubsidy) -> dict[s
 
 def recomputable(rule: str) -> bool:
     """Whether verification can run the rule again: it is registered, not a function of the caller's."""
-    return rule.partition(":")[0] in rules
+    return rule.partition(":")[0] in rules or is_mechanism(rule)
 
 
 def payoffs_verdict(allocation: Allocation, rule: str) -> Verdict:

@@ -34,6 +34,8 @@ class Agreement(Shown):
         Evidence, by kind.
     notes : tuple of str
         Findings.
+    options : mapping
+        Options of the solution, to run it again on another problem.
     """
 
     problem: BargainingProblem
@@ -42,6 +44,7 @@ class Agreement(Shown):
     agreed: bool = True
     certificate: Mapping[str, Any] = field(default_factory=dict, repr=False)
     notes: tuple[str, ...] = ()
+    options: Mapping[str, Any] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         utilities = np.array(self.utilities, dtype=float)
