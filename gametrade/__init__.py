@@ -13,6 +13,7 @@ from gametrade import registry as _registry
 from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
 from gametrade.analysis.checking import check
 from gametrade.analysis.counting import CoalitionCount, count_blocking
+from gametrade.analysis.studies import MechanismTable, market_allocation, mechanism_table
 from gametrade.community import (
     Batteries,
     Community,
@@ -43,7 +44,9 @@ from gametrade.games import (
     SharingGame,
     TableGame,
 )
+from gametrade.games.bargaining import Agreement, BargainingProblem
 from gametrade.games.catalogue import PublishedGame, catalogue
+from gametrade.mechanisms import MarketOutcome, OrderBook, clear
 from gametrade.rules import allocate
 from gametrade.solvers.assignment_core import AssignmentCore, assignment_core
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -54,15 +57,18 @@ from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
 from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation, nearest_core_allocation
 
 rules = _registry.rules
+mechanisms = _registry.mechanisms
 formats = _registry.formats
 properties = _registry.properties
 
 __version__ = "0.1.0"
 
 __all__ = [
+    "Agreement",
     "Allocation",
     "AssignmentCore",
     "AssignmentGame",
+    "BargainingProblem",
     "Batteries",
     "BlockingCoalition",
     "CoalitionCount",
@@ -78,7 +84,10 @@ __all__ = [
     "IndividualTariffGame",
     "InvalidInputError",
     "LeastSubsidy",
+    "MarketOutcome",
+    "MechanismTable",
     "NearestCoreAllocation",
+    "OrderBook",
     "PublishedGame",
     "RuleStability",
     "SharingGame",
@@ -98,12 +107,16 @@ __all__ = [
     "check",
     "check_data",
     "check_files",
+    "clear",
     "communities",
     "core_intervals",
     "count_blocking",
     "exit_cost_per_member",
     "formats",
     "least_subsidy",
+    "market_allocation",
+    "mechanism_table",
+    "mechanisms",
     "nearest_core_allocation",
     "properties",
     "read_community",

@@ -247,5 +247,11 @@ figures = Registry("figure", "gametrade.reports.figures")
 checks = Registry("claim check", "gametrade.analysis.verification.proofs")
 """Every property of a report's claims: one function ``property(case, claim, certificate) -> detail`` in one file."""
 
+mechanisms = Registry("mechanism", "gametrade.mechanisms")
+"""Every way to clear a book of orders: one function ``mechanism(book, *, options) -> MarketOutcome`` in one file."""
+
+bargains = Registry("bargaining solution", "gametrade.solvers")
+"""Every bargaining solution: one function ``solution(problem, *, options) -> Agreement`` in one file."""
+
 properties = Registry("property", "gametrade.analysis.properties")
 """Every property of a game or an answer: one function ``property(game) -> Verdict`` in one file."""

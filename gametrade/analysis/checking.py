@@ -3,24 +3,35 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from gametrade.analysis.verdict import Verdict
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError
+from gametrade.games.bargaining import Agreement
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
-from gametrade.registry import properties
+from gametrade.mechanisms import CommunityMarket, MarketOutcome
+from gametrade.mechanisms.community_market import books
+from gametrade.registry import Entry, properties
+
+KINDS = {"allocation": Allocation, "market": MarketOutcome, "agreement": Agreement}
+"""What a property can be asked of beside a game, by its trait `of`."""
 
 
 def check(
-    subject: CoalitionalGame | Community | Allocation, property: str | Callable[..., Any], **options: Any
+    subject: CoalitionalGame | Community | Allocation | MarketOutcome | CommunityMarket | Agreement,
+    property: str | Callable[..., Any],
+    **options: Any,
 ) -> Verdict:
     """Decide one property of a game or of an answer.
 
     Parameters
     ----------
-    subject : CoalitionalGame, Community or Allocation
-        A community is taken as its sharing game; a property of games is asked of the game of an allocation.
+    subject : CoalitionalGame, Community, Allocation, MarketOutcome, CommunityMarket or Agreement
+        A community is taken as its sharing game; a property of games is asked of the game of an allocation. A
+        property of markets is asked of every step of a community's market, and the verdict is that of the worst
+        one, with the sum of all margins in ``certificate["total"]``.
     property : str or callable
         Registered name, or any function ``property(subject) -> Verdict``.
     **options
@@ -36,7 +47,7 @@ def check(
     UnknownNameError
         If there is no such property or option.
     InvalidInputError
-        If a property of allocations is asked of a game.
+        If a property is asked of something else than it is a property of.
 
     Examples
     --------
@@ -49,11 +60,47 @@ def check(
     if isinstance(subject, Community):
         subject = SharingGame(subject)
     wanted = entry.traits.get("of")
-    if wanted == "game" and isinstance(subject, Allocation):
+    kinds = (wanted,) if isinstance(wanted, str) else tuple(wanted or ())
+    if kinds == ("game",) and isinstance(subject, Allocation):
         subject = subject.game
-    if wanted == "allocation" and not isinstance(subject, Allocation):
-        raise InvalidInputError(f"{entry.name} is a property of an allocation. Got {type(subject).__name__}.")
-    answer = entry.function(subject, **{**written, **options})
+    if isinstance(subject, CommunityMarket) and "market" in kinds:
+        return _worst_step(subject, entry, {**written, **options})
+    accepted = tuple(KINDS[kind] for kind in kinds if kind in KINDS)
+    wrong = isinstance(subject, (*KINDS.values(), CommunityMarket)) if kinds == ("game",) else bool(accepted)
+    if wrong and not isinstance(subject, accepted):
+        what = " or ".join(f"{'an' if kind[0] in 'ae' else 'a'} {kind}" for kind in kinds)
+        raise InvalidInputError(f"{entry.name} is a property of {what}. Got {type(subject).__name__}.")
+    return _ask(entry, subject, {**written, **options})
+
+
+def _ask(entry: Entry, subject: Any, options: dict[str, Any]) -> Verdict:
+    """One answer, and a verdict for sure."""
+    answer = entry.function(subject, **options)
     if not isinstance(answer, Verdict):
         raise InvalidInputError(f"{entry.name} must return a Verdict. Got {type(answer).__name__}.")
     return answer
+
+
+def _worst_step(market: CommunityMarket, entry: Entry, options: dict[str, Any]) -> Verdict:
+    """The verdict of the step with the least margin; undecided if some step is and none fails."""
+    verdicts = []
+    for step, book, homes in books(market.valuation):
+        fills = market.bought[homes, step] + market.sold[homes, step]
+        outcome = MarketOutcome(book, market.mechanism, fills, market.payments[homes, step])
+        verdicts.append((step, _ask(entry, outcome, options)))
+    if not verdicts:
+        raise InvalidInputError(
+            f"{entry.name} of a community's market needs a step with a seller and a buyer. Got none."
+        )
+    order = {False: 0, None: 1, True: 2}
+    step, worst = min(verdicts, key=lambda pair: (order[pair[1].holds], pair[1].margin))
+    certificate = {
+        **worst.certificate,
+        "step": str(market.valuation.community.local_times()[step]),
+        "steps": len(verdicts),
+        "failing": sum(verdict.holds is False for _, verdict in verdicts),
+        "undecided": sum(verdict.holds is None for _, verdict in verdicts),
+        "total": float(sum(verdict.margin for _, verdict in verdicts)),
+    }
+    statement = f"in each of {len(verdicts)} steps: {worst.statement}"
+    return replace(worst, rule=market.mechanism, statement=statement, certificate=certificate)

@@ -14,6 +14,7 @@ from gametrade.analysis.exact_dispatch import Broken
 from gametrade.analysis.period_proofs import PeriodProofs
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.statements import Facts, write_statement
+from gametrade.analysis.studies.market_allocation import is_mechanism
 from gametrade.analysis.verdict import Verdict
 from gametrade.games.coalitional import DispatchGame, SharingGame
 from gametrade.registry import rules
@@ -68,7 +69,7 @@ def _subsidy_proof(blocking: BlockingCoalition, subsidy: LeastSubsidy) -> dict[s
 
 def recomputable(rule: str) -> bool:
     """Whether verification can run the rule again: it is registered, not a function of the caller's."""
-    return rule.partition(":")[0] in rules
+    return rule.partition(":")[0] in rules or is_mechanism(rule)
 
 
 def _verdict(

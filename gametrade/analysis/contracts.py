@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.period_proofs import PeriodProofs, prove_periods
+from gametrade.analysis.studies.market_allocation import split
 from gametrade.errors import UnknownNameError
 from gametrade.games.coalitional import Allocation, SharingGame, all_coalitions
 from gametrade.registry import rules as registered_rules
-from gametrade.rules import allocate
 from gametrade.rules.settlement import step_payoffs
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
@@ -139,7 +139,7 @@ class Periods:
             assert isinstance(allocation.game, SharingGame)
             by_step = step_payoffs(allocation.game, allocation.sell_price, allocation.buy_price)
             return np.array([by_step[:, steps].sum(axis=1) for steps in self.steps]).reshape(-1, len(by_step))
-        return np.array([allocate(game, rule).payoffs for game in self.games]).reshape(-1, allocation.game.n_players)
+        return np.array([split(game, rule).payoffs for game in self.games]).reshape(-1, allocation.game.n_players)
 
 
 def settles_by_period(allocation: Allocation) -> bool:

@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.studies.market_allocation import split
 from gametrade.games.coalitional import Allocation, SharingGame
-from gametrade.rules import allocate
 from gametrade.rules.settlement import step_payoffs
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.typing import Coalition, FloatArray, IntArray
@@ -71,5 +71,5 @@ def out_of_sample(game: SharingGame, allocation: Allocation, rule: str | Callabl
 def _payoffs(allocation: Allocation, rule: str | Callable[..., Any], half: SharingGame, steps: IntArray) -> FloatArray:
     """Payoffs of one half: by the prices of the whole, or settled on the half alone."""
     if allocation.sell_price is None or allocation.buy_price is None:
-        return allocate(half, rule).payoffs
+        return split(half, rule).payoffs
     return np.asarray(step_payoffs(half, allocation.sell_price[steps], allocation.buy_price[steps]).sum(axis=1))

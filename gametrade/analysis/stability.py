@@ -22,12 +22,13 @@ from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.notes import study_notes
 from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
 from gametrade.analysis.rule_stability import RuleStability
+from gametrade.analysis.studies.market_allocation import split
 from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
 from gametrade.registry import rules as registered_rules
-from gametrade.rules import allocate, rule_applies
+from gametrade.rules import rule_applies
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import FULL_TREE_PLAYERS, blocking_coalition
 from gametrade.solvers.exit_cost import exit_cost_per_member
@@ -62,8 +63,9 @@ def analyse_stability(
     game : CoalitionalGame or Community
         A community is taken as its sharing game.
     rules : sequence of str or callable, optional
-        Rules to compare, by name (with options as in ``"proportional:to=demand"``) or as functions; every
-        registered rule and variant if not given.
+        Rules to compare, by name (with options as in ``"proportional:to=demand"``) or as functions; names of
+        mechanisms are split rules too, by an auction in every step. Every registered rule and variant if not
+        given.
     contract : {"whole", "month", "day", "step"}, default="whole"
         Length a coalition commits to. For the shorter ones the headline numbers of a rule describe the
         period in which most is gained by leaving, and the core verdict speaks of all periods.
@@ -174,7 +176,7 @@ def _allocate_all(
     skipped: dict[str, str] = {}
     for label, rule in progress(named.items(), "rules") if progress else named.items():
         try:
-            allocations[label] = allocate(game, rule)
+            allocations[label] = split(game, rule)
         except TooManyPlayersError as reason:
             skipped[label] = str(reason)
     return allocations, skipped

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.registry import Registry, properties
+from tests.mechanisms.books import order_books
 from tests.strategies import relabelled, sharing_games, table_games
 
 NAMES = [entry.name for entry in properties if entry.traits["of"] == "game"]
@@ -111,6 +112,48 @@ def test_verdicts_about_allocations_are_complete_and_repeatable(name):
     holds()
 
 
+MARKET = [entry.name for entry in properties if "market" in np.atleast_1d(entry.traits["of"])]
+CLEARED = ("uniform_price", "mcafee", "vickrey_clarke_groves", "continuous_double_auction")
+
+
+@pytest.mark.parametrize("name", MARKET)
+def test_verdicts_about_markets_are_complete_repeatable_and_leave_the_book_alone(name):
+    @settings(max_examples=20, deadline=None, derandomize=True)
+    @given(order_books(max_orders=4), st.sampled_from(CLEARED))
+    def holds(book, mechanism):
+        before = book.prices.tobytes(), book.energies.tobytes()
+        outcome = gt.clear(book, mechanism)
+        few = {"most": 300} if "most" in properties.get(name).options else {}
+        first, second = (gt.check(outcome, name, **few) for _ in range(2))
+        assert (book.prices.tobytes(), book.energies.tobytes()) == before
+        assert first.to_dict() == second.to_dict()
+        assert (first.rule, first.property) == (mechanism, name)
+        assert np.isfinite(first.margin)
+        assert first.witness == tuple(trader for trader in book.traders if trader in first.witness)
+        assert json.loads(json.dumps(first.to_dict())) == first.to_dict()
+        assert first.holds in (True, False, None)
+        if first.holds is not None:
+            assert first.certificate["kind"] in ("recompute", "lie", "enumeration")
+
+    holds()
+
+
+@pytest.mark.parametrize("name", MARKET)
+def test_other_units_of_money_and_energy_change_no_verdict_about_a_market(name):
+    @settings(max_examples=15, deadline=None, derandomize=True)
+    @given(order_books(max_orders=4, scales=(1.0,)), st.sampled_from([2.0**-20, 2.0**20]))
+    def holds(book, factor):
+        other = book.changed(prices=book.prices * factor, energies=book.energies * factor)
+        few = {"most": 300} if "most" in properties.get(name).options else {}
+        first, second = (gt.check(gt.clear(b, "uniform_price"), name, **few) for b in (book, other))
+        assert first.holds == second.holds
+        assert first.witness == second.witness
+        size = factor if first.unit == "kWh" else factor**2
+        assert second.margin == pytest.approx(first.margin * size, rel=1e-6, abs=1e-9 * size)
+
+    holds()
+
+
 def test_communities_allocations_functions_and_names_are_taken():
     street = gt.communities.fontana("flat")
     assert gt.check(street, "monotone")
@@ -149,8 +192,10 @@ def test_a_property_of_allocations_is_not_asked_of_a_game():
 
 @pytest.mark.parametrize("entry", list(properties), ids=lambda entry: entry.name)
 def test_entry_is_complete(entry):
-    assert entry.traits["of"] in ("game", "allocation")
-    assert isinstance(entry.traits["covariant"], bool)
+    kinds = entry.traits["of"]
+    assert kinds in ("game", "allocation") or set(np.atleast_1d(kinds)) <= {"market", "agreement"}
     assert entry.summary.endswith(".")
-    assert entry.traits["of"] == "allocation" or entry.options[:1] == ("exact",)
+    if kinds == "game":
+        assert isinstance(entry.traits["covariant"], bool)
+        assert entry.options[:1] == ("exact",)
     assert "Examples" in entry.function.__doc__

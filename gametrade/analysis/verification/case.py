@@ -14,11 +14,11 @@ from gametrade.analysis.contracts import Periods
 from gametrade.analysis.encoding import unpack
 from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.exact_periods import ExactPeriods
+from gametrade.analysis.studies.market_allocation import is_mechanism, split
 from gametrade.errors import GametradeError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
 from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.registry import rules
-from gametrade.rules import allocate
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import BoolArray, FloatArray
 
@@ -163,7 +163,7 @@ class Case:
 
     def known_rule(self, rule: str) -> bool:
         """Whether a rule can be run again: it is registered, not a function of whoever wrote the report."""
-        return rule.partition(":")[0] in rules
+        return rule.partition(":")[0] in rules or is_mechanism(rule)
 
     def sampled(self, rule: str) -> bool:
         """Whether the payoffs are sampled, as the answer says; contract periods are left out then."""
@@ -181,7 +181,7 @@ class Case:
         if not self.known_rule(rule):
             raise Refuted(f"{rule} is not a registered rule and cannot be run again")
         if rule not in self._allocations:
-            self._allocations[rule] = allocate(self.game, rule)
+            self._allocations[rule] = split(self.game, rule)
         return self._allocations[rule]
 
     def periods(self, contract: str) -> Periods:

@@ -1,0 +1,348 @@
+"""Lies of a trader about its order: which ones can matter, what they gain, and how to check one again."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from gametrade.analysis.properties.market import Mechanism, Truth, market_verdict, mechanism_of, money_tolerance
+from gametrade.analysis.verdict import Verdict
+from gametrade.mechanisms import MarketOutcome, OrderBook
+from gametrade.registry import mechanisms
+from gametrade.typing import FloatArray
+
+SAME = 1e-9
+"""Share of the largest limit or energy below which two of them are one breakpoint."""
+
+MOST_LIES = 20_000
+"""Lies that a search tries unless told otherwise."""
+
+
+@dataclass(frozen=True)
+class Breakpoints:
+    """Where the outcome of a mechanism can change its form when one order changes.
+
+    Parameters
+    ----------
+    prices : {"limits", "midpoints", ""}
+        Between the limits of the others, or between these, their midpoints and their reflections 2p - q, fills
+        do not depend on an order's price and money depends on it linearly; empty if that is not known.
+    energies : bool
+        Whether fills are linear and prices constant in an order's energy between the differences of the
+        cumulative energies of the two sides.
+    """
+
+    prices: str = ""
+    energies: bool = False
+
+
+KNOWN = {
+    "uniform_price": Breakpoints("limits", True),
+    "pay_as_bid": Breakpoints("limits", True),
+    "trade_reduction": Breakpoints("limits", True),
+    "vickrey_clarke_groves": Breakpoints("limits", True),
+    "mcafee": Breakpoints("midpoints", True),
+    "continuous_double_auction": Breakpoints("limits", False),
+}
+"""Of mechanisms that are a function of the sorted book alone; a mechanism's trait `breakpoints` adds to them."""
+
+
+def breakpoints_of(outcome: MarketOutcome, mechanism: object = None) -> Breakpoints:
+    """What is known about the form of a mechanism's outcome."""
+    if mechanism is not None or outcome.mechanism.partition(":")[0] not in mechanisms:
+        return Breakpoints()
+    entry, written = mechanisms.resolve(outcome.mechanism)
+    declared = entry.traits.get("breakpoints")
+    known = KNOWN.get(entry.name, Breakpoints()) if declared is None else Breakpoints(*declared)
+    shared = {**written, **outcome.options}.get("ties") == "pro_rata"
+    return Breakpoints(known.prices, known.energies and not shared)
+
+
+@dataclass(frozen=True, eq=False)
+class Axis:
+    """Values to try along one dimension, and how the gains there give the limits at every breakpoint.
+
+    Parameters
+    ----------
+    values : ndarray of shape (N,)
+        Values to try: every breakpoint and two points inside every interval between two of them.
+    limits : ndarray of shape (M, N)
+        Takes gains at the values to gains at breakpoints and to one-sided limits, which for a linear function
+        are extrapolated from the two inner points.
+    """
+
+    values: FloatArray
+    limits: FloatArray
+
+    @classmethod
+    def between(cls, points: Sequence[float] | FloatArray, top: float) -> Axis:
+        """From breakpoints, up to a value beyond the last one."""
+        ends = np.unique(np.concatenate([np.asarray(points, dtype=float), [top]]))
+        kept = np.concatenate([[True], np.diff(ends) > SAME * max(top, np.finfo(float).tiny)])
+        ends = ends[kept]
+        low, width = ends[:-1], np.diff(ends)
+        values = np.concatenate([ends, low + width / 3, low + 2 * width / 3])
+        one, step = len(ends), len(low)
+        near = np.eye(len(values))
+        first, second = near[one : one + step], near[one + step :]
+        return cls(values, np.vstack([near[:one], 2 * first - second, 2 * second - first]))
+
+    @classmethod
+    def single(cls, value: float) -> Axis:
+        """Only the truth."""
+        return cls(np.array([value]), np.eye(1))
+
+    def thinned(self, most: int) -> Axis:
+        """At most so many values, evenly spread, for a search that proves nothing."""
+        if len(self.values) <= most:
+            return self
+        values = np.sort(self.values)[np.linspace(0, len(self.values) - 1, max(2, most)).astype(int)]
+        return Axis(values, np.eye(len(values)))
+
+
+def price_axis(book: OrderBook, order: int, kind: str) -> Axis:
+    """Limits of the others, with midpoints and reflections where the mechanism uses midpoints."""
+    others = np.unique(np.delete(book.prices, order))
+    points = [np.array([0.0, book.prices[order]]), others]
+    if kind == "midpoints":
+        points.append(((others[:, None] + others) / 2).ravel())
+        points.append((2 * others[:, None] - others).ravel())
+    marks = np.concatenate(points)
+    top = 2 * float(marks.max()) or 1.0
+    return Axis.between(marks[marks >= 0], top)
+
+
+def energy_axis(book: OrderBook, order: int) -> Axis:
+    """Differences of the cumulative energies of the two sides without this order, its own energy and none."""
+    own, other = (
+        np.flatnonzero((book.buys == side) & (np.arange(book.n_orders) != order)) for side in _sides(book, order)
+    )
+    here, there = (_cumulative(book, rows) for rows in (own, other))
+    points = (there[:, None] - here).ravel()
+    marks = np.concatenate([[0.0, book.energies[order]], points[points > 0]])
+    top = 2 * float(marks.max()) or 1.0
+    return Axis.between(marks, top)
+
+
+def _sides(book: OrderBook, order: int) -> tuple[bool, bool]:
+    return bool(book.buys[order]), not book.buys[order]
+
+
+def _cumulative(book: OrderBook, rows: np.ndarray) -> FloatArray:
+    """Energies of a side added up from its best price."""
+    queue = rows[np.lexsort((rows, book.times[rows], -book.signs[rows] * book.prices[rows]))]
+    return np.concatenate([[0.0], book.energies[queue].cumsum()])
+
+
+@dataclass(frozen=True, eq=False)
+class Found:
+    """The best lie of a search: its gain over honesty, the book with the lie, and how far the search went."""
+
+    gain: float
+    supremum: float
+    trader: str
+    book: OrderBook
+    honest: float
+    tried: int
+    exhaustive: bool
+
+
+def best_lie(
+    outcome: MarketOutcome, *, about: str, mechanism: Mechanism | str | None = None, most: int = MOST_LIES
+) -> Found:
+    """Search the lies of every trader about one order at a time.
+
+    Parameters
+    ----------
+    outcome : MarketOutcome
+        Of the honest book.
+    about : {"price", "energy", "both"}
+        What is misreported.
+    mechanism : callable or str, optional
+        Where it is not a registered one.
+    most : int
+        Lies to try at most, in all.
+
+    Returns
+    -------
+    Found
+        Exhaustive if every trader has one order and the form of the outcome between breakpoints is known.
+    """
+    book, run = outcome.book, mechanism_of(outcome, mechanism)
+    form, truth = breakpoints_of(outcome, mechanism), Truth(book)
+    sure = len(set(book.owners)) == book.n_orders and (about == "energy" or form.prices != "")
+    sure = sure and (about == "price" or form.energies)
+    found = Found(0.0, 0.0, book.traders[0] if book.traders else "", book, 0.0, 0, sure)
+    share = max(2, most // max(1, book.n_orders))
+    for order in range(book.n_orders):
+        found = _better(found, _lies_of(book, order, about, form, (run, truth, share)))
+    return found
+
+
+def _lies_of(book: OrderBook, order: int, about: str, form: Breakpoints, tools: tuple[Mechanism, Truth, int]) -> Found:
+    """The best lie about one order; both dimensions at once as far as the number of lies allows."""
+    run, truth, most = tools
+    prices = price_axis(book, order, form.prices) if about != "energy" else Axis.single(book.prices[order])
+    energies = energy_axis(book, order) if about != "price" else Axis.single(book.energies[order])
+    full = len(prices.values) * len(energies.values) <= most
+    if full:
+        grids = [(prices, energies)]
+    else:
+        half = max(2, most // 3)
+        grids = [
+            (prices.thinned(half), Axis.single(book.energies[order])),
+            (Axis.single(book.prices[order]), energies.thinned(half)),
+            (prices.thinned(int(half**0.5)), energies.thinned(int(half**0.5))),
+        ]
+    trader, best = book.owners[order], None
+    honest = truth.gain(trader, run(book))
+    for grid in grids:
+        here = _on_grid(book, order, grid, (run, truth, honest))
+        best = here if best is None else _better(best, here)
+    assert best is not None
+    return Found(best.gain, best.supremum, trader, best.book, honest, best.tried, full)
+
+
+def _on_grid(book: OrderBook, order: int, grid: tuple[Axis, Axis], tools: tuple[Mechanism, Truth, float]) -> Found:
+    """Run the mechanism on every pair of price and energy."""
+    run, truth, honest = tools
+    prices, energies = grid
+    trader = book.owners[order]
+    gains = np.array(
+        [
+            [truth.gain(trader, run(with_order(book, order, p, e))) - honest for e in energies.values]
+            for p in prices.values
+        ]
+    )
+    supremum = float((prices.limits @ gains @ energies.limits.T).max())
+    p, e = np.unravel_index(int(gains.argmax()), gains.shape)
+    lie = with_order(book, order, float(prices.values[p]), float(energies.values[e]))
+    return Found(float(gains[p, e]), supremum, trader, lie, honest, gains.size, True)
+
+
+def _better(first: Found, second: Found) -> Found:
+    """The lie that gains more, counting the lies of both."""
+    kept = second if second.gain > first.gain else first
+    return Found(
+        kept.gain,
+        max(first.supremum, second.supremum),
+        kept.trader,
+        kept.book,
+        kept.honest,
+        first.tried + second.tried,
+        first.exhaustive and second.exhaustive,
+    )
+
+
+def with_order(book: OrderBook, order: int, price: float, energy: float) -> OrderBook:
+    """The book with one order changed."""
+    prices, energies = book.prices.copy(), book.energies.copy()
+    prices[order], energies[order] = price, energy
+    return book.changed(prices=prices, energies=energies)
+
+
+def lie_certificate(book: OrderBook, found: Found, behind: Mapping[str, str] | None = None) -> dict[str, Any]:
+    """The orders that a lie adds or changes, and both gains: what it takes to run the lie again."""
+    told = found.book
+    before = {key: (book.prices[k], book.energies[k]) for k, key in enumerate(book.ids)}
+    changed = [
+        {
+            "id": key,
+            "owner": told.owners[k],
+            "side": "bid" if told.buys[k] else "ask",
+            "price": float(told.prices[k]),
+            "energy": float(told.energies[k]),
+            "time": float(told.times[k]),
+        }
+        for k, key in enumerate(told.ids)
+        if before.get(key) != (told.prices[k], told.energies[k])
+    ]
+    return {
+        "kind": "lie",
+        "trader": found.trader,
+        "orders": changed,
+        "behind": dict(behind or {}),
+        "honest": found.honest,
+        "lying": found.honest + found.gain,
+        "supremum": found.honest + found.supremum,
+        "tried": found.tried,
+    }
+
+
+def replay(outcome: MarketOutcome, certificate: Mapping[str, Any], mechanism: Mechanism | str | None = None) -> float:
+    """Run a mechanism on the lie of a certificate and return what it gains over honesty.
+
+    Parameters
+    ----------
+    outcome : MarketOutcome
+        Of the honest book.
+    certificate : mapping
+        Of kind ``"lie"``.
+    mechanism : callable or str, optional
+        Where it is not a registered one.
+
+    Returns
+    -------
+    float
+        True gain of the trader, or of the accounts behind it, lying less honest. [money]
+    """
+    run, truth = mechanism_of(outcome, mechanism), Truth(outcome.book)
+    lied = run(told_book(outcome.book, certificate))
+    behind = dict(certificate["behind"])
+    liars = set(behind.values()) | {certificate["trader"]} if not behind else set(behind.values())
+    owners = np.array([behind.get(owner, owner) for owner in lied.book.owners])
+    honest = run(outcome.book)
+    return sum(truth.gain(i, lied, owners == i) - truth.gain(i, honest) for i in sorted(liars))
+
+
+def told_book(book: OrderBook, certificate: Mapping[str, Any]) -> OrderBook:
+    """The book that a certificate of kind ``"lie"`` describes."""
+    changed = {row["id"]: row for row in certificate["orders"]}
+    prices, energies = book.prices.copy(), book.energies.copy()
+    for k, key in enumerate(book.ids):
+        if key in changed:
+            prices[k], energies[k] = changed[key]["price"], changed[key]["energy"]
+    told = book.changed(prices=prices, energies=energies)
+    for row in (row for key, row in changed.items() if key not in book.ids):
+        told = with_account(told, row["owner"], row["side"] == "bid", row["time"], (row["price"], row["energy"]))
+    return told
+
+
+def with_account(book: OrderBook, name: str, buys: bool, time: float, limit: tuple[float, float]) -> OrderBook:
+    """The book with one more order, listed last, of a new trader: its name, side, time, price and energy."""
+    price, energy = limit
+    return OrderBook(
+        [*book.ids, name],
+        [*book.buys, buys],
+        [*book.prices, price],
+        [*book.energies, energy],
+        times=[*book.times, time],
+        owners=[*book.owners, name],
+        unit=book.unit,
+    )
+
+
+def lie_verdict(
+    outcome: MarketOutcome, property: str, claim: str, found: Found, behind: Mapping[str, str] | None = None
+) -> Verdict:
+    """A lie that pays refutes, an exhaustive search without one proves, anything else decides nothing."""
+    tolerance = money_tolerance(outcome.book)
+    pays = found.gain > tolerance
+    proved = found.exhaustive and found.supremum <= tolerance
+    certificate = lie_certificate(outcome.book, found, behind)
+    if not pays:
+        certificate |= {"kind": "enumeration" if proved else "none", "orders": [], "lying": found.honest}
+        if not proved:
+            certificate["why"] = "a search among lies, without proof that no other one pays"
+    return market_verdict(
+        outcome,
+        property,
+        f"{claim}, to {tolerance:.3g} {outcome.book.unit} ({found.tried} lies tried)",
+        False if pays else True if proved else None,
+        0.0 - max(found.gain, 0.0),
+        witness=tuple(found.trader.split(" + ")) if found.trader else (),
+        certificate=certificate,
+    )

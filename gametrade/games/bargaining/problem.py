@@ -1,0 +1,241 @@
+"""A bargaining problem: feasible utilities and the disagreement point."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from gametrade.errors import InvalidInputError, SolverError
+from gametrade.optimise import Program, maximise
+from gametrade.typing import ArrayLike, FloatArray
+
+
+@dataclass(frozen=True, eq=False)
+class BargainingProblem:
+    r"""What n players can reach together, and what each has if they do not agree.
+
+    Make one with :meth:`from_inequalities`, :meth:`from_points` or :meth:`from_total`.
+
+    Parameters
+    ----------
+    players : sequence of str
+        Labels.
+    disagreement : array_like of shape (n,)
+        What each player has without an agreement. [money]
+    utilities : array_like of shape (n, k)
+        Utilities :math:`u = U z` of a decision z. [money]
+    rows : array_like of shape (m, k)
+        Left sides of :math:`A z \le b`; decisions are not negative.
+    limits : array_like of shape (m,)
+        Right sides b.
+    points : array_like of shape (K, n), optional
+        The only feasible utilities, where lotteries between them are ruled out.
+    unit : str
+        Unit of the utilities.
+
+    Raises
+    ------
+    InvalidInputError
+        If shapes do not fit, a number is not finite, no decision is feasible, or some utility has no
+        largest value among agreements that leave nobody worse off.
+    """
+
+    players: tuple[str, ...]
+    disagreement: FloatArray
+    utilities: FloatArray
+    rows: FloatArray
+    limits: FloatArray
+    points: FloatArray | None = None
+    unit: str = "money"
+
+    def __post_init__(self) -> None:
+        names = tuple(map(str, self.players))
+        object.__setattr__(self, "players", names)
+        for name in ("disagreement", "utilities", "rows", "limits", "points"):
+            value = getattr(self, name)
+            if value is None:
+                continue
+            array = np.array(value, dtype=float)
+            if not np.isfinite(array).all():
+                raise InvalidInputError(f"{name} of BargainingProblem must be finite.")
+            array.setflags(write=False)
+            object.__setattr__(self, name, array)
+        self._check_shapes()
+
+    @classmethod
+    def from_inequalities(
+        cls, players: Sequence[str], rows: ArrayLike, limits: ArrayLike, disagreement: ArrayLike, *, unit: str = "money"
+    ) -> BargainingProblem:
+        """Utilities u that satisfy ``rows @ u <= limits``.
+
+        Examples
+        --------
+        >>> pie = BargainingProblem.from_inequalities(["a", "b"], [[1, 1], [0, 1]], [100, 60], [0, 0])
+        >>> pie.ideal
+        array([100.,  60.])
+        """
+        matrix = np.atleast_2d(np.asarray(rows, dtype=float))
+        n = len(tuple(players))
+        if matrix.shape[1] != n:
+            raise InvalidInputError(f"rows of BargainingProblem must have {n} columns. Got shape {matrix.shape}.")
+        right = np.atleast_1d(np.asarray(limits, dtype=float))
+        scale = max(float(np.abs(right).max()), float(np.abs(disagreement).max())) or 1.0
+        parts = scale * np.hstack([np.eye(n), -np.eye(n)])
+        point = np.asarray(disagreement, dtype=float)
+        return cls(tuple(players), point, parts, np.hstack([matrix, -matrix]), right / scale, unit=unit)
+
+    @classmethod
+    def from_points(
+        cls,
+        players: Sequence[str],
+        points: ArrayLike,
+        disagreement: ArrayLike,
+        *,
+        lotteries: bool = True,
+        unit: str = "money",
+    ) -> BargainingProblem:
+        """A list of agreements, one row each; lotteries between them are agreements too, unless ruled out."""
+        listed = np.atleast_2d(np.asarray(points, dtype=float))
+        weights = np.vstack([np.ones((1, len(listed))), -np.ones((1, len(listed)))])
+        only = None if lotteries else listed
+        point, right = np.asarray(disagreement, dtype=float), np.array([1.0, -1.0])
+        return cls(tuple(players), point, listed.T, weights, right, only, unit)
+
+    @classmethod
+    def from_total(
+        cls,
+        players: Sequence[str],
+        total: float,
+        disagreement: ArrayLike,
+        *,
+        lowest: ArrayLike = -np.inf,
+        highest: ArrayLike = np.inf,
+        unit: str = "money",
+    ) -> BargainingProblem:
+        """A sum of money to be split, each share between caps: utilities that add up to at most `total`.
+
+        Examples
+        --------
+        >>> BargainingProblem.from_total(["a", "b", "c"], 90.0, [0, 0, 0], highest=[20, 90, 90]).ideal
+        array([20., 90., 90.])
+        """
+        n = len(tuple(players))
+        eye, low, high = np.eye(n), np.broadcast_to(lowest, n), np.broadcast_to(highest, n)
+        rows = np.vstack([np.ones((1, n)), eye[np.isfinite(high)], -eye[np.isfinite(low)]])
+        limits = np.concatenate([[total], high[np.isfinite(high)], -low[np.isfinite(low)]])
+        return cls.from_inequalities(players, rows, limits, disagreement, unit=unit)
+
+    @property
+    def n_players(self) -> int:
+        """Number of players n."""
+        return len(self.players)
+
+    @property
+    def ideal(self) -> FloatArray:
+        """The most each player can have while nobody has less than without an agreement, shape (n,). [money]
+
+        Not a number where no agreement leaves everybody at least as well off.
+        """
+        if self.points is not None:
+            good = self.points[(self.points >= self.disagreement).all(axis=1)]
+            return good.max(axis=0) if len(good) else np.full(self.n_players, np.nan)
+        corners = self.best_of_each()
+        return np.full(self.n_players, np.nan) if corners is None else corners.diagonal()
+
+    def best_of_each(self) -> FloatArray | None:
+        """Row i: utilities of an agreement that is best for player i, shape (n, n).
+
+        Returns
+        -------
+        ndarray of shape (n, n) or None
+            None if no agreement leaves everybody at least as well off. [money]
+
+        Raises
+        ------
+        InvalidInputError
+            If a utility has no largest value, or nothing is feasible at all.
+        """
+        anything = np.zeros(self.n_players)
+        try:
+            self.best(anything)
+        except SolverError:
+            self._check_feasible()
+            return None
+        corners = np.empty((self.n_players, self.n_players))
+        for k, label in enumerate(self.players):
+            try:
+                corners[k] = self.best(np.eye(self.n_players)[k])
+            except SolverError as reason:
+                raise InvalidInputError(
+                    f"utility of {label} in BargainingProblem must have a largest value. Got none: {reason}"
+                ) from reason
+        return corners
+
+    def best(self, weights: ArrayLike, *, rational: bool = True) -> FloatArray:
+        """Feasible utilities with the largest weighted sum.
+
+        Parameters
+        ----------
+        weights : array_like of shape (n,)
+            Weight of each player.
+        rational : bool, default=True
+            Only agreements that leave nobody worse off than without one.
+
+        Returns
+        -------
+        ndarray of shape (n,)
+            Utilities. [money]
+
+        Raises
+        ------
+        SolverError
+            If there is no such agreement, or no largest sum.
+        """
+        return self.utilities @ self.decide(np.asarray(weights) @ self.utilities, rational=rational)
+
+    def decide(
+        self, gain: FloatArray, *, rational: bool = True, rows: FloatArray | None = None, limits: ArrayLike = ()
+    ) -> FloatArray:
+        """A feasible decision z with the largest ``gain @ z``, under further rows if given."""
+        from scipy.sparse import csr_matrix
+
+        blocks, bounds = [self.rows], [self.limits]
+        if rational:
+            size = np.abs(self.utilities).max(axis=1).clip(min=np.finfo(float).tiny)
+            blocks.append(-self.utilities / size[:, None])
+            bounds.append(-self.disagreement / size)
+        if rows is not None:
+            blocks.append(rows)
+            bounds.append(np.asarray(limits, dtype=float))
+        matrix, upper = np.vstack(blocks), np.concatenate(bounds)
+        k = matrix.shape[1]
+        goal = np.asarray(gain, dtype=float)
+        program = Program(
+            goal / (np.abs(goal).max() or 1.0),
+            csr_matrix(matrix),
+            np.full(upper.size, -np.inf),
+            upper,
+            np.zeros(k),
+            np.full(k, np.inf),
+        )
+        return maximise(program).variables
+
+    def _check_feasible(self) -> None:
+        """Refuse a problem without any feasible utilities."""
+        try:
+            self.best(np.zeros(self.n_players), rational=False)
+        except SolverError as reason:
+            raise InvalidInputError("limits of BargainingProblem leave no feasible utilities at all.") from reason
+
+    def _check_shapes(self) -> None:
+        n, k = self.n_players, self.utilities.shape[-1]
+        if n < 2 or len(set(self.players)) < n:
+            raise InvalidInputError(f"players of BargainingProblem must be two or more, each once. Got {self.players}.")
+        wanted = {"disagreement": (n,), "utilities": (n, k), "rows": (self.limits.size, k)}
+        for name, shape in wanted.items():
+            if getattr(self, name).shape != shape:
+                raise InvalidInputError(
+                    f"{name} of BargainingProblem must have shape {shape}. Got {getattr(self, name).shape}."
+                )

@@ -1,0 +1,254 @@
+"""Bids and asks of a market, with what each is for and when it arrived."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from gametrade.errors import InvalidInputError
+from gametrade.typing import ArrayLike, BoolArray, FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
+
+
+@dataclass(frozen=True, eq=False)
+class OrderBook:
+    """Limit orders: buy or sell up to some energy at some price or better.
+
+    Parameters
+    ----------
+    ids : sequence of str
+        Names of the m orders, each once.
+    buys : array_like of bool, shape (m,)
+        True for a bid, False for an ask.
+    prices : array_like of shape (m,)
+        Highest price a bid pays, lowest price an ask takes. [money/kWh]
+    energies : array_like of shape (m,)
+        Energy wanted or offered; an order of zero energy is kept and never trades. [kWh]
+    times : array_like of shape (m,), optional
+        Arrival; at equal prices the earlier order trades first, and at equal times the one listed first.
+        The order of listing if not given.
+    owners : sequence of str, optional
+        Whose order it is; a trader may have several. The order's own id if not given.
+    unit : str
+        Money in which prices are stated.
+
+    Raises
+    ------
+    InvalidInputError
+        If columns differ in length, an id repeats, or a price, energy or time is negative or not finite.
+
+    Examples
+    --------
+    >>> book = OrderBook.of(bids=[(20, 1), (17, 1)], asks=[(4, 1), (18, 1)])
+    >>> print(book)
+    4 orders: 2 bids of 2 kWh, 2 asks of 2 kWh
+    """
+
+    ids: tuple[str, ...]
+    buys: BoolArray
+    prices: FloatArray
+    energies: FloatArray
+    times: FloatArray
+    owners: tuple[str, ...]
+    unit: str = "money"
+
+    def __init__(
+        self,
+        ids: Sequence[str],
+        buys: ArrayLike,
+        prices: ArrayLike,
+        energies: ArrayLike,
+        *,
+        times: ArrayLike | None = None,
+        owners: Sequence[str] | None = None,
+        unit: str = "money",
+    ) -> None:
+        labels = tuple(map(str, ids))
+        columns = {
+            "buys": np.array(buys, dtype=bool),
+            "prices": np.array(prices, dtype=float),
+            "energies": np.array(energies, dtype=float),
+            "times": np.arange(len(labels), dtype=float) if times is None else np.array(times, dtype=float),
+        }
+        holders = labels if owners is None else tuple(map(str, owners))
+        _check(labels, columns, holders)
+        for name, column in columns.items():
+            column.setflags(write=False)
+            object.__setattr__(self, name, column)
+        for name, value in (("ids", labels), ("owners", holders), ("unit", unit)):
+            object.__setattr__(self, name, value)
+
+    @classmethod
+    def of(
+        cls, bids: Iterable[tuple[float, float]], asks: Iterable[tuple[float, float]], *, unit: str = "money"
+    ) -> OrderBook:
+        """Make a book from pairs (price, energy); bids are called b0, b1, ... and asks a0, a1, ...
+
+        Parameters
+        ----------
+        bids, asks : iterable of (price, energy)
+            Orders in order of arrival, bids before asks. [money/kWh, kWh]
+        unit : str
+            Money in which prices are stated.
+
+        Returns
+        -------
+        OrderBook
+            The book.
+        """
+        buying, selling = [tuple(pair) for pair in bids], [tuple(pair) for pair in asks]
+        for pair in buying + selling:
+            if len(pair) != 2:
+                raise InvalidInputError(f"orders of OrderBook.of must be pairs (price, energy). Got {pair!r}.")
+        ids = [f"b{i}" for i in range(len(buying))] + [f"a{i}" for i in range(len(selling))]
+        both = np.array(buying + selling, dtype=float).reshape(-1, 2)
+        return cls(ids, np.arange(len(ids)) < len(buying), both[:, 0], both[:, 1], unit=unit)
+
+    @classmethod
+    def from_frame(cls, frame: pd.DataFrame, *, unit: str = "money") -> OrderBook:
+        """Make a book from a table with one row an order.
+
+        Parameters
+        ----------
+        frame : DataFrame
+            Columns id, side ("bid" or "ask"), price [money/kWh], energy [kWh] and, if wanted, time and owner;
+            the id may be the index. A time is a number or a date and time, then counted in hours after the
+            first.
+        unit : str, default="money"
+            Money in which prices are stated.
+
+        Returns
+        -------
+        OrderBook
+            The book.
+
+        Raises
+        ------
+        InvalidInputError
+            If a column is missing or unknown, or a row is bad; the message names the row.
+        """
+        from gametrade.mechanisms.order_tables import order_columns
+
+        table = frame if "id" in frame.columns else frame.rename_axis(index="id").reset_index()
+        columns = {str(name): table[name].tolist() for name in table.columns}
+        return cls(**order_columns(columns, lambda row: f"row {row}"), unit=unit)
+
+    @classmethod
+    def read_csv(cls, path: str | Path, *, unit: str = "money") -> OrderBook:
+        """Read a book from a CSV file with one line an order.
+
+        Parameters
+        ----------
+        path : str or Path
+            File with the columns of :meth:`from_frame`.
+        unit : str, default="money"
+            Money in which prices are stated.
+
+        Returns
+        -------
+        OrderBook
+            The book.
+
+        Raises
+        ------
+        InvalidInputError
+            If a column is missing or unknown, or a line is bad; the message names the line.
+        """
+        from gametrade.mechanisms.order_tables import order_columns, table_of_file
+
+        return cls(**order_columns(*table_of_file(path)), unit=unit)
+
+    def to_csv(self, path: str | Path) -> None:
+        """Write the book to a CSV file that :meth:`read_csv` reads back exactly."""
+        self.to_frame().to_csv(path)
+
+    @property
+    def n_orders(self) -> int:
+        """Number of orders m."""
+        return len(self.ids)
+
+    @property
+    def traders(self) -> tuple[str, ...]:
+        """Owners, each once, in order of their first order."""
+        return tuple(dict.fromkeys(self.owners))
+
+    @property
+    def owner_positions(self) -> np.ndarray:
+        """Position in :attr:`traders` of each order's owner, shape (m,)."""
+        place = {owner: k for k, owner in enumerate(self.traders)}
+        return np.array([place[owner] for owner in self.owners], dtype=np.int64)
+
+    @property
+    def signs(self) -> FloatArray:
+        """+1 for a bid, -1 for an ask, shape (m,)."""
+        return np.where(self.buys, 1.0, -1.0)
+
+    def select(self, kept: ArrayLike) -> OrderBook:
+        """The book with some orders only, given by positions or a mask, in their order."""
+        rows = np.arange(self.n_orders)[np.asarray(kept)]
+        return OrderBook(
+            [self.ids[k] for k in rows],
+            self.buys[rows],
+            self.prices[rows],
+            self.energies[rows],
+            times=self.times[rows],
+            owners=[self.owners[k] for k in rows],
+            unit=self.unit,
+        )
+
+    def without(self, owner: str) -> OrderBook:
+        """The book without the orders of one trader."""
+        return self.select([holder != owner for holder in self.owners])
+
+    def changed(self, *, prices: ArrayLike | None = None, energies: ArrayLike | None = None) -> OrderBook:
+        """The same orders with other prices or energies, e.g. a lie beside the truth."""
+        return OrderBook(
+            self.ids,
+            self.buys,
+            self.prices if prices is None else prices,
+            self.energies if energies is None else energies,
+            times=self.times,
+            owners=self.owners,
+            unit=self.unit,
+        )
+
+    def to_frame(self) -> pd.DataFrame:
+        """One row an order: owner, side, price [money/kWh], energy [kWh], time."""
+        import pandas as pd
+
+        side = np.where(self.buys, "bid", "ask")
+        columns = {"owner": self.owners, "side": side, "price": self.prices, "energy": self.energies}
+        return pd.DataFrame({**columns, "time": self.times}, index=pd.Index(self.ids, name="id"))
+
+    def __str__(self) -> str:
+        bid, ask = self.energies[self.buys], self.energies[~self.buys]
+        sides = f"{bid.size} bids of {bid.sum():g} kWh, {ask.size} asks of {ask.sum():g} kWh"
+        return f"{self.n_orders} orders: {sides}"
+
+    def _repr_html_(self) -> str:
+        table: str = self.to_frame().to_html()
+        return table
+
+
+def _check(ids: tuple[str, ...], columns: dict[str, np.ndarray], owners: tuple[str, ...]) -> None:
+    """Refuse unequal columns, repeated ids and numbers that are no prices or energies."""
+    lengths = {"ids": len(ids), "owners": len(owners), **{name: column.size for name, column in columns.items()}}
+    if len(set(lengths.values())) > 1 or any(column.ndim != 1 for column in columns.values()):
+        told = ", ".join(f"{name} {size}" for name, size in lengths.items())
+        raise InvalidInputError(f"columns of OrderBook must have one entry an order. Got lengths {told}.")
+    if len(set(ids)) < len(ids):
+        label, times = Counter(ids).most_common(1)[0]
+        raise InvalidInputError(f"ids of OrderBook must be unique. Got {label!r} {times} times.")
+    for name in ("prices", "energies", "times"):
+        wrong = np.flatnonzero(~np.isfinite(columns[name]) | ((columns[name] < 0) & (name != "times")))
+        if wrong.size:
+            value = columns[name][wrong[0]]
+            floor = "finite" if name == "times" else "finite and not negative"
+            raise InvalidInputError(f"{name} of OrderBook must be {floor}. Got {value:g} for order {ids[wrong[0]]!r}.")

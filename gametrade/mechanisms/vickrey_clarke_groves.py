@@ -1,0 +1,65 @@
+"""Vickrey-Clarke-Groves: everybody is paid what its presence is worth to the others."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gametrade.mechanisms.crossing import Crossing
+from gametrade.mechanisms.market_outcome import MarketOutcome
+from gametrade.mechanisms.order_book import OrderBook
+from gametrade.registry import mechanisms
+
+
+@mechanisms.register(
+    promises=("individual_rationality", "efficiency", "strategyproof"),
+    source="Vickrey 1961, 10.1111/j.1540-6261.1961.tb02789.x; Clarke 1971, 10.1007/bf01726210",
+)
+def vickrey_clarke_groves(book: OrderBook) -> MarketOutcome:
+    r"""Trade efficiently and charge every trader what it takes from the others.
+
+    Parameters
+    ----------
+    book : OrderBook
+        Bids and asks; a trader with several orders is one trader.
+
+    Returns
+    -------
+    MarketOutcome
+        Payments; their negative sum is the deficit that somebody has to cover.
+
+    Notes
+    -----
+    Trader i gains exactly :math:`W - W_{-i}`, the welfare that its presence adds, so it pays
+    :math:`u_i - (W - W_{-i})`, where :math:`u_i` is the value of its trades at its own limits. A trader's
+    money is split over its orders in proportion to their energy. Truth is a dominant strategy for
+    any number of units. By the theorem of Myerson and Satterthwaite no mechanism is at once efficient,
+    truthful, voluntary and balanced; this one gives up the balance. Cost O(traders x m).
+
+    References
+    ----------
+    .. [1] W. Vickrey, "Counterspeculation, auctions, and competitive sealed tenders", J. Finance 16 (1961)
+       8-37. :doi:`10.1111/j.1540-6261.1961.tb02789.x`
+    .. [2] R. B. Myerson and M. A. Satterthwaite, "Efficient mechanisms for bilateral trading", J. Econ. Theory
+       29 (1983) 265-281. :doi:`10.1016/0022-0531(83)90048-0`
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> book = gt.OrderBook.of(bids=[(9, 1), (8, 1), (7, 1), (4, 1)], asks=[(2, 1), (4, 1), (6, 1), (7.5, 1)])
+    >>> gt.clear(book, "vickrey_clarke_groves").surplus
+    -3.0
+    """
+    crossing = Crossing.of(book)
+    fills = crossing.fills()
+    value = book.signs * book.prices * fills
+    owner = book.owner_positions
+    own_value = np.bincount(owner, value, len(book.traders))
+    own_energy = np.bincount(owner, fills, len(book.traders))
+    payments = np.zeros(book.n_orders)
+    for k in np.flatnonzero(own_energy > 0):
+        others = Crossing.of(book.select(owner != k)).welfare
+        payment = own_value[k] - (crossing.welfare - others)
+        payments += np.where(owner == k, fills / own_energy[k], 0.0) * payment
+    deficit = float(payments.sum())
+    notes = (f"Somebody has to add {-deficit:.6g} {book.unit}.",) if deficit < 0 else ()
+    return MarketOutcome(book, "vickrey_clarke_groves", fills, payments, interval=crossing.interval, notes=notes)

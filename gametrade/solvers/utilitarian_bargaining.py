@@ -1,0 +1,69 @@
+"""The utilitarian solution: the largest sum of utilities."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gametrade.errors import InvalidInputError
+from gametrade.games.bargaining.agreement import Agreement, no_agreement
+from gametrade.games.bargaining.problem import BargainingProblem
+from gametrade.registry import bargains
+from gametrade.solvers.bargaining_ray import along_ray
+from gametrade.typing import ArrayLike
+
+TIE = 1e-10
+"""Share of the largest sum within which agreements count as equally good."""
+
+
+@bargains.register(
+    promises=("individual_rationality", "pareto_efficiency", "symmetry"),
+    source="Thomson 1981, 10.1016/0165-1765(81)90073-9",
+)
+def utilitarian_bargaining(problem: BargainingProblem, *, weights: ArrayLike | None = None) -> Agreement:
+    """Make the weighted sum of utilities as large as possible, with nobody worse off.
+
+    Parameters
+    ----------
+    problem : BargainingProblem
+        What can be agreed on; utilities of different players are added, so they must be in one unit.
+    weights : array_like of shape (n,), optional
+        Weight of each player, above 0; one if not given.
+
+    Returns
+    -------
+    Agreement
+        Of several best agreements the one that is best for whoever gains least.
+
+    Raises
+    ------
+    InvalidInputError
+        If weights are not positive or there is not one for each player.
+
+    References
+    ----------
+    .. [1] W. Thomson, "Nash's bargaining solution and utilitarian choice rules", Econometrica 49 (1981)
+       535-538. :doi:`10.2307/1913329`
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> pie = gt.BargainingProblem.from_inequalities(["a", "b"], [[1, 2], [1, 0]], [100, 80], [0, 0])
+    >>> utilitarian_bargaining(pie).utilities.round(6)
+    array([80., 10.])
+    """
+    n = problem.n_players
+    shares = np.ones(n) if weights is None else np.array(weights, dtype=float)
+    if shares.shape != (n,) or not (np.isfinite(shares) & (shares > 0)).all():
+        raise InvalidInputError(f"weights of utilitarian_bargaining must be {n} numbers above 0. Got {weights!r}.")
+    hope = problem.ideal - problem.disagreement
+    if not np.isfinite(hope).all() or not (hope > 0).any():
+        return no_agreement(problem, "utilitarian_bargaining")
+    if problem.points is not None:
+        rational = (problem.points >= problem.disagreement).all(axis=1)
+        best = np.where(rational, problem.points @ shares, -np.inf)
+        winner = problem.points[int(np.argmax(best))]
+        return Agreement(problem, "utilitarian_bargaining", winner, certificate={"kind": "enumeration"})
+    most = float(shares @ problem.best(shares))
+    least = most - TIE * max(abs(most), float(np.abs(hope).max()))
+    utilities, _ = along_ray(problem, np.ones(n), lexicographic=True, at_least=(shares, least))
+    return Agreement(problem, "utilitarian_bargaining", utilities, certificate={"kind": "linear_program", "sum": most})
