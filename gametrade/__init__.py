@@ -31,15 +31,19 @@ from gametrade.errors import (
 )
 from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
 from gametrade.games.bargaining import Agreement, BargainingProblem
+from gametrade.games.equilibrium import Equilibrium, Solution
+from gametrade.games.normal_form import NormalFormGame
 from gametrade.mechanisms import MarketOutcome, OrderBook, clear
 from gametrade.rules import allocate
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
 from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
+from gametrade.solvers.solve import solve
 
 rules = _registry.rules
 mechanisms = _registry.mechanisms
+solvers = _registry.solvers
 formats = _registry.formats
 
 __version__ = "0.1.0"
@@ -53,14 +57,17 @@ __all__ = [
     "CoalitionCount",
     "CoalitionalGame",
     "Community",
+    "Equilibrium",
     "ExitCost",
     "GametradeError",
     "InvalidInputError",
     "LeastSubsidy",
     "MarketOutcome",
+    "NormalFormGame",
     "OrderBook",
     "RuleStability",
     "SharingGame",
+    "Solution",
     "SolverError",
     "StabilityStudy",
     "TableGame",
@@ -83,4 +90,6 @@ __all__ = [
     "read_community",
     "read_tariff",
     "rules",
+    "solve",
+    "solvers",
 ]

@@ -197,3 +197,6 @@ mechanisms = Registry("mechanism", "gametrade.mechanisms")
 
 bargains = Registry("bargaining solution", "gametrade.solvers")
 """Every bargaining solution: one function ``solution(problem, *, options) -> Agreement`` in one file."""
+
+solvers = Registry("equilibrium solver", "gametrade.solvers")
+"""Every equilibrium solver: one function ``solver(game, *, options) -> Solution`` in one file."""
