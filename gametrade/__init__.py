@@ -11,10 +11,13 @@
 
 from gametrade import registry as _registry
 from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
+from gametrade.analysis.checking import check
 from gametrade.analysis.counting import CoalitionCount, count_blocking
 from gametrade.community import (
     Batteries,
     Community,
+    CurtailableLoad,
+    ShiftableLoad,
     Tariff,
     check_data,
     check_files,
@@ -29,7 +32,7 @@ from gametrade.errors import (
     TooManyPlayersError,
     UnknownNameError,
 )
-from gametrade.games import Allocation, CoalitionalGame, SharingGame, TableGame
+from gametrade.games import Allocation, CoalitionalGame, DispatchGame, SharingGame, TableGame
 from gametrade.games.bargaining import Agreement, BargainingProblem
 from gametrade.games.equilibrium import Equilibrium, Solution
 from gametrade.games.normal_form import NormalFormGame
@@ -45,6 +48,7 @@ rules = _registry.rules
 mechanisms = _registry.mechanisms
 solvers = _registry.solvers
 formats = _registry.formats
+properties = _registry.properties
 
 __version__ = "0.1.0"
 
@@ -57,6 +61,8 @@ __all__ = [
     "CoalitionCount",
     "CoalitionalGame",
     "Community",
+    "CurtailableLoad",
+    "DispatchGame",
     "Equilibrium",
     "ExitCost",
     "GametradeError",
@@ -67,6 +73,7 @@ __all__ = [
     "OrderBook",
     "RuleStability",
     "SharingGame",
+    "ShiftableLoad",
     "Solution",
     "SolverError",
     "StabilityStudy",
@@ -78,6 +85,7 @@ __all__ = [
     "allocate",
     "analyse_stability",
     "blocking_coalition",
+    "check",
     "check_data",
     "check_files",
     "clear",
@@ -87,6 +95,7 @@ __all__ = [
     "formats",
     "least_subsidy",
     "mechanisms",
+    "properties",
     "read_community",
     "read_tariff",
     "rules",

@@ -8,7 +8,7 @@ import numpy as np
 
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, SharingGame, subset_sums
 from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import ArrayLike, BoolArray, Coalition, FloatArray, IntArray
@@ -159,20 +159,6 @@ def _estimated(game: CoalitionalGame, x: FloatArray, sample: CoalitionSample) ->
     share = float((sample.values - sample.members @ x > decision_tolerance(game.tolerance, x)).mean())
     size = len(sample.values)
     return CoalitionCount(None, share, float(np.sqrt(max(share * (1 - share), 1 / size) / size)))
-
-
-def subset_sums(numbers: FloatArray) -> FloatArray:
-    """Sums over all subsets in bitmask order, shape (n,) to (2**n,).
-
-    Examples
-    --------
-    >>> subset_sums(np.array([1.0, 10.0]))
-    array([ 0.,  1., 10., 11.])
-    """
-    sums = np.zeros(1)
-    for number in numbers:
-        sums = np.concatenate([sums, sums + number])
-    return sums
 
 
 def _largest_by_size(excess: FloatArray, n: int) -> FloatArray:

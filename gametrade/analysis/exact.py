@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gametrade.community import Community
-from gametrade.games.coalitional import all_coalitions
+from gametrade.games.coalitional import all_coalitions, subset_sums
 from gametrade.typing import ArrayLike, BoolArray, FloatArray, IntArray
 
 LIMB_BITS = 24
@@ -153,7 +153,7 @@ class ExactSharingGame:
         total = np.zeros(2**n, dtype=object)
         for t in range(len(self.steps)):
             net = join(self._net[:, :, t])
-            supply, need = _subset_sums(np.maximum(net, 0)), _subset_sums(np.maximum(-net, 0))
+            supply, need = subset_sums(np.maximum(net, 0)), subset_sums(np.maximum(-net, 0))
             total += self._spread[t] * np.minimum(supply, need)
         return [Fraction(int(number)) * self.unit for number in total]
 
@@ -167,14 +167,6 @@ class ExactSharingGame:
                 part = digits[:, :, start : start + BLOCK] @ weight[start : start + BLOCK]
                 total = total + (join(part) << (LIMB_BITS * k))
         return total
-
-
-def _subset_sums(numbers: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Sums over all subsets in bitmask order, shape (n,) to (2**n,)."""
-    sums = np.zeros(1, dtype=object)
-    for number in numbers:
-        sums = np.concatenate([sums, sums + number])
-    return sums
 
 
 def exact_sum(values: Any) -> Fraction:

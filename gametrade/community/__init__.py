@@ -5,6 +5,7 @@ from gametrade.community.batteries import Batteries
 from gametrade.community.checking import check_data, check_files
 from gametrade.community.community import Community
 from gametrade.community.findings import DataCheck, Finding
+from gametrade.community.flexibility import CurtailableLoad, ShiftableLoad
 from gametrade.community.member import Member
 from gametrade.community.reading import read_community
 from gametrade.community.rebuilding import rebuild
@@ -19,9 +20,11 @@ __all__ = [
     "Batteries",
     "Community",
     "CommunitySummary",
+    "CurtailableLoad",
     "DataCheck",
     "Finding",
     "Member",
+    "ShiftableLoad",
     "Source",
     "Tariff",
     "check_data",

@@ -1,5 +1,5 @@
 """What is played: definitions of games, without the algorithms that answer them."""
 
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame, TableGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame, TableGame
 
-__all__ = ["Allocation", "CoalitionalGame", "SharingGame", "TableGame"]
+__all__ = ["Allocation", "CoalitionalGame", "DispatchGame", "SharingGame", "TableGame"]

@@ -1,27 +1,25 @@
-"""The Shapley value, exact by table or sampled with standard errors."""
+"""The Shapley value: exact by table, exact for many homes of few types, or sampled with standard errors."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from functools import singledispatch
-from math import factorial
+from dataclasses import replace
+from fractions import Fraction
+from math import comb, factorial
 
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame, integer_table
 from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.registry import rules
-from gametrade.typing import FloatArray, IntArray
+from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.solvers.shapley_sampling import Effort, sampled_shapley
+from gametrade.solvers.shapley_types import HomeTypes, shapley_by_types
+from gametrade.solvers.size_sums import size_sums
+from gametrade.typing import FloatArray
 
 TABLE_WORK = 5e9
-"""Coalitions times trade steps up to which the table is made without being asked for."""
-
-BATCH = 16
-"""Pairs of permutations drawn between two looks at the standard errors."""
-
-BLOCK = 2**18
-"""Numbers of one block of steps that is walked at once, small enough for the cache."""
+"""Coalitions times trade steps up to which an exact value is computed without being asked for."""
 
 
 @rules.register(
@@ -34,8 +32,11 @@ def shapley(
     game: CoalitionalGame,
     *,
     exact: bool | None = None,
+    method: str = "antithetic",
     relative_error: float = 0.01,
+    standard_error: float | None = None,
     max_permutations: int = 4000,
+    core_bracket: bool = False,
     rng: np.random.Generator | None = None,
 ) -> Allocation:
     r"""Pay each player its average marginal contribution over all orders of arrival.
@@ -45,33 +46,45 @@ def shapley(
     game : CoalitionalGame
         Any game.
     exact : bool, optional
-        True for all :math:`2^n` coalitions, False for sampling. By default exact for at most 25 players while
-        :math:`2^n` times the number of trade steps is at most 5e9.
+        True for all :math:`2^n` coalitions with the payoffs as fractions too (above 25 homes, for homes of few
+        types, in floats), False for sampling. By default exact in floats while :math:`2^n`, or the number of
+        coalitions that differ when equal homes are not told apart, times the number of trade steps is at most
+        5e9.
+    method : {"antithetic", "permutation", "stratified"}, default="antithetic"
+        Of the sample: each random order with its reverse, alone, or with all its rotations, which put every
+        player once in every place and so stratify by coalition size.
     relative_error : float, default=0.01
         Sampling stops when every standard error is at most this share of the mean payoff.
+    standard_error : float, optional
+        Sampling stops when every standard error is at most this instead. [money]
     max_permutations : int, default=4000
         Sampling stops at this number of permutations at the latest; at least 4.
+    core_bracket : bool, default=False
+        Add a note that brackets the largest excess of any coalition under these payoffs: how far they are from
+        the core.
     rng : numpy.random.Generator, optional
         Random source of the sample; ``numpy.random.default_rng(0)`` by default, so the answer is repeatable.
 
     Returns
     -------
     Allocation
-        Payoffs [money], with standard errors if sampled. A note says how they were computed.
+        Payoffs [money], with standard errors if sampled, with ``fractions`` if `exact` is True and the table was
+        used. A note says how they were computed.
 
     Raises
     ------
     TooManyPlayersError
-        If `exact` is True and there are more than 25 players.
+        If `exact` is True and there are more than 25 players that are not of few types.
     InvalidInputError
-        If `relative_error` is not above 0 or `max_permutations` is below 4.
+        If a target of the sample is not above 0 or `max_permutations` is too small.
 
     Notes
     -----
     .. math:: x_i = \sum_{S \not\ni i} \frac{|S|!\,(n - |S| - 1)!}{n!} \bigl(v(S \cup i) - v(S)\bigr)
 
-    Exact: O(n 2^n) after the table. Sampled: each random order is used together with its reverse, which costs
-    little more and cancels much of the variance; a pair counts as one observation of the standard error.
+    Exact: a few passes over the table (see :func:`shapley_values`), or :math:`T' \prod_j (N_j + 1)` for
+    :math:`N_j` homes of type j (see :func:`~gametrade.solvers.shapley_types.shapley_by_types`). Sampled: a
+    random order with its reverse costs little more and cancels much of the variance [2]_.
     Every sampled order shares :math:`v(N)` in full and gives a null player 0, so these two properties hold
     exactly for the sample too; symmetry and covariance hold for the exact value only. The value of a sharing
     game is individually rational, since no marginal contribution is negative, and need not be in the core.
@@ -91,16 +104,34 @@ def shapley(
     >>> gt.allocate(game, "shapley").payoffs
     array([1., 4., 1.])
     """
-    if not relative_error > 0:
-        raise InvalidInputError(f"relative_error of shapley must be above 0. Got {relative_error!r}.")
-    if max_permutations < 4:
-        raise InvalidInputError(f"max_permutations of shapley must be at least 4. Got {max_permutations!r}.")
-    if exact is None:
-        exact = exact_by_default(game)
-    if exact:
-        note = f"Exact: all {2**game.n_players} coalitions."
-        return Allocation(game, "shapley", shapley_values(game.table()), notes=(note,))
-    return _sampled(game, relative_error, max_permutations, rng or np.random.default_rng(0))
+    effort = Effort(method, relative_error, standard_error, max_permutations)
+    answer = None if exact is False else _exact(game, asked=bool(exact))
+    if answer is None:
+        answer = sampled_shapley(game, effort, rng or np.random.default_rng(0))
+    if core_bracket:
+        found = blocking_coalition(game, answer.payoffs)
+        note = (
+            f"The largest excess of any coalition under these payoffs is from {found.excess:.6g} to "
+            f"{found.upper_bound:.6g} {game.unit}."
+        )
+        answer = replace(answer, notes=(*answer.notes, note))
+    return answer
+
+
+def _exact(game: CoalitionalGame, *, asked: bool) -> Allocation | None:
+    """The exact value by table or by types; None if neither is cheap and it was not asked for."""
+    by_table = exact_by_default(game)
+    if isinstance(game, SharingGame) and not (by_table or (asked and game.n_players <= TABLE_PLAYERS)):
+        types = HomeTypes.of(game)
+        if types.n_vectors <= 2**TABLE_PLAYERS and (asked or types.work <= TABLE_WORK):
+            note = f"Exact: {types.n_vectors} coalitions that differ, homes of {len(types.counts)} types."
+            return Allocation(game, "shapley", shapley_by_types(types), notes=(note,))
+    if not (asked or by_table):
+        return None
+    note = f"Exact: all {2**game.n_players} coalitions."
+    if asked:
+        return Allocation.of_fractions(game, "shapley", shapley_fractions(game), notes=(note,))
+    return Allocation(game, "shapley", shapley_values(game.table()), notes=(note,))
 
 
 def exact_by_default(game: CoalitionalGame) -> bool:
@@ -110,7 +141,7 @@ def exact_by_default(game: CoalitionalGame) -> bool:
 
 
 def shapley_values(table: FloatArray) -> FloatArray:
-    """Shapley values of one table or of many.
+    r"""Shapley values of one table or of many.
 
     Parameters
     ----------
@@ -129,8 +160,14 @@ def shapley_values(table: FloatArray) -> FloatArray:
 
     Notes
     -----
-    The coalitions without player i, in order, have the sizes of all coalitions of n - 1 players, whatever i
-    is: one vector of weights serves all players. Time O(P n 2^n), and half a table of working memory.
+    With :math:`A_{ik}` the sum of the values of the coalitions of k players that hold player i, and
+    :math:`T_k` that of all coalitions of k players,
+
+    .. math:: x_i = \frac{v(N)}{n}
+              + \sum_{k=1}^{n-1} \frac{(k - 1)!\,(n - k - 1)!}{(n - 1)!} \Bigl(A_{ik} - \frac kn T_k\Bigr),
+
+    so the table is read a few times whatever n is (0.1 s for n = 25), and no factorial overflows: the
+    weights are :math:`1 / ((n - k) \binom{n-1}{k-1})`.
 
     Examples
     --------
@@ -143,84 +180,42 @@ def shapley_values(table: FloatArray) -> FloatArray:
         raise InvalidInputError(
             f"table of shapley_values must have 2^n entries, n at least 1. Got shape {table.shape}."
         )
-    by_size = np.array([factorial(size) * factorial(n - 1 - size) / factorial(n) for size in range(n)])
-    weights = by_size[np.bitwise_count(np.arange(2 ** (n - 1)))]
+    size = np.arange(1, n)
+    weight = np.array([1 / ((n - k) * comb(n - 1, k - 1)) for k in range(1, n)])
     answer = np.empty((*table.shape[:-1], n))
-    for player in range(n):
-        pairs = table.reshape(*table.shape[:-1], 2 ** (n - 1 - player), 2, 2**player)
-        added = pairs[..., 1, :] - pairs[..., 0, :]
-        answer[..., player] = added.reshape(*table.shape[:-1], 2 ** (n - 1)) @ weights
+    for row in np.ndindex(table.shape[:-1]):
+        with_player, total = size_sums(table[row])
+        answer[row] = total[n] / n + (with_player[:, 1:n] - size / n * total[1:n]) @ weight
     return answer
 
 
-@dataclass(slots=True)
-class _Running:
-    """Mean and spread of observations that arrive in batches (Chan et al. update)."""
+def shapley_fractions(game: CoalitionalGame) -> list[Fraction]:
+    """Shapley value without rounding, from the values as they are stored.
 
-    count: int
-    mean: FloatArray
-    squares: FloatArray
+    Parameters
+    ----------
+    game : CoalitionalGame
+        At most 25 players.
 
-    def add(self, batch: FloatArray) -> None:
-        size, mean = len(batch), batch.mean(axis=0)
-        total, shift = self.count + size, mean - self.mean
-        self.squares += ((batch - mean) ** 2).sum(axis=0) + shift**2 * (self.count * size / total)
-        self.mean = self.mean + shift * (size / total)
-        self.count = total
+    Returns
+    -------
+    list of Fraction
+        Value of each player. [money]
 
-    def standard_errors(self) -> FloatArray:
-        return np.asarray(np.sqrt(self.squares / (self.count - 1) / self.count))
-
-
-def _sampled(
-    game: CoalitionalGame, relative_error: float, max_permutations: int, rng: np.random.Generator
-) -> Allocation:
-    """Sample until the standard errors are small enough or the permutations are used up."""
+    Examples
+    --------
+    >>> from gametrade.games import TableGame
+    >>> shapley_fractions(TableGame.from_function("ab", lambda coalition: len(coalition) // 2))
+    [Fraction(1, 2), Fraction(1, 2)]
+    """
     n = game.n_players
-    running = _Running(0, np.zeros(n), np.zeros(n))
-    mean_payoff = abs(game.grand_value - float(game.single_values.sum())) / n
-    error = np.inf
-    while running.count < max_permutations // 2 and error > relative_error * mean_payoff:
-        size = min(BATCH, max_permutations // 2 - running.count)
-        running.add(_pair_means(game, np.stack([rng.permutation(n) for _ in range(size)])))
-        error = float(running.standard_errors().max())
-    reached = "reached" if error <= relative_error * mean_payoff else "NOT reached"
-    size_told = f"{error / mean_payoff:.2%} of the mean payoff" if mean_payoff > 0 else f"{error:.3g} {game.unit}"
-    note = (
-        f"Sampled: {2 * running.count} permutations in antithetic pairs; largest standard error {size_told}; "
-        f"target {relative_error:.2%} {reached}."
-    )
-    errors = running.standard_errors()
-    return Allocation(game, "shapley:exact=False", running.mean, standard_errors=errors, notes=(note,))
-
-
-@singledispatch
-def _pair_means(game: CoalitionalGame, orders: IntArray) -> FloatArray:
-    """Marginal contributions along each order and its reverse, averaged, shape (k, n). [money]"""
-    k, n = orders.shape
-    answer = np.empty((k, n))
-    for row, order in enumerate(orders):
-        inside = np.zeros((n + 1, n), dtype=bool)
-        inside[1:, order] = np.tri(n, dtype=bool)
-        forward, backward = np.diff(game.values(inside)), -np.diff(game.values(~inside))
-        answer[row, order] = 0.5 * (forward + backward)
-    return answer
-
-
-@_pair_means.register
-def _(game: SharingGame, orders: IntArray) -> FloatArray:
-    """As min(a, b) = (a + b - |a - b|) / 2, only the running sums of net positions are needed."""
-    k, n = orders.shape
-    forward, backward = np.zeros((k, n + 1)), np.zeros((k, n + 1))
-    columns = max(1, BLOCK // n)
-    for start in range(0, game.position.shape[1], columns):
-        block = np.ascontiguousarray(game.position[:, start : start + columns])
-        running = np.zeros((n + 1, block.shape[1]))
-        for row, order in enumerate(orders):
-            np.cumsum(block[order], axis=0, out=running[1:])
-            forward[row] += np.abs(running).sum(axis=1)
-            backward[row] += np.abs(running[-1] - running).sum(axis=1)
-    answer = np.empty((k, n))
-    steps = 0.25 * (np.diff(backward, axis=1) - np.diff(forward, axis=1))
-    np.put_along_axis(answer, orders, steps, axis=1)
-    return np.asarray(answer + 0.5 * np.abs(game.position).sum(axis=1))
+    numbers, denominator = integer_table(game, terms=2**n)
+    with_player, total = (sums.tolist() for sums in size_sums(numbers))
+    weight = [factorial(k - 1) * factorial(n - k - 1) for k in range(1, n)]
+    return [
+        Fraction(
+            total[n] * factorial(n - 1) + sum(w * (n * own[k] - k * total[k]) for k, w in enumerate(weight, 1)),
+            factorial(n) * denominator,
+        )
+        for own in with_player
+    ]

@@ -8,7 +8,8 @@ from hypothesis import given
 
 import gametrade as gt
 from gametrade.analysis import counting
-from gametrade.analysis.counting import count_blocking, subset_sums, table_is_cheap
+from gametrade.analysis.counting import count_blocking, table_is_cheap
+from gametrade.games.coalitional import subset_sums
 from tests.solvers.brute_force import excesses, money_scale
 from tests.strategies import games_with_payoffs, make_community, one_step, sharing_games, table_games
 

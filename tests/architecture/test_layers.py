@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from gametrade.registry import formats, rules
+from gametrade.registry import formats, properties, rules
 from tests.architecture.source import imports, is_package, modules
 
 FLOORS = (
@@ -18,7 +18,13 @@ FLOORS = (
     ("cli", "__main__"),
 )
 LEVEL = {name: level for level, names in enumerate(FLOORS) for name in names}
-PLUGIN_FOLDERS = ("gametrade.rules", "gametrade.mechanisms", "gametrade.community.checks", "gametrade.reports")
+PLUGIN_FOLDERS = (
+    "gametrade.rules",
+    "gametrade.mechanisms",
+    "gametrade.community.checks",
+    "gametrade.analysis.properties",
+    "gametrade.reports",
+)
 
 
 def floor(module):
@@ -47,7 +53,7 @@ def test_mechanisms_and_rules_do_not_know_each_other(module):
 
 def plugin_modules(folder):
     """Modules of a plugin folder that register a function under their own name."""
-    names = {entry.name for registry in (rules, formats) for entry in registry}
+    names = {entry.name for registry in (rules, formats, properties) for entry in registry}
     inside = [name for name in modules() if name.startswith(folder + ".") and name.count(".") == folder.count(".") + 1]
     if folder == "gametrade.community.checks":
         return inside

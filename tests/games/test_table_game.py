@@ -58,7 +58,7 @@ def test_too_many_players_are_refused_before_anything_is_tabulated():
     with pytest.raises(gt.TooManyPlayersError, match="TableGame needs 2"):
         gt.TableGame.from_function([str(i) for i in range(26)], len)
     with pytest.raises(gt.TooManyPlayersError):
-        gt.TableGame(tuple(str(i) for i in range(26)), np.zeros(1))
+        gt.TableGame(tuple(str(i) for i in range(29)), np.zeros(1))
 
 
 def test_from_function_sees_labels_in_player_order():

@@ -12,8 +12,30 @@ is bit 0 and entry 0 is the empty coalition.
 """
 
 from gametrade.games.coalitional.allocation import Allocation
+from gametrade.games.coalitional.dispatch import DispatchGame
+from gametrade.games.coalitional.dual import dual
 from gametrade.games.coalitional.game import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional.integer_table import integer_table
 from gametrade.games.coalitional.sharing import SharingGame
+from gametrade.games.coalitional.special_players import null_players, symmetric_players, veto_players
+from gametrade.games.coalitional.subgame import subgame
+from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.games.coalitional.table import TableGame
+from gametrade.games.coalitional.zero_normalised import zero_normalised
 
-__all__ = ["Allocation", "CoalitionalGame", "SharingGame", "TableGame", "all_coalitions"]
+__all__ = [
+    "Allocation",
+    "CoalitionalGame",
+    "DispatchGame",
+    "SharingGame",
+    "TableGame",
+    "all_coalitions",
+    "dual",
+    "integer_table",
+    "null_players",
+    "subgame",
+    "subset_sums",
+    "symmetric_players",
+    "veto_players",
+    "zero_normalised",
+]

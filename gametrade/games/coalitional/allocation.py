@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -39,6 +40,8 @@ class Allocation:
         Other payoff vectors worth showing, e.g. before they were scaled to balance. [money]
     notes : tuple of str
         Findings of the rule: ties, undefined steps, samples drawn.
+    fractions : tuple of Fraction, optional
+        The payoffs without rounding, from rules called with ``exact=True``. [money]
     """
 
     game: CoalitionalGame
@@ -49,6 +52,7 @@ class Allocation:
     standard_errors: FloatArray | None = None
     beside: Mapping[str, FloatArray] = field(default_factory=dict)
     notes: tuple[str, ...] = ()
+    fractions: tuple[Fraction, ...] | None = None
 
     def __post_init__(self) -> None:
         for name in ("payoffs", "buy_price", "sell_price", "standard_errors"):
@@ -65,6 +69,14 @@ class Allocation:
                 f"payoffs of Allocation by {self.rule!r} must have one number for each of the "
                 f"{self.game.n_players} players. Got shape {self.payoffs.shape}."
             )
+
+    @classmethod
+    def of_fractions(
+        cls, game: CoalitionalGame, rule: str, fractions: Sequence[Fraction], notes: tuple[str, ...] = ()
+    ) -> Allocation:
+        """Make an allocation from exact payoffs, which it keeps beside the nearest floats."""
+        kept = tuple(Fraction(number) for number in fractions)
+        return cls(game, rule, np.array([float(number) for number in kept]), notes=notes, fractions=kept)
 
     @property
     def tolerance(self) -> float:

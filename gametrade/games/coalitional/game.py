@@ -11,7 +11,10 @@ from gametrade.tolerance import absolute_tolerance
 from gametrade.typing import BoolArray, Coalition, CoalitionLike, FloatArray
 
 TABLE_PLAYERS = 25
-"""Most players for which a table of all coalitions is made."""
+"""Most players for which a table of all coalitions is computed."""
+
+GIVEN_TABLE_PLAYERS = 28
+"""Most players of a table that is given: 2 GiB of numbers."""
 
 
 class CoalitionalGame(ABC):
@@ -107,13 +110,21 @@ class CoalitionalGame(ABC):
         return np.concatenate([self.values(all_coalitions(self.n_players, masks)) for masks in blocks])
 
 
-def check_table_size(n_players: int, what: str) -> None:
-    """Refuse 2^n when there are too many players, and say what scales."""
-    if n_players > TABLE_PLAYERS:
+def check_table_size(n_players: int, what: str, most: int = TABLE_PLAYERS) -> None:
+    """Refuse 2^n when there are too many players; say what memory it would take and what scales."""
+    if n_players > most:
         raise TooManyPlayersError(
-            f"{what} needs 2^n numbers and stops at {TABLE_PLAYERS} players. Got {n_players}; "
+            f"{what} needs 2^n numbers ({_memory(8 * 2**n_players)}) and stops at {most} players. Got {n_players}; "
             "blocking_coalition(game, payoffs) brackets the largest excess of hundreds of homes instead."
         )
+
+
+def _memory(size: int) -> str:
+    """Bytes as people say them."""
+    units = ("bytes", "KiB", "MiB", "GiB", "TiB")
+    step = min((size.bit_length() - 1) // 10, len(units) - 1)
+    number = size / 1024**step if step < len(units) - 1 else size // 1024**step
+    return f"{number:.3g} {units[step]}"
 
 
 def all_coalitions(n_players: int, masks: np.ndarray | None = None) -> BoolArray:

@@ -1,0 +1,1 @@
+"""What can be true of a game: one property per file, each a function that returns a verdict."""
