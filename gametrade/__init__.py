@@ -34,8 +34,11 @@ from gametrade.errors import (
 )
 from gametrade.games import Allocation, CoalitionalGame, DispatchGame, SharingGame, TableGame
 from gametrade.games.bargaining import Agreement, BargainingProblem
+from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import Equilibrium, Solution
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.polyhedron import Polyhedron
+from gametrade.games.quadratic import QuadraticGame
 from gametrade.mechanisms import MarketOutcome, OrderBook, clear
 from gametrade.rules import allocate
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -61,6 +64,7 @@ __all__ = [
     "CoalitionCount",
     "CoalitionalGame",
     "Community",
+    "ContinuousGame",
     "CurtailableLoad",
     "DispatchGame",
     "Equilibrium",
@@ -71,6 +75,8 @@ __all__ = [
     "MarketOutcome",
     "NormalFormGame",
     "OrderBook",
+    "Polyhedron",
+    "QuadraticGame",
     "RuleStability",
     "SharingGame",
     "ShiftableLoad",
