@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -195,6 +196,46 @@ class NormalFormGame:
         flat = [Fraction(number) for number in self.payoffs.ravel().tolist()]
         return np.array(flat, dtype=object).reshape(self.payoffs.shape)
 
+    @cached_property
+    def whole_payoffs(self) -> tuple[tuple[np.ndarray, int], ...]:
+        """Payoffs of each player as whole numbers, without rounding, and what to divide them by. [unit]"""
+        return tuple(whole_numbers(table) for table in self.payoffs)
+
+    def exact_deviations(self, strategies: Sequence[Sequence[Fraction]], player: int) -> list[Fraction]:
+        """What each action of one player pays against the others' strategies, in rational arithmetic. [unit]"""
+        whole, denominator = self.whole_payoffs[player]
+        table = np.moveaxis(whole, player, 0)
+        for other in reversed([k for k in range(self.n_players) if k != player]):
+            common = math.lcm(*(p.denominator for p in strategies[other]))
+            weights = [p.numerator * (common // p.denominator) for p in strategies[other]]
+            used = [k for k, weight in enumerate(weights) if weight]
+            table = table[..., used] @ np.array([weights[k] for k in used], dtype=object)
+            denominator *= common
+        return [Fraction(value, denominator) for value in np.atleast_1d(table).tolist()]
+
+    def exact_payoffs_and_regrets(
+        self, strategies: Sequence[Sequence[Fraction]]
+    ) -> tuple[list[Fraction], list[Fraction]]:
+        """Expected payoff and regret of each player in rational arithmetic.
+
+        Parameters
+        ----------
+        strategies : sequence of sequences of Fraction
+            Probabilities that add up to one.
+
+        Returns
+        -------
+        tuple of two lists of Fraction
+            Payoffs and regrets, one a player. [unit]
+        """
+        payoffs, regrets = [], []
+        for player in range(self.n_players):
+            values = self.exact_deviations(strategies, player)
+            got = sum((p * v for p, v in zip(strategies[player], values, strict=True) if p), Fraction(0))
+            payoffs.append(got)
+            regrets.append(max(values) - got)
+        return payoffs, regrets
+
     def exact_regrets(self, strategies: Sequence[Sequence[Fraction]]) -> list[Fraction]:
         """Regret of each player in rational arithmetic.
 
@@ -208,15 +249,7 @@ class NormalFormGame:
         list of Fraction
             Zero for everybody exactly where the profile is a Nash equilibrium. [unit]
         """
-        mixed = [np.array(list(row), dtype=object) for row in strategies]
-        answer = []
-        for player in range(self.n_players):
-            table = np.moveaxis(self.exact_payoffs[player], player, 0)
-            for other in reversed([k for k in range(self.n_players) if k != player]):
-                table = table @ mixed[other]
-            values = list(np.atleast_1d(table))
-            answer.append(max(values) - sum((p * v for p, v in zip(mixed[player], values, strict=True)), Fraction(0)))
-        return answer
+        return self.exact_payoffs_and_regrets(strategies)[1]
 
     def restricted(self, kept: Sequence[Sequence[int]]) -> NormalFormGame:
         """The game with some actions of each player only, given by position."""
@@ -239,3 +272,30 @@ def _check_labels(players: tuple[str, ...], actions: tuple[tuple[str, ...], ...]
     for name, row in zip(players, actions, strict=True):
         if len(set(row)) < len(row):
             raise InvalidInputError(f"actions of {name} in NormalFormGame must differ. Got {row}.")
+
+
+def whole_numbers(values: FloatArray) -> tuple[np.ndarray, int]:
+    """Floats as whole numbers over one power of two, without rounding.
+
+    Parameters
+    ----------
+    values : ndarray of any shape
+        Finite numbers.
+
+    Returns
+    -------
+    whole : ndarray of Python integers, of the same shape
+        Numerators.
+    denominator : int
+        What to divide them by.
+
+    Examples
+    --------
+    >>> whole_numbers(np.array([0.5, -3.0]))
+    (array([1, -6], dtype=object), 2)
+    """
+    pairs = [number.as_integer_ratio() for number in np.asarray(values, dtype=float).ravel().tolist()]
+    common = max((below for _, below in pairs), default=1)
+    whole = np.empty(len(pairs), dtype=object)
+    whole[:] = [above * (common // below) for above, below in pairs]
+    return whole.reshape(np.shape(values)), common
