@@ -112,7 +112,9 @@ def beats(game: NormalFormGame, dominated: Dominated, kept: Sequence[Sequence[in
 
 def _pure(table: np.ndarray, k: int, weak: bool) -> list[tuple[int, Fraction]] | None:
     """The first single action that beats action k."""
-    better = (table >= table[k]).all(axis=1) & (table > table[k]).any(axis=1) if weak else (table > table[k]).all(axis=1)
+    better = (
+        (table >= table[k]).all(axis=1) & (table > table[k]).any(axis=1) if weak else (table > table[k]).all(axis=1)
+    )
     return [(int(better.argmax()), Fraction(1))] if better.any() else None
 
 
