@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from gametrade.games.equilibrium import Equilibrium, Solution
@@ -9,6 +11,7 @@ from gametrade.games.stackelberg import PriceLeaderGame
 from gametrade.games.stackelberg.pieces import Maxima, PiecewiseQuadratic
 from gametrade.games.stackelberg.price_pieces import price_pieces
 from gametrade.registry import solvers
+from gametrade.typing import IntArray
 
 MOST_SHOWN = 100
 """Tied optima that become equilibria, and local ones that are listed; how many there are is always told."""
@@ -49,16 +52,21 @@ def leader_breakpoints(game: PriceLeaderGame) -> Solution:
     >>> [(round(step["price"], 4), round(step["payoff"], 4)) for step in answer.trace if not step["global"]]
     [(5.5, 20.25), (10.0, 0.0)]
     """
-    pieces = price_pieces(game)
-    if pieces is None:
+    searched = [(part, pieces) for part in game.parts() if (pieces := price_pieces(part)) is not None]
+    if not searched:
         told = f"Followers take more than the capacity of {game.capacity:g} at every price allowed."
         return Solution(game, "leader_breakpoints", (), complete=True, finding=told)
-    maxima = pieces.maxima()
-    if not maxima.bounded:
+    found = [pieces.maxima() for _, pieces in searched]
+    if not all(maxima.bounded for maxima in found):
         told = "The leader's payoff grows without bound as the price does: bound the price."
         return Solution(game, "leader_breakpoints", (), complete=True, finding=told)
+    maxima, where = _joined(found)
     best = np.flatnonzero(maxima.tied)
-    equilibria = tuple(_equilibrium(game, float(maxima.points[k]), maxima, pieces) for k in best[:MOST_SHOWN])
+    listed = _listed([pieces for _, pieces in searched])
+    equilibria = tuple(
+        _equilibrium(game, float(maxima.points[k]), searched[where[k]][0], {"bound": maxima.bound, **listed})
+        for k in best[:MOST_SHOWN]
+    )
     trace = tuple(
         {"price": float(p), "payoff": float(v), "global": bool(t)}
         for p, v, t in zip(*(part[:MOST_SHOWN] for part in _best_first(maxima)), strict=True)
@@ -66,24 +74,42 @@ def leader_breakpoints(game: PriceLeaderGame) -> Solution:
     return Solution(game, "leader_breakpoints", equilibria, complete=True, finding=_told(maxima), trace=trace)
 
 
-def _equilibrium(game: PriceLeaderGame, price: float, maxima: Maxima, pieces: PiecewiseQuadratic) -> Equilibrium:
+def _equilibrium(game: PriceLeaderGame, price: float, part: PriceLeaderGame, proof: dict[str, Any]) -> Equilibrium:
     """One optimal price with the followers' answer and what proves it."""
-    demands = game.demands(price)
+    demands = part.demands(price)
     payoff = game.objective(price, demands)
     losses = game.follower_losses(price, demands)
-    regrets = np.array([max(0.0, maxima.bound - payoff), losses.max()])
-    certificate = {
-        "kind": "leader_pieces",
-        "price": price,
-        "payoff": payoff,
-        "bound": maxima.bound,
-        "follower_gap": float(losses.max()),
-        "feasible_from": float(pieces.lower[0]),
-        **pieces.to_dict(),
-    }
+    gap = float(losses.max())
+    regrets = np.array([max(0.0, proof["bound"] - payoff), gap])
+    certificate = {"kind": "leader_pieces", "price": price, "payoff": payoff, "follower_gap": gap, **proof}
     payoffs = np.array([payoff, game.consumer_surplus(price, demands)])
     notes = ("The followers' payoff is that of all together, their regret the largest of any one.",)
     return Equilibrium(game, (np.array([price]), demands), payoffs, regrets, "Stackelberg", certificate, notes)
+
+
+def _joined(found: list[Maxima]) -> tuple[Maxima, IntArray]:
+    """Maxima over adjoining intervals, and the interval of each; where two meet, the higher one counts."""
+    where = np.repeat(np.arange(len(found)), [maxima.points.size for maxima in found])
+    points = np.concatenate([maxima.points for maxima in found])
+    values = np.concatenate([maxima.values for maxima in found])
+    top = max(maxima.values.max() for maxima in found)
+    close = top - max(float(maxima.values.max() - maxima.values[maxima.tied].min()) for maxima in found)
+    tied = np.concatenate([maxima.tied for maxima in found]) & (values >= close)
+    order = np.lexsort((-values, points))
+    kept = order[np.append(True, np.diff(points[order]) > 0)]
+    bound, pieces = max(maxima.bound for maxima in found), sum(maxima.pieces for maxima in found)
+    return Maxima(points[kept], values[kept], tied[kept], bound, pieces), where[kept]
+
+
+def _listed(searched: list[PiecewiseQuadratic]) -> dict[str, Any]:
+    """All pieces of all intervals, JSON-ready."""
+    listed = [pieces.to_dict() for pieces in searched]
+    return {
+        "feasible_from": float(searched[0].lower[0]),
+        "n_pieces": sum(part["n_pieces"] for part in listed),
+        "columns": listed[0]["columns"],
+        "pieces": [row for part in listed for row in part["pieces"]],
+    }
 
 
 def _best_first(maxima: Maxima) -> tuple[np.ndarray, np.ndarray, np.ndarray]:

@@ -2,5 +2,6 @@
 
 from gametrade.games.stackelberg.game import StackelbergGame
 from gametrade.games.stackelberg.price_leader import PriceLeaderGame
+from gametrade.games.stackelberg.usage_charge import UsageChargeGame
 
-__all__ = ["PriceLeaderGame", "StackelbergGame"]
+__all__ = ["PriceLeaderGame", "StackelbergGame", "UsageChargeGame"]

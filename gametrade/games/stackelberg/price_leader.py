@@ -174,8 +174,12 @@ class PriceLeaderGame(StackelbergGame):
         ends = np.concatenate([net - self.slopes * self.upper, net - self.slopes * self.lower])
         return np.unique(ends[np.isfinite(ends)])
 
+    def parts(self) -> tuple[PriceLeaderGame, ...]:
+        """Games on adjoining intervals of prices, ascending, in each of which demand is continuous: here, one."""
+        return (self,)
+
     def __repr__(self) -> str:
-        return f"<PriceLeaderGame: {self.n_followers} followers, price from {self.floor:g} to {self.cap:g}>"
+        return f"<{type(self).__name__}: {self.n_followers} followers, price from {self.floor:g} to {self.cap:g}>"
 
 
 def _vectors(
