@@ -1,0 +1,1 @@
+"""Ready-made combinations: games that need a market, with the market."""
