@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -93,12 +94,12 @@ class ContinuousGame:
         """Number of players n."""
         return len(self.players)
 
-    @property
+    @cached_property
     def dimension(self) -> int:
         """Number of decision variables of all players d."""
         return sum(points.dimension for points in self.sets)
 
-    @property
+    @cached_property
     def slices(self) -> tuple[slice, ...]:
         """Where each player's variables are in a profile."""
         ends = np.cumsum([0, *(points.dimension for points in self.sets)])
@@ -136,7 +137,7 @@ class ContinuousGame:
         if self.gradients is not None:
             return np.asarray(self.gradients[player](x), dtype=float)
         part = self.slices[player]
-        slope = np.empty(part.stop - part.start)
+        slope: FloatArray = np.empty(part.stop - part.start)
         for k in range(part.start, part.stop):
             step = 6e-6 * max(1.0, abs(x[k]))
             ahead, behind = x.copy(), x.copy()
@@ -149,7 +150,7 @@ class ContinuousGame:
         """Minus the gradients of all players one after the other: the map of the variational inequality, shape (d,)."""
         return -np.concatenate([self.gradient(player, x) for player in range(self.n_players)])
 
-    @property
+    @cached_property
     def feasible(self) -> Polyhedron:
         """All constraints on a profile: the players' own and the shared ones."""
         d = self.dimension
@@ -179,6 +180,88 @@ class ContinuousGame:
             np.concatenate(limits["rows"]),
             (np.vstack(blocks["equal"]), np.concatenate(limits["equal"])),
         )
+
+    @property
+    def bounds(self) -> tuple[FloatArray, FloatArray]:
+        """Least and largest value of every variable, as the players' own sets and the shared ones bound it."""
+        lower = np.concatenate([points.lower for points in self.sets])
+        upper = np.concatenate([points.upper for points in self.sets])
+        if self.shared is None:
+            return lower, upper
+        return np.maximum(lower, self.shared.lower), np.minimum(upper, self.shared.upper)
+
+    def deviations(self, player: int, x: FloatArray) -> Polyhedron:
+        """Strategies that a player may change to while the others stay: its own set and the shared constraints."""
+        own = self.sets[player]
+        if self.shared is None:
+            return own
+        part, shared = self.slices[player], self.shared
+        others = x.copy()
+        others[part] = 0.0
+        rows, same = shared.rows[:, part], shared.equal_rows[:, part]
+        bound, fixed = np.any(rows != 0, axis=1), np.any(same != 0, axis=1)
+        limits, levels = shared.limits - shared.rows @ others, shared.equal_limits - shared.equal_rows @ others
+        return Polyhedron(
+            np.maximum(own.lower, shared.lower[part]),
+            np.minimum(own.upper, shared.upper[part]),
+            np.vstack([own.rows, rows[bound]]),
+            np.concatenate([own.limits, limits[bound]]),
+            np.vstack([own.equal_rows, same[fixed]]),
+            np.concatenate([own.equal_limits, levels[fixed]]),
+        )
+
+    def sets_violation(self, x: FloatArray) -> float:
+        """By how much a profile breaks a constraint at worst; 0 if it breaks none."""
+        own = max(points.violation(part) for points, part in zip(self.sets, self.split(x), strict=True))
+        return own if self.shared is None else max(own, self.shared.violation(x))
+
+    @classmethod
+    def from_expressions(
+        cls,
+        payoffs: Mapping[str, object],
+        variables: Mapping[str, Mapping[str, tuple[float, float]]],
+        *,
+        constraints: Sequence[object] = (),
+        parameters: Mapping[str, float] | None = None,
+        unit: str = "money",
+    ) -> ContinuousGame:
+        """Make a game from formulas; gradients are derived and quadratic payoffs recognised.
+
+        Parameters
+        ----------
+        payoffs : mapping of str to str or sympy expression
+            What each player gets, in the names of the variables and parameters. [unit]
+        variables : mapping of str to mapping of str to (float, float)
+            For each player its variables with their bounds.
+        constraints : sequence of str or sympy relations, optional
+            Linear constraints such as ``"x + y <= 15"``; those on one player's variables are its own, others shared.
+        parameters : mapping of str to float, optional
+            Values of the other symbols.
+        unit : str, default="money"
+            Unit of the payoffs.
+
+        Returns
+        -------
+        ContinuousGame
+            A QuadraticGame if every payoff is quadratic.
+
+        Raises
+        ------
+        InvalidInputError
+            If a formula has an unknown symbol, or a constraint is not linear.
+
+        Examples
+        --------
+        >>> import gametrade as gt
+        >>> duopoly = gt.ContinuousGame.from_expressions(
+        ...     {"a": "(100 - q1 - q2 - c) * q1", "b": "(100 - q1 - q2 - c) * q2"},
+        ...     {"a": {"q1": (0, 100)}, "b": {"q2": (0, 100)}}, parameters={"c": 10})
+        >>> type(duopoly).__name__, gt.solve(duopoly, "linear_quadratic")[0].strategies[0].round(6)
+        ('QuadraticGame', array([30.]))
+        """
+        from gametrade.games.symbolic import from_expressions
+
+        return from_expressions(payoffs, variables, constraints, parameters or {}, unit)
 
     def __repr__(self) -> str:
         shared = "" if self.shared is None else f", {len(self.shared.rows) + len(self.shared.equal_rows)} shared rows"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from itertools import pairwise
 
 import numpy as np
@@ -57,7 +58,7 @@ class QuadraticGame(ContinuousGame):
         >>> hessians = [[[-2, -1], [-1, 0]], [[0, -1], [-1, -2]]]
         >>> cournot = QuadraticGame.of(["a", "b"], hessians, [[12, 0], [0, 12]], box)
         >>> cournot.concave, cournot.pseudo_gradient(np.array([4.0, 4.0]))
-        (True, array([-0., -0.]))
+        (True, array([0., 0.]))
         """
         names = tuple(map(str, players))
         n, d = len(names), sum(points.dimension for points in sets)
@@ -89,16 +90,25 @@ class QuadraticGame(ContinuousGame):
             fixed,
         )
 
-    @property
+    @cached_property
     def jacobian(self) -> FloatArray:
         """Derivative of the pseudo-gradient, shape (d, d)."""
         rows = [-self.hessians[i][part] for i, part in enumerate(self.slices)]
         return np.vstack(rows)
 
-    @property
+    @cached_property
     def offset(self) -> FloatArray:
         """Pseudo-gradient at the origin, shape (d,)."""
         return -np.concatenate([self.linear[i][part] for i, part in enumerate(self.slices)])
+
+    def pseudo_gradient(self, x: FloatArray) -> FloatArray:
+        """Minus the gradients of all players one after the other, shape (d,)."""
+        return np.asarray(self.jacobian @ x + self.offset)
+
+    def own_block(self, player: int) -> FloatArray:
+        """Minus the Hessian of a player's payoff in its own variables, shape (d_i, d_i)."""
+        part = self.slices[player]
+        return np.asarray(-self.hessians[player][part, part])
 
 
 def _quadratic(hessian: FloatArray, linear: FloatArray, constant: float) -> Payoff:
