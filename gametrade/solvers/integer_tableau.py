@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from fractions import Fraction
 
 import numpy as np
@@ -108,6 +108,35 @@ class IntegerTableau:
             if len(tied) == 1:
                 break
         return tied[0]
+
+    def drive(self, likely: Collection[int], unlikely: Collection[int]) -> bool:
+        """Pivot towards a basis with some variables and without others; say whether no value is negative there."""
+        k = len(self.inside)
+        for variable in sorted(set(likely) - set(self.inside)):
+            column = self.outside.index(variable)
+            rows = [i for i in range(k) if self.rows[i, column] and self.inside[i] not in likely]
+            if not rows:
+                return False
+            self.pivot(max(rows, key=lambda i: self.inside[i] in unlikely), column)
+        for variable in sorted(set(unlikely) & set(self.inside)):
+            row = self.inside.index(variable)
+            columns = [j for j in range(len(self.outside)) if self.rows[row, j] and self.outside[j] not in unlikely]
+            if columns:
+                self.pivot(row, columns[0])
+        return min(self.rows[:k, -1].tolist(), default=0) >= 0
+
+    def improve(self) -> bool:
+        """Pivot to an optimal basis by the rule of the least index, which never cycles; False if there is none."""
+        k = len(self.inside)
+        while True:
+            costs = self.rows[-1, :-1].tolist()
+            column = min((j for j in range(len(costs)) if costs[j] < 0), key=self.outside.__getitem__, default=None)
+            if column is None:
+                return True
+            limits = {i: Fraction(self.rows[i, -1], self.rows[i, column]) for i in range(k) if self.rows[i, column] > 0}
+            if not limits:
+                return False
+            self.pivot(min(limits, key=lambda i: (limits[i], self.inside[i])), column)
 
     def numerators(self) -> list[int]:
         """Values of x times the divisor, shape (d,)."""
