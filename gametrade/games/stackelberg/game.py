@@ -17,6 +17,7 @@ LeaderPayoff = Callable[[FloatArray, FloatArray], float]
 Response = Callable[[FloatArray], FloatArray]
 FollowerGaps = Callable[[FloatArray, FloatArray], FloatArray]
 Kinks = Callable[[int, FloatArray], FloatArray]
+Ceiling = Callable[[int, float, float, FloatArray], float]
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,6 +46,9 @@ class StackelbergGame:
         other leaders' choices kept: between two of them the leader's payoff has the shape that `between` names.
     between : str or None
         "quadratic", "concave" (by leader's payoff between kinks), or None if nothing is known.
+    ceiling : callable or None
+        ``ceiling(i, low, high, x)`` bounds leader i's payoff from above while its only variable is between low
+        and high and the other leaders keep to x; it has to close in on the payoff as the interval shrinks. [unit]
     unit : str
         Unit of the payoffs.
 
@@ -74,6 +78,7 @@ class StackelbergGame:
     follower_gaps: FollowerGaps | None = None
     kinks: Kinks | None = None
     between: str | None = None
+    ceiling: Ceiling | None = None
     unit: str = "money"
 
     def __post_init__(self) -> None:

@@ -161,6 +161,7 @@ class GridLeaderGame(StackelbergGame):
             None,
             lambda i, x: self.kinks_of_demand(),
             "quadratic",
+            None,
             unit,
         )
 

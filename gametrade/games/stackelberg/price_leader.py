@@ -128,6 +128,7 @@ class PriceLeaderGame(StackelbergGame):
             lambda x, y: self.follower_losses(float(x[0]), y),
             lambda i, x: self.breakpoints(),
             "quadratic",
+            None,
             unit,
         )
 
