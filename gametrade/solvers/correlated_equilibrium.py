@@ -127,8 +127,8 @@ def joint_payoffs_and_regrets(game: NormalFormGame, joint: Joint) -> tuple[list[
         told: dict[int, np.ndarray] = {}
         for where, probability in joint.items():
             if probability:
-                lane = table[(slice(None), *where[:player], *where[player + 1 :])] * probability
-                told[where[player]] = told.get(where[player], 0) + lane
+                others = np.moveaxis(table, 0, -1)[(*where[:player], *where[player + 1 :])]
+                told[where[player]] = told.get(where[player], 0) + others * probability
         obeyed = sum((values[k] for k, values in told.items()), Fraction(0))
         best = sum((max(values.tolist()) for values in told.values()), Fraction(0))
         payoffs.append(Fraction(obeyed) / denominator)

@@ -20,7 +20,11 @@ Tableaus = tuple[FloatTableau, FloatTableau] | tuple[IntegerTableau, IntegerTabl
 
 
 @solvers.register(
-    plays=("NormalFormGame",), source="Lemke and Howson 1964, 10.1137/0112033", players=2, variants=({"exact": True},)
+    plays=("NormalFormGame",),
+    source="Lemke and Howson 1964, 10.1137/0112033",
+    players=2,
+    variants=({"exact": True},),
+    first_choice_for=("NormalFormGame",),
 )
 def lemke_howson(game: NormalFormGame, *, label: int | None = None, exact: bool = False) -> Solution:
     r"""Find one equilibrium of two players fast, and prove it in rational arithmetic.

@@ -12,7 +12,7 @@ from gametrade.registry import solvers
 from gametrade.typing import FloatArray
 
 
-@solvers.register(plays=("NormalFormGame",), source="Nash 1951, 10.2307/1969529")
+@solvers.register(plays=("NormalFormGame",), source="Nash 1951, 10.2307/1969529", first_choice_for=("NormalFormGame",))
 def pure_equilibria(game: NormalFormGame, *, epsilon: float = 0.0) -> Solution:
     r"""List every profile of actions from which nobody gains more than epsilon by changing its own.
 

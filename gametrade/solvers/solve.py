@@ -65,12 +65,22 @@ def plays(entry: Entry, game: object) -> bool:
     return kinds is None or any(kind.__name__ in kinds for kind in type(game).__mro__)
 
 
-def _first_choice(game: object) -> str:
+def _first_choice(game: StrategicGame | BargainingProblem) -> str:
     """The solver that declares itself the first choice for this kind of game, the most special kind first."""
     if isinstance(game, BargainingProblem):
         return "nash_bargaining"
     for kind in type(game).__mro__:
-        for entry in solvers:
-            if kind.__name__ in entry.traits.get("first_choice_for", ()):
-                return entry.name
+        fitting = [
+            e for e in solvers if kind.__name__ in e.traits.get("first_choice_for", ()) and _small_enough(e, game)
+        ]
+        if fitting:
+            return max(fitting, key=lambda entry: len({"players", "most_actions"} & set(entry.traits))).name
     raise InvalidInputError(f"solve knows no first choice for a {type(game).__name__}; name a solver.")
+
+
+def _small_enough(entry: Entry, game: StrategicGame) -> bool:
+    """Whether a game has the number of players, and few enough actions, for which a solver is the first choice."""
+    shape = getattr(game, "shape", ())
+    return entry.traits.get("players", len(game.players)) == len(game.players) and max(shape, default=0) <= (
+        entry.traits.get("most_actions") or max(shape, default=0)
+    )

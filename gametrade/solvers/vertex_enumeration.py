@@ -23,6 +23,8 @@ from gametrade.solvers.reply_polytopes import (
     plays=("NormalFormGame",),
     source="Avis, Rosenberg, Savani and von Stengel 2010, 10.1007/s00199-009-0449-x",
     players=2,
+    most_actions=12,
+    first_choice_for=("NormalFormGame",),
 )
 def vertex_enumeration(game: NormalFormGame, *, limit: int = 1_000_000) -> Solution:
     r"""List every extreme equilibrium of a game of two players, and prove that there are no others.

@@ -134,8 +134,11 @@ def test_a_property_of_allocations_is_not_asked_of_a_game():
 
 @pytest.mark.parametrize("entry", list(properties), ids=lambda entry: entry.name)
 def test_entry_is_complete(entry):
-    assert entry.traits["of"] in ("game", "allocation")
-    assert isinstance(entry.traits["covariant"], bool)
+    assert entry.traits["of"] in ("game", "allocation", "strategic")
     assert entry.summary.endswith(".")
-    assert entry.options[:1] == ("exact",)
     assert "Examples" in entry.function.__doc__
+    if entry.traits["of"] == "strategic":
+        assert entry.traits["plays"]
+        return
+    assert isinstance(entry.traits["covariant"], bool)
+    assert entry.options[:1] == ("exact",)
