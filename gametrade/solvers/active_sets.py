@@ -8,7 +8,7 @@ import numpy as np
 
 from gametrade.errors import TooManyPlayersError
 from gametrade.games.equilibrium import Equilibrium, Solution
-from gametrade.games.stackelberg.bilevel import BilevelGame
+from gametrade.games.stackelberg.bilevel import BilevelGame, Quadratic
 from gametrade.registry import solvers
 from gametrade.solvers.bilevel_faces import Piece, face_minima, falls_for_ever, follower_gap, pieces, worst_answer
 from gametrade.tolerance import RELATIVE_TOLERANCE
@@ -52,7 +52,7 @@ def active_sets(game: BilevelGame) -> Solution:
     --------
     A leader who would rather have x = 5, and a local optimum there:
 
-    >>> from gametrade.games.stackelberg import BilevelGame
+    >>> from gametrade.games.stackelberg import BilevelGame, Quadratic
     >>> bard = BilevelGame.of({"linear": [-10, 4], "hessian": [[2, 0], [0, 8]], "constant": 26},
     ...     {"linear": [0, -2], "hessian": [[0, -1.5], [-1.5, 2]], "rows": [[-3, 1], [1, -0.5], [1, 1]],
     ...      "limits": [-3, 4, 7]}, n_leader=1, n_follower=1, bounds=[(0, 100), (0, 100)])
@@ -148,7 +148,9 @@ def _minima(game: BilevelGame, piece: Piece) -> list[FloatArray]:
 
 
 def _nonempty(game: BilevelGame, piece: Piece) -> bool:
-    return next(face_minima(game.leader, piece), None) is not None
+    """Whether a piece has any point; one that holds a line has no stationary points where the cost falls along it."""
+    nothing = Quadratic.of(game.dimension, np.zeros(game.dimension))
+    return next(face_minima(nothing, piece), None) is not None
 
 
 def _refuse_size(game: BilevelGame) -> None:
