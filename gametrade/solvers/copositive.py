@@ -24,9 +24,9 @@ def least_value(matrix: Matrix) -> tuple[Fraction, list[Fraction]] | None:
 
     Notes
     -----
-    A minimiser with as few positive weights as possible solves :math:`S_{TT} y = \lambda 1` on its support T, and is the
-    only solution there that adds up to one; all 2^k - 1 supports are tried. S is strictly copositive if and only if the
-    value is positive.
+    A minimiser with as few positive weights as possible solves :math:`S_{TT} y = \lambda 1` on its support T and is the
+    only solution there that adds up to one; all 2^k - 1 supports are tried. The matrix S is strictly copositive if and
+    only if the value is positive.
 
     Examples
     --------

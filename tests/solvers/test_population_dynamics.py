@@ -136,9 +136,7 @@ def test_bad_questions():
         gt.solve(SHAPLEY, "fictitious_play", rounds=0)
     with pytest.raises(gt.InvalidInputError, match="one population"):
         gt.solve(EvolutionaryGame.from_game(SHAPLEY), "rest_points")
-    with pytest.raises(
-        gt.InvalidInputError, match=r"finite numbers of shape \(2,\).*at the state \(p 0.5, 0.5\)|shape"
-    ):
+    with pytest.raises(gt.InvalidInputError, match=r"finite numbers of shape \(2,\)"):
         EvolutionaryGame(("p",), (("a", "b"),), lambda state: [[np.nan, 0.0]])
     with pytest.raises(gt.InvalidInputError, match="square"):
         EvolutionaryGame.from_matrix([[1, 2]])

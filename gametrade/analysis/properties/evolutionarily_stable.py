@@ -90,7 +90,9 @@ def _read(game: EvolutionaryGame, shares: Sequence[float | str]) -> list[Fractio
 
 def _of_state(game: EvolutionaryGame, state: list[Fraction]) -> Verdict:
     """Decide one state."""
-    matrix = np.array([[Fraction(value) for value in row] for row in game.pairwise.payoffs[0].tolist()], dtype=object)  # type: ignore[union-attr]
+    if game.pairwise is None:
+        raise InvalidInputError("evolutionarily_stable takes one population whose members meet in pairs.")
+    matrix = game.pairwise.exact_payoffs[0]
     earned = (matrix @ np.array(state, dtype=object)).tolist()
     average = sum((p * f for p, f in zip(state, earned, strict=True)), Fraction(0))
     used = [k for k, p in enumerate(state) if p]
