@@ -9,14 +9,20 @@ import numpy as np
 from gametrade.errors import InvalidInputError
 from gametrade.games.equilibrium import Equilibrium, Solution
 from gametrade.games.stackelberg import StackelbergGame
+from gametrade.games.stackelberg.pieces import EPS
 from gametrade.registry import solvers
 from gametrade.solvers.leader_reply import Reply, leader_reply
 from gametrade.solvers.leader_scan import stackelberg_point
-from gametrade.tolerance import RELATIVE_TOLERANCE
 from gametrade.typing import ArrayLike, FloatArray
 
 MEMORY = 20
 """Profiles that are kept to notice that the leaders walk in a circle."""
+
+STILL, REPEATED, DISTINCT = 1e-8, 1e-9, 1e-5
+"""Shares of the intervals: a step that counts as none, a return that counts as one, and equilibria that differ."""
+
+COARSE = 0.05
+"""Gap of the replies on the way; the last ones, which prove the regrets, are as exact as asked."""
 
 
 @solvers.register(
@@ -25,7 +31,12 @@ MEMORY = 20
     source="Pang and Fukushima 2005, 10.1007/s10287-004-0010-0",
 )
 def diagonalisation(
-    game: StackelbergGame, *, start: ArrayLike | None = None, rounds: int = 200, simultaneous: bool = False
+    game: StackelbergGame,
+    *,
+    start: ArrayLike | None = None,
+    rounds: int = 200,
+    simultaneous: bool = False,
+    gap: float = 1e-6,
 ) -> Solution:
     r"""Let leaders revise their choices one after the other until nobody gains by another revision.
 
@@ -39,6 +50,8 @@ def diagonalisation(
         Most revisions of everybody from one start.
     simultaneous : bool, default=False
         All revise at once, each against the choices before, instead of one after the other.
+    gap : float, default=1e-6
+        Share of the payoff's range at which branch and bound stops when it proves the regrets.
 
     Returns
     -------
@@ -82,10 +95,10 @@ def diagonalisation(
     trace: list[dict[str, Any]] = []
     cycle: tuple[tuple[FloatArray, ...], ...] = ()
     for begin in _starts(game, start):
-        seen, replies = _walk(game, begin, rounds, simultaneous)
+        seen, replies = _walk(game, begin, rounds, simultaneous, gap)
         trace += [{"choices": x.tolist()} for x in seen]
         if replies is not None:
-            if not any(_same(game, np.concatenate(old.strategies[:-1]), seen[-1]) for old in found):
+            if not any(_same(game, np.concatenate(old.strategies[:-1]), seen[-1], DISTINCT) for old in found):
                 found.append(stackelberg_point(game, seen[-1], replies))
         elif not cycle:
             cycle = _cycle(game, seen)
@@ -107,45 +120,48 @@ def _starts(game: StackelbergGame, start: ArrayLike | None) -> list[FloatArray]:
 
 
 def _walk(
-    game: StackelbergGame, x: FloatArray, rounds: int, simultaneous: bool
+    game: StackelbergGame, x: FloatArray, rounds: int, simultaneous: bool, gap: float
 ) -> tuple[list[FloatArray], tuple[Reply, ...] | None]:
     """Revise until nothing changes; the replies at the end, or None if choices repeat or rounds are over."""
     seen = [x.copy()]
     for _ in range(rounds):
-        before, moved = x.copy(), x.copy()
-        replies = []
-        for leader, part in enumerate(game.slices):
-            against = before if simultaneous else moved
-            reply = leader_reply(game, leader, against)
-            replies.append(reply)
-            if reply.value > game.payoff(against, leader) + _slack(reply):
-                moved[part] = reply.nearest(float(before[part][0]))
-        if (moved == before).all():
-            return seen, tuple(replies)
+        moved = x.copy()
+        for leader in range(game.n_leaders):
+            against = x if simultaneous else moved
+            _revise(game, leader, moved, against, leader_reply(game, leader, against, gap=COARSE))
+        if _same(game, moved, x, STILL):
+            final = tuple(leader_reply(game, leader, x, gap=gap) for leader in range(game.n_leaders))
+            before = x.copy()
+            for leader, reply in enumerate(final):
+                _revise(game, leader, moved, before, reply)
+            if _same(game, moved, x, 100 * STILL):
+                return seen, final
         x = moved
-        repeats = any(_same(game, x, old) for old in seen[-MEMORY:-1])
+        repeats = any(_same(game, x, old, REPEATED) for old in seen[-MEMORY:-1])
+        stands = _same(game, x, seen[-1], 1000 * REPEATED)
         seen.append(x.copy())
-        if repeats:
+        if repeats and not stands:
             return seen, None
-        if _same(game, x, before):
-            final = tuple(leader_reply(game, leader, x) for leader in range(game.n_leaders))
-            return seen, final
     return seen, None
 
 
-def _slack(reply: Reply) -> float:
-    """Gain that is rounding."""
-    return 1e-3 * RELATIVE_TOLERANCE * max(float(np.ptp(reply.values)), abs(reply.value))
+def _revise(game: StackelbergGame, leader: int, moved: FloatArray, against: FloatArray, reply: Reply) -> None:
+    """Put the leader's best reply into the profile, unless what it has is as good up to rounding."""
+    part = game.slices[leader]
+    if reply.value > game.payoff(against, leader) + 8 * EPS * abs(reply.value):
+        moved[part] = reply.nearest(float(against[part][0]))
+    else:
+        moved[part] = against[part]
 
 
-def _same(game: StackelbergGame, one: FloatArray, two: FloatArray) -> bool:
+def _same(game: StackelbergGame, one: FloatArray, two: FloatArray, share: float) -> bool:
     width = np.concatenate([points.upper - points.lower for points in game.sets])
-    return bool((np.abs(one - two) <= RELATIVE_TOLERANCE * width).all())
+    return bool((np.abs(one - two) <= share * width).all())
 
 
 def _cycle(game: StackelbergGame, seen: list[FloatArray]) -> tuple[tuple[FloatArray, ...], ...]:
     """Profiles between the last one and its earlier visit."""
     for back in range(len(seen) - 2, -1, -1):
-        if _same(game, seen[back], seen[-1]):
+        if _same(game, seen[back], seen[-1], REPEATED):
             return tuple(tuple(x[part] for part in game.slices) for x in seen[back + 1 :])
     return ()
