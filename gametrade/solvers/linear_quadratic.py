@@ -12,6 +12,7 @@ from gametrade.games.quadratic import QuadraticGame
 from gametrade.games.sparse_quadratic import AnyQuadratic, dense_jacobian
 from gametrade.registry import solvers
 from gametrade.solvers.affine_variational import AffineAnswer, AffineProblem, solve_affine
+from gametrade.solvers.price_taking import shared_answer
 from gametrade.solvers.regret_bounds import certified
 from gametrade.solvers.unbounded import need_bounded
 from gametrade.typing import ArrayLike, FloatArray
@@ -98,14 +99,12 @@ def variational(game: AnyQuadratic, weights: FloatArray) -> AffineAnswer:
 def priced(game: AnyQuadratic, answer: AffineAnswer, weights: FloatArray) -> Equilibrium:
     """The equilibrium of a solution with its concept and the prices of the shared constraints."""
     evidence: dict[str, object] = {"residual": answer.error}
-    concept = "Nash"
-    if game.shared is not None:
-        m, k = len(game.shared.rows), len(game.shared.equal_rows)
-        evidence["shared_prices"] = (answer.rows[-m:] if m else np.zeros(0)).tolist()
-        evidence["shared_equal_prices"] = (answer.equal[-k:] if k else np.zeros(0)).tolist()
-        evidence["weights"] = weights.tolist()
-        concept = "variational" if (weights == weights[0]).all() else "normalised"
-    return certified(game, answer.x, concept, evidence=evidence)
+    shared = game.shared
+    if shared is None:
+        return certified(game, answer.x, "Nash", evidence=evidence)
+    m, k = len(shared.rows), len(shared.equal_rows)
+    prices = answer.rows[answer.rows.size - m :], answer.equal[answer.equal.size - k :]
+    return shared_answer(game, answer.x, prices, weights=weights, evidence=evidence)
 
 
 def is_monotone(game: AnyQuadratic, weights: FloatArray, *, strict: bool = False) -> bool:

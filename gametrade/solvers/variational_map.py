@@ -13,6 +13,7 @@ from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import Solution
 from gametrade.games.feasibility import need_feasible
 from gametrade.solvers.best_response import started
+from gametrade.solvers.price_taking import shared_answer
 from gametrade.solvers.regret_bounds import certified
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -90,13 +91,14 @@ class VariationalMap:
         m = self.limits.size
         prices = z[self.d : self.d + m] / self.scale_rows
         equal = z[self.d + m :] / self.scale_equal
-        evidence: dict[str, object] = {"residual": last["residual"]}
-        if self.game.shared is not None:
+        x, evidence = z[: self.d], {"residual": last["residual"]}
+        if self.game.shared is None:
+            found = (certified(self.game, x, "Nash", evidence=evidence),)
+        else:
             shared, same = len(self.game.shared.rows), len(self.game.shared.equal_rows)
-            evidence["shared_prices"] = prices[m - shared :].tolist()
-            evidence["shared_equal_prices"] = equal[equal.size - same :].tolist()
-        concept = "Nash" if self.game.shared is None else "variational"
-        found = (certified(self.game, z[: self.d], concept, evidence=evidence),)
+            found = (
+                shared_answer(self.game, x, (prices[m - shared :], equal[equal.size - same :]), evidence=evidence),
+            )
         return Solution(self.game, solver, found, finding=f"Stopped after {last['step']} steps.", trace=kept)
 
 
