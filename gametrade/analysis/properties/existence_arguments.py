@@ -29,7 +29,7 @@ def existence_arguments(game: Any) -> list[dict[str, Any]]:
 
 @existence_arguments.register
 def _(game: NormalFormGame) -> list[dict[str, Any]]:
-    found = [{"argument": "finite", "gives": "mixed", "source": "Nash 1951, 10.2307/1969529"}]
+    found: list[dict[str, Any]] = [{"argument": "finite", "gives": "mixed", "source": "Nash 1951, 10.2307/1969529"}]
     pure = pure_equilibria(game)
     if len(pure):
         found.append({"argument": "enumeration", "gives": "pure", "count": len(pure), "source": "every profile"})

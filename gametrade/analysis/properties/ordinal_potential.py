@@ -60,9 +60,7 @@ def ordinal_potential(game: NormalFormGame, *, generalized: bool = False) -> Ver
     rises = gains > 0
     inside = np.flatnonzero(rises & (component[sources] == component[targets]))
     name = "ordinal_potential"
-    statement = (
-        "no cycle of moves that gain" if generalized else "no cycle of moves that hurt no mover has one that gains"
-    )
+    statement = "no cycle of moves that " + ("all gain" if generalized else "hurt no mover has one that gains")
     if len(inside):
         k = int(inside[gains[inside].argmin()])
         path = _path(int(targets[k]), int(sources[k]), sources[used], targets[used])

@@ -23,8 +23,8 @@ def price_of_stability(game: NormalFormGame, *, equilibria: str = "pure_equilibr
     -------
     Verdict
         Margin: welfare of the best equilibrium less the largest. The certificate holds the price of stability as
-        ``ratio``, read as that of :func:`~gametrade.analysis.properties.price_of_anarchy.price_of_anarchy`. Witness: the
-        best equilibrium's likeliest actions.
+        ``ratio``: largest by reached welfare where payoffs are gains, reached by least cost where they are costs.
+        Witness: the best equilibrium's likeliest actions.
 
     References
     ----------

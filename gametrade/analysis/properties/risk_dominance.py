@@ -83,10 +83,11 @@ def _two_strict(game: NormalFormGame) -> list[Profile]:
     if game.shape == (2, 2):
         strict = [(i, j) for i in range(2) for j in range(2) if min(_losses(game, (i, j))) > 0]
     if len(strict) != 2:
+        sizes = " x ".join(map(str, game.shape))
+        count = f" and {len(strict)} strict equilibria" if game.shape == (2, 2) else ""
         raise InvalidInputError(
-            "risk_dominance takes games of two players with two actions each and two strict pure equilibria. Got "
-            f"{' x '.join(map(str, game.shape))} actions"
-            + (f" and {len(strict)} strict equilibria." if strict else ".")
+            "risk_dominance takes games of two players with two actions each and two strict pure equilibria. "
+            f"Got {sizes} actions{count}."
         )
     return strict
 

@@ -66,12 +66,9 @@ def supermodular(game: NormalFormGame, *, reversed_players: Sequence[str] = (), 
     table, denominator = common_scale(game)
     flips = [player for player, name in enumerate(game.players) if name in reversed_players]
     if flips:
-        table = np.flip(table, axis=[player + 1 for player in flips])
-    found = [
-        _least(table, i, j)
-        for i, j in itertools.permutations(range(game.n_players), 2)
-        if min(game.shape[i], game.shape[j]) > 1
-    ]
+        table = np.flip(table, axis=tuple(player + 1 for player in flips))
+    several = [player for player, size in enumerate(game.shape) if size > 1]
+    found = [_least(table, i, j) for i, j in itertools.permutations(several, 2)]
     tolerance = slack(game, exact)
     statement = "gains by the next higher action rise with the others' actions"
     statement += " exactly" if exact else f" (least difference >= -{float(tolerance):.6g})"
