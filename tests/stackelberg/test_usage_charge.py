@@ -8,7 +8,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gametrade as gt
+from gametrade.analysis.studies.leaders import prosumer_leader, retailer
+from gametrade.analysis.verification.leaders import prove_leader
 from gametrade.games.stackelberg import UsageChargeGame
+from tests.strategies import make_community
 
 PRICES = st.floats(0, 1, width=32)
 
@@ -46,6 +49,9 @@ def test_no_price_of_a_grid_beats_the_best_over_zones(rows, surplus):
         (answer.strategies[0][0] - 1.0) * answer.strategies[1].sum(), rel=1e-12, abs=1e-12
     )
     assert answer.regrets.max() <= 1e-9
+    proof = prove_leader(answer)
+    assert abs(proof.regret) <= 1e-9
+    assert 0 <= proof.follower_gap <= 1e-9
 
 
 def test_the_far_zone_is_given_up_where_the_near_one_pays_more():
@@ -59,3 +65,22 @@ def test_the_far_zone_is_given_up_where_the_near_one_pays_more():
 def test_the_import_price_may_not_be_the_lower_one():
     with pytest.raises(gt.InvalidInputError, match="import_price"):
         UsageChargeGame([1.0], [1.0], import_price=0.1, export_price=0.2)
+
+
+def test_leaders_of_a_community():
+    community = make_community([[2.0], [3.0], [-4.0], [0.0]], 0.3, 0.1, 0.05, demand=np.full((4, 1), 1.0))
+    seller = prosumer_leader(community, 0, "C", elasticity=0.5)
+    answer = gt.solve(seller)[0]
+    assert seller.players == ("C", "followers")
+    assert seller.components(1) == ("A", "B")
+    assert 0.1 <= answer.strategies[0][0] <= 0.25
+    assert answer.strategies[1].sum() <= 4.0 + 1e-9
+    monopoly = retailer(community, 0, elasticity=0.5)
+    assert gt.solve(monopoly)[0].strategies[0][0] == pytest.approx(0.3)
+    assert gt.solve(monopoly)[0].strategies[1] == pytest.approx([2.0, 3.0])
+    with pytest.raises(gt.InvalidInputError, match="surplus"):
+        prosumer_leader(community, 0, "A")
+    with pytest.raises(gt.InvalidInputError, match="in the community"):
+        prosumer_leader(community, 0, "nobody")
+    with pytest.raises(gt.InvalidInputError, match="imports"):
+        retailer(make_community([[-1.0]]), 0)

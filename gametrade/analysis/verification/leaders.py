@@ -64,6 +64,14 @@ class ExactLeader:
         rows = zip(self.followers, best, taken, strict=True)
         return tuple((a - price) * (y - x) - b * (y**2 - x**2) / 2 for (a, b, _, _), y, x in rows)
 
+    def covers(self, price: Fraction) -> bool:
+        """Whether a price is allowed."""
+        return (self.floor is None or price >= self.floor) and (self.cap is None or price <= self.cap)
+
+    def distance(self, price: Fraction, taken: tuple[Fraction, ...]) -> Fraction:
+        """How far what followers take is from their answer to a price."""
+        return sum((abs(x - y) for x, y in zip(self.answer(price), taken, strict=True)), Fraction(0))
+
     def edges(self) -> list[Fraction | None]:
         """Ends of the pieces in ascending order; None for an infinite end."""
         ends = [a - b * bound for a, b, *bounds in self.followers for bound in bounds if bound is not None]
@@ -141,9 +149,16 @@ def prove_leader(equilibrium: Equilibrium) -> LeaderProof:
         demand exceed the capacity), the largest follower gap at the energies stated, and by how much demand
         exceeds the capacity.
 
+    Raises
+    ------
+    TypeError
+        If the game is of another kind.
+
     Notes
     -----
-    Every piece between breakpoints is recomputed from three exact payoffs. Cost O(n^2) rational operations.
+    Every piece between breakpoints is recomputed from three exact payoffs. Cost O(n^2) rational operations. Where
+    demand jumps because followers have an alternative, the intervals between jumps are proved one by one, and the
+    answer is judged on the interval in which followers take what it states.
 
     References
     ----------
@@ -152,14 +167,15 @@ def prove_leader(equilibrium: Equilibrium) -> LeaderProof:
     game = equilibrium.game
     if not isinstance(game, PriceLeaderGame):
         raise TypeError(f"prove_leader needs an answer to a PriceLeaderGame. Got {type(game).__name__}.")
-    exact = ExactLeader.of(game)
     price = Fraction(float(equilibrium.strategies[0][0]))
     taken = tuple(Fraction(float(x)) for x in equilibrium.strategies[1])
-    best = exact.optimum()
-    bound = exact.payoff(price) if best is None else best[1]
+    parts = [ExactLeader.of(part) for part in game.parts()]
+    exact = min((part for part in parts if part.covers(price)), key=lambda part: part.distance(price, taken))
+    best = [found[1] for part in parts if (found := part.optimum()) is not None]
+    here = exact.payoff(price)
     demand = sum(exact.answer(price), Fraction(0))
     over = Fraction(0) if exact.capacity is None else max(Fraction(0), demand - exact.capacity)
-    return LeaderProof(bound - exact.payoff(price), max(exact.follower_gaps(price, taken)), over)
+    return LeaderProof(max(best, default=here) - here, max(exact.follower_gaps(price, taken)), over)
 
 
 def _rational(number: float) -> Fraction | None:
