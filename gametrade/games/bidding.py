@@ -78,7 +78,7 @@ def bidding_game(
     {'b0': 5.0, 'a0': 1.0}
     """
     traders = tuple(dict.fromkeys(book.owners))
-    chosen = dict(bids) if isinstance(bids, Mapping) else dict.fromkeys(traders, list(bids))
+    chosen = dict(bids) if isinstance(bids, Mapping) else dict.fromkeys(traders, bids)
     for name in chosen:
         if name not in traders:
             raise UnknownNameError("trader in bids", name, traders)
@@ -95,5 +95,7 @@ def bidding_game(
         for place, grid, k in zip(places, grids, where, strict=True):
             prices[owner == place] = grid[k]
         outcome = clear(replace(book, prices=prices))  # type: ignore[type-var]
-        table[(slice(None), *where)] = np.bincount(owner, outcome.gains_at(book.prices), len(traders))[places]
+        gains = np.bincount(owner, outcome.gains_at(book.prices), len(traders))
+        for player, place in enumerate(places):
+            table[player][where] = gains[place]
     return NormalFormGame(table, players, actions, unit=book.unit)

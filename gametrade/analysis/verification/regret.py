@@ -75,10 +75,8 @@ def _judge(table: np.ndarray, certificate: Mapping[str, Any]) -> tuple[Numbers, 
         raise Refuted(f"a certificate of kind {certificate['kind']!r} bounds no regret")
     sizes = table.shape[1:]
     if "actions" in certificate:
-        profile = [
-            [Fraction(k == chosen) for k in range(size)]
-            for size, chosen in zip(sizes, certificate["actions"], strict=True)
-        ]
+        chosen = [int(k) for k in certificate["actions"]]
+        profile = [[Fraction(k == pick) for k in range(size)] for size, pick in zip(sizes, chosen, strict=True)]
     else:
         profile = [[Fraction(p) for p in row] for row in certificate["strategies"]]
     if certificate.get("symmetric"):
