@@ -86,13 +86,16 @@ def leader_reply(game: StackelbergGame, leader: int, x: FloatArray, *, gap: floa
     Raises
     ------
     InvalidInputError
-        If the leader has several variables or no bounds, or its payoff is not what the game declares.
+        If the leader has several variables or no bounds, its payoff is not what the game declares, or the game
+        has constraints that a scan of choices does not see.
 
     Notes
     -----
     Quadratic between kinks: three values a piece, a fourth one checks the declaration. Concave between kinks: a
     search in every piece, and the chords of its points bound the rest. With a ceiling: branch and bound.
     """
+    if game.only_solver is not None:
+        raise InvalidInputError(f"{type(game).__name__} with these numbers must be solved by {game.only_solver}.")
     part, points = game.slices[leader], game.sets[leader]
     if points.dimension != 1 or not points.is_box or not np.isfinite([points.lower[0], points.upper[0]]).all():
         raise InvalidInputError(f"choices of {game.leaders[leader]} must be one variable between finite bounds.")

@@ -210,3 +210,19 @@ def test_scipy_never_beats_it(game):
     low = answer[0].certificate["feasible_from"]
     found = minimize_scalar(lambda p: -game.objective(p), bounds=(low, game.cap), method="bounded")
     assert -found.fun <= answer[0].payoffs[0] + 1e-11 * span(game)
+
+
+@given(price_leaders())
+def test_a_search_piece_by_piece_agrees(game):
+    """The general solver knows nothing of running sums: it evaluates the payoff at three points of every piece."""
+    if np.isfinite(game.capacity):
+        with pytest.raises(gt.InvalidInputError, match="leader_breakpoints"):
+            gt.solve(game, "leader_scan")
+        return
+    if game.floor == game.cap:
+        return
+    exact, slow = gt.solve(game), gt.solve(game, "leader_scan")
+    assert slow.complete
+    assert slow[0].payoffs[0] == pytest.approx(exact[0].payoffs[0], abs=1e-11 * span(game))
+    assert slow[0].regrets[0] <= 1e-10 * span(game)
+    assert gt.solve(game, "diagonalisation")[0].payoffs[0] == pytest.approx(exact[0].payoffs[0], abs=1e-11 * span(game))

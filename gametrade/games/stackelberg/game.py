@@ -193,6 +193,11 @@ class StackelbergGame:
         return len(self.leaders)
 
     @property
+    def only_solver(self) -> str | None:
+        """The solver that alone knows all of the game's constraints, None if any may be asked."""
+        return None
+
+    @property
     def slices(self) -> tuple[slice, ...]:
         """Where each leader's variables are among all."""
         ends = np.cumsum([0, *(points.dimension for points in self.sets)])

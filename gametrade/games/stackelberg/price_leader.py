@@ -140,6 +140,11 @@ class PriceLeaderGame(StackelbergGame):
         """Number of followers n."""
         return self.intercepts.size
 
+    @property
+    def only_solver(self) -> str | None:
+        """Enumeration, if followers share a capacity: a leader who scans prices would not see it."""
+        return "leader_breakpoints" if np.isfinite(self.capacity) else None
+
     def demands(self, price: float) -> FloatArray:
         """What each follower takes at a price, shape (n,). [kWh]"""
         return np.clip((self.intercepts - self.usage_charge - price) / self.slopes, self.lower, self.upper)

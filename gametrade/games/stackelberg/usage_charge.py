@@ -102,6 +102,11 @@ class UsageChargeGame(PriceLeaderGame):
     import_price: float
 
     @property
+    def only_solver(self) -> str | None:
+        """Enumeration, because demand jumps where consumers turn to the grid."""
+        return "leader_breakpoints"
+
+    @property
     def highest_prices(self) -> FloatArray:
         """Price above which each consumer prefers the grid, shape (n,). [money/kWh]"""
         return np.asarray(self.import_price - self.usage_charge)
