@@ -46,6 +46,11 @@ from gametrade.games import (
 )
 from gametrade.games.bargaining import Agreement, BargainingProblem
 from gametrade.games.catalogue import PublishedGame, catalogue
+from gametrade.games.continuous import ContinuousGame
+from gametrade.games.equilibrium import Equilibrium, Solution
+from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.polyhedron import Polyhedron
+from gametrade.games.quadratic import QuadraticGame
 from gametrade.mechanisms import MarketOutcome, OrderBook, clear
 from gametrade.rules import allocate
 from gametrade.solvers.assignment_core import AssignmentCore, assignment_core
@@ -55,9 +60,11 @@ from gametrade.solvers.core_intervals import CoreIntervals, core_intervals
 from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
 from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
 from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation, nearest_core_allocation
+from gametrade.solvers.solve import solve
 
 rules = _registry.rules
 mechanisms = _registry.mechanisms
+solvers = _registry.solvers
 formats = _registry.formats
 properties = _registry.properties
 
@@ -74,9 +81,11 @@ __all__ = [
     "CoalitionCount",
     "CoalitionalGame",
     "Community",
+    "ContinuousGame",
     "CoreIntervals",
     "CurtailableLoad",
     "DispatchGame",
+    "Equilibrium",
     "ExitCost",
     "FeeGame",
     "GametradeError",
@@ -87,11 +96,15 @@ __all__ = [
     "MarketOutcome",
     "MechanismTable",
     "NearestCoreAllocation",
+    "NormalFormGame",
     "OrderBook",
+    "Polyhedron",
     "PublishedGame",
+    "QuadraticGame",
     "RuleStability",
     "SharingGame",
     "ShiftableLoad",
+    "Solution",
     "SolverError",
     "StabilityStudy",
     "TableGame",
@@ -122,4 +135,6 @@ __all__ = [
     "read_community",
     "read_tariff",
     "rules",
+    "solve",
+    "solvers",
 ]

@@ -167,7 +167,8 @@ class Registry:
         return name in self._entries
 
     def __repr__(self) -> str:
-        return f"<{len(self)} {self.kind}s: {', '.join(entry.name for entry in self)}>"
+        plural = self.kind[:-1] + "ies" if self.kind.endswith("y") else self.kind + "s"
+        return f"<{len(self)} {plural}: {', '.join(entry.name for entry in self)}>"
 
     def _load(self) -> None:
         if self._loaded:
@@ -253,5 +254,7 @@ mechanisms = Registry("mechanism", "gametrade.mechanisms")
 bargains = Registry("bargaining solution", "gametrade.solvers")
 """Every bargaining solution: one function ``solution(problem, *, options) -> Agreement`` in one file."""
 
+solvers = Registry("equilibrium solver", "gametrade.solvers")
+"""Every equilibrium solver: one function ``solver(game, *, options) -> Solution`` in one file."""
 properties = Registry("property", "gametrade.analysis.properties")
 """Every property of a game or an answer: one function ``property(game) -> Verdict`` in one file."""

@@ -11,16 +11,32 @@ from gametrade.community import Community
 from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining import Agreement
 from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.games.equilibrium import Equilibrium, Solution, StrategicGame
 from gametrade.mechanisms import CommunityMarket, MarketOutcome
 from gametrade.mechanisms.community_market import books
 from gametrade.registry import Entry, properties
+from gametrade.solvers.solve import plays
 
-KINDS = {"allocation": Allocation, "market": MarketOutcome, "agreement": Agreement}
-"""What a property can be asked of beside a game, by its trait `of`."""
+KINDS = {"game": CoalitionalGame, "allocation": Allocation, "market": MarketOutcome, "agreement": Agreement}
+"""What a property can be asked of, by its trait `of`; strategic games are told apart by its trait `plays`."""
+
+WORDS = {"game": "coalitional game"}
+
+Subject = (
+    CoalitionalGame
+    | Community
+    | Allocation
+    | MarketOutcome
+    | CommunityMarket
+    | Agreement
+    | StrategicGame
+    | Solution
+    | Equilibrium
+)
 
 
 def check(
-    subject: CoalitionalGame | Community | Allocation | MarketOutcome | CommunityMarket | Agreement,
+    subject: Subject,
     property: str | Callable[..., Any],
     **options: Any,
 ) -> Verdict:
@@ -28,10 +44,11 @@ def check(
 
     Parameters
     ----------
-    subject : CoalitionalGame, Community, Allocation, MarketOutcome, CommunityMarket or Agreement
-        A community is taken as its sharing game; a property of games is asked of the game of an allocation. A
-        property of markets is asked of every step of a community's market, and the verdict is that of the worst
-        one, with the sum of all margins in ``certificate["total"]``.
+    subject : CoalitionalGame, Community, Allocation, MarketOutcome, CommunityMarket, Agreement, ...
+        Or a strategic game, a Solution or an Equilibrium. A community is taken as its sharing game; a property
+        of games is asked of the game of an allocation or of a solution. A property of markets is asked of
+        every step of a community's market, and the verdict is that of the worst one, with the sum of all
+        margins in ``certificate["total"]``.
     property : str or callable
         Registered name, or any function ``property(subject) -> Verdict``.
     **options
@@ -57,20 +74,28 @@ def check(
     True False
     """
     entry, written = properties.resolve(property)
-    if isinstance(subject, Community):
-        subject = SharingGame(subject)
     wanted = entry.traits.get("of")
     kinds = (wanted,) if isinstance(wanted, str) else tuple(wanted or ())
-    if kinds == ("game",) and isinstance(subject, Allocation):
-        subject = subject.game
     if isinstance(subject, CommunityMarket) and "market" in kinds:
         return _worst_step(subject, entry, {**written, **options})
-    accepted = tuple(KINDS[kind] for kind in kinds if kind in KINDS)
-    wrong = isinstance(subject, (*KINDS.values(), CommunityMarket)) if kinds == ("game",) else bool(accepted)
-    if wrong and not isinstance(subject, accepted):
-        what = " or ".join(f"{'an' if kind[0] in 'ae' else 'a'} {kind}" for kind in kinds)
+    asked = _subject_of(subject, kinds)
+    if "strategic" in kinds:
+        if not plays(entry, asked):
+            told = ", ".join(entry.traits["plays"])
+            raise InvalidInputError(f"{entry.name} is a property of {told}. Got {type(subject).__name__}.")
+    elif kinds and not isinstance(asked, tuple(KINDS[kind] for kind in kinds)):
+        what = " or ".join(f"{'an' if kind[0] in 'ae' else 'a'} {WORDS.get(kind, kind)}" for kind in kinds)
         raise InvalidInputError(f"{entry.name} is a property of {what}. Got {type(subject).__name__}.")
-    return _ask(entry, subject, {**written, **options})
+    return _ask(entry, asked, {**written, **options})
+
+
+def _subject_of(subject: Any, kinds: tuple[str, ...]) -> Any:
+    """The game of a community or of an answer, where the property is one of games."""
+    if isinstance(subject, Community) and "strategic" not in kinds:
+        return SharingGame(subject)
+    if isinstance(subject, Solution | Equilibrium) or (kinds == ("game",) and isinstance(subject, Allocation)):
+        return subject.game
+    return subject
 
 
 def _ask(entry: Entry, subject: Any, options: dict[str, Any]) -> Verdict:

@@ -50,9 +50,17 @@ def test_no_sink_for_misspelled_options(name):
     """``**options`` only where they are handed on and checked, by their names."""
     for node in functions(modules()[name][1]):
         if node.args.kwarg is not None and not node.name.startswith("_"):
-            assert node.name in {"allocate", "answer", "check", "checked", "clear", "of_trades", "plot", "register"}, (
-                f"{name}.{node.name} takes **kwargs"
-            )
+            assert node.name in {
+                "allocate",
+                "answer",
+                "check",
+                "checked",
+                "clear",
+                "of_trades",
+                "plot",
+                "register",
+                "solve",
+            }, f"{name}.{node.name} takes **kwargs"
 
 
 def public_objects():

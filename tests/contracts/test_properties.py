@@ -193,9 +193,11 @@ def test_a_property_of_allocations_is_not_asked_of_a_game():
 @pytest.mark.parametrize("entry", list(properties), ids=lambda entry: entry.name)
 def test_entry_is_complete(entry):
     kinds = entry.traits["of"]
-    assert kinds in ("game", "allocation") or set(np.atleast_1d(kinds)) <= {"market", "agreement"}
+    assert kinds in ("game", "allocation", "strategic") or set(np.atleast_1d(kinds)) <= {"market", "agreement"}
     assert entry.summary.endswith(".")
     if kinds == "game":
         assert isinstance(entry.traits["covariant"], bool)
         assert entry.options[:1] == ("exact",)
+    if kinds == "strategic":
+        assert entry.traits["plays"]
     assert "Examples" in entry.function.__doc__
