@@ -36,6 +36,7 @@ from gametrade.games import Allocation, CoalitionalGame, DispatchGame, SharingGa
 from gametrade.games.bargaining import Agreement, BargainingProblem
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import Equilibrium, Solution
+from gametrade.games.evolutionary import EvolutionaryGame
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.quadratic import QuadraticGame
@@ -68,6 +69,7 @@ __all__ = [
     "CurtailableLoad",
     "DispatchGame",
     "Equilibrium",
+    "EvolutionaryGame",
     "ExitCost",
     "GametradeError",
     "InvalidInputError",
