@@ -67,16 +67,36 @@ def determinant(matrix: list[list[Fraction]]) -> Fraction:
     return value
 
 
-def positive_definite(matrix: FloatArray) -> bool:
-    """Whether the symmetric part is positive definite, by its leading minors in exact arithmetic."""
+def positive_definite(matrix: FloatArray, shift: Fraction | None = None, *, strict: bool = True) -> bool:
+    """Whether the symmetric part less a multiple of the identity is positive definite, in exact arithmetic.
+
+    Parameters
+    ----------
+    matrix : ndarray of shape (d, d)
+        Any square matrix.
+    shift : Fraction, optional
+        How much is taken from every eigenvalue; nothing if not given.
+    strict : bool, default=True
+        Definite; otherwise semidefinite is enough.
+
+    Returns
+    -------
+    bool
+        Decided by elimination without rounding.
+    """
+    d, less = len(matrix), shift or Fraction(0)
     exact = [
-        [Fraction(float(a)) + Fraction(float(b)) for a, b in zip(r, c, strict=True)]
-        for r, c in zip(matrix, matrix.T, strict=True)
+        [(Fraction(float(matrix[i, j])) + Fraction(float(matrix[j, i]))) / 2 - less * (i == j) for j in range(d)]
+        for i in range(d)
     ]
-    for k in range(len(exact)):
-        if exact[k][k] <= 0:
+    for k in range(d):
+        if exact[k][k] < 0 or (strict and exact[k][k] == 0):
             return False
-        for i in range(k + 1, len(exact)):
+        if exact[k][k] == 0:
+            if any(exact[k][j] for j in range(k, d)):
+                return False
+            continue
+        for i in range(k + 1, d):
             factor = exact[i][k] / exact[k][k]
             exact[i] = [a - factor * b for a, b in zip(exact[i], exact[k], strict=True)]
     return True
