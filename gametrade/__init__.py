@@ -48,6 +48,7 @@ from gametrade.games.bargaining import Agreement, BargainingProblem
 from gametrade.games.catalogue import PublishedGame, catalogue
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import Equilibrium, Solution
+from gametrade.games.evolutionary import EvolutionaryGame
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.quadratic import QuadraticGame
@@ -86,6 +87,7 @@ __all__ = [
     "CurtailableLoad",
     "DispatchGame",
     "Equilibrium",
+    "EvolutionaryGame",
     "ExitCost",
     "FeeGame",
     "GametradeError",

@@ -31,7 +31,7 @@ class IntegerTableau:
     References
     ----------
     .. [1] J. Edmonds, "Systems of distinct representatives and linear algebra", J. Res. Nat. Bur. Standards 71B (1967)
-       241-245. :doi:`10.6028/jres.071b.033`
+       241-245.
     .. [2] G. B. Dantzig, A. Orden and P. Wolfe, "The generalized simplex method for minimizing a linear form under
        linear inequality restraints", Pacific J. Math. 5 (1955) 183-195. :doi:`10.2140/pjm.1955.5.183`
     """

@@ -111,7 +111,7 @@ def leader_reply(game: StackelbergGame, leader: int, x: FloatArray, *, gap: floa
     if game.between == "quadratic":
         return _quadratic(payoff, ends, game.leaders[leader])
     if game.between == "concave":
-        return _concave(payoff, ends)
+        return _concave(payoff, ends, game.leaders[leader])
     if game.ceiling is not None:
         ceiling = game.ceiling
         return _branch_and_bound(payoff, lambda a, b: ceiling(leader, a, b, x), ends, gap)
@@ -140,11 +140,13 @@ def _quadratic(payoff: Function, ends: FloatArray, leader: str) -> Reply:
     return Reply(found.points, values, found.tied, max(found.bound, values.max()), True, "quadratic", low.size)
 
 
-def _concave(payoff: Function, ends: FloatArray) -> Reply:
+def _concave(payoff: Function, ends: FloatArray, leader: str) -> Reply:
     """A search in every piece; concavity turns its points into a bound."""
     points, values, bounds = [], [], []
+    size = max(abs(payoff(end)) for end in ends.tolist())
     for low, high in zip(ends[:-1].tolist(), ends[1:].tolist(), strict=True):
         grid, heights = _searched(payoff, low, high)
+        _refuse_sag(payoff, low, high, leader, size)
         k = int(np.argmax(heights))
         points.append(grid[k])
         values.append(heights[k])
@@ -165,6 +167,19 @@ def _searched(payoff: Function, low: float, high: float) -> tuple[FloatArray, Fl
     steps = width * np.array([-1e-3, -1e-5, -1e-7, 0.0, 1e-7, 1e-5, 1e-3])
     grid = np.unique(np.concatenate([[low, high], np.clip(float(best.x) + steps, low, high)]))
     return grid, np.array([payoff(t) for t in grid])
+
+
+def _refuse_sag(payoff: Function, low: float, high: float, leader: str, size: float) -> None:
+    """Nine points of a piece must not lie below the chords of their neighbours: a check, not a proof, of concavity."""
+    grid = np.linspace(low, high, 9)
+    heights = np.array([payoff(t) for t in grid])
+    sag = (heights[:-2] + heights[2:]) / 2 - heights[1:-1]
+    worst = int(sag.argmax())
+    if sag[worst] > 1e-9 * max(size, float(np.abs(heights).max())):
+        raise InvalidInputError(
+            f"payoff of {leader} must be concave between kinks, as the game declares. "
+            f"Got {heights[worst + 1]:g} below the chord at {grid[worst + 1]:g}."
+        )
 
 
 def _chords(grid: FloatArray, heights: FloatArray) -> float:

@@ -98,3 +98,31 @@ def test_a_limit_is_told():
 def test_three_players_are_refused():
     with pytest.raises(gt.InvalidInputError, match=r"two players\. Got 3"):
         gt.solve(gt.NormalFormGame(np.zeros((3, 2, 2, 2))), "vertex_enumeration")
+
+
+def test_proposals_that_are_not_there(monkeypatch):
+    game = gt.NormalFormGame.bimatrix(np.eye(2))
+    with pytest.raises(gt.InvalidInputError, match="proposals of vertex_enumeration"):
+        gt.solve(game, "vertex_enumeration", proposals="gambit")
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    with pytest.raises(gt.InvalidInputError, match=r"needs the extra gametrade\[quantecon\]"):
+        gt.solve(game, "vertex_enumeration", proposals="quantecon")
+
+
+@given(normal_form_games(most_actions=4))
+def test_what_quantecon_proposes_is_proved(game):
+    pytest.importorskip("quantecon")
+    proposed, everything = (gt.solve(game, "vertex_enumeration", proposals=name) for name in ("quantecon", "all"))
+    assert profiles(proposed) <= profiles(everything)
+    assert all(equilibrium.regret == 0 for equilibrium in proposed)
+    assert len(proposed) > 0
+    assert proposed.complete == (proposed.finding == everything.finding)
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_quantecon_agrees_on_random_games(seed):
+    pytest.importorskip("quantecon")
+    game = gt.NormalFormGame.bimatrix(*np.random.default_rng(seed).integers(0, 10_000, (2, 8, 8)))
+    proposed, everything = (gt.solve(game, "vertex_enumeration", proposals=name) for name in ("quantecon", "all"))
+    assert profiles(proposed) == profiles(everything)
+    assert not proposed.complete

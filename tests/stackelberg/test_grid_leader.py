@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 import gametrade as gt
@@ -148,3 +148,20 @@ def test_bad_input_is_refused(changes):
     told = {"intercepts": [1.0], "slopes": 1.0, "asks": [1.0], "surpluses": 1.0, **HOUR, **changes}
     with pytest.raises(gt.InvalidInputError):
         GridLeaderGame(no_trade, told.pop("intercepts"), told.pop("slopes"), **told)
+
+
+@example([(4, 2.0)])
+@given(st.lists(st.tuples(st.integers(4, 12), st.sampled_from([0.5, 1.0, 2.0])), min_size=1, max_size=4))
+def test_scarce_energy_is_all_sold_near_the_competitive_price(rows):
+    """Supply of 3 kWh at ask 1: demand at the competitive price p is the sum of (a - p) / b over those with a > p."""
+    worth, slopes = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
+    game = GridLeaderGame(auction_by(), worth, slopes, asks=[1.0], surpluses=[3.0], blocks=200, **HOUR)
+    prices = np.linspace(0.5, 12.0, 100_001)
+    demand = np.maximum(0.0, (worth[:, None] - prices) / slopes[:, None]).sum(axis=0)
+    competitive = max(1.0, prices[np.argmax(demand <= 3.0)])
+    width = 12.0 / 200
+    assert game.auction.price == pytest.approx(competitive, abs=2 * width)
+    most = min(3.0, np.maximum(0.0, (worth - game.auction.price) / slopes).sum()) if competitive == 1.0 else 3.0
+    assert game.auction.sold.sum() == pytest.approx(most, abs=3e-9)
+    assert gt.solve(game)[0].strategies[0][0] == pytest.approx(competitive, abs=2 * width)
+    assert "stable" in gt.solve(game)[0].notes[1]

@@ -38,6 +38,7 @@ def test_the_optimum_is_that_of_exact_arithmetic(game):
         return
     tolerance = 1e-11 * span(game)
     for equilibrium in answer:
+        assert game.floor <= equilibrium.strategies[0][0] <= game.cap
         proof = prove_leader(equilibrium)
         assert -tolerance <= proof.regret <= tolerance
         assert proof.regret <= Fraction(float(equilibrium.regrets[0])) or proof.excess_demand > 0

@@ -314,3 +314,36 @@ def test_every_agreed_share_is_a_strict_equilibrium():
             assert (others == 0).all()
         assert agreed[k].payoffs == pytest.approx([0.4 * (1 - share), 0.4 * share])
     assert trade_profit(2.0, import_price=0.3, export_price=0.1, cost=0.5) == 0.0
+
+
+@pytest.mark.parametrize(("shape", "said"), [("concave", "below the chord"), ("quadratic", "must be quadratic")])
+def test_payoffs_that_are_not_what_is_declared_are_told_apart(shape, said):
+    game = StackelbergGame(
+        ("leader",),
+        (("x",),),
+        (gt.Polyhedron.of([-1.0], [1.0]),),
+        (lambda x, y: float(x[0] ** 4),),
+        lambda x: x,
+        between=shape,
+    )
+    with pytest.raises(gt.InvalidInputError, match=said):
+        gt.solve(game, "leader_scan")
+
+
+def test_games_without_bounds_or_with_wrong_parts_are_refused():
+    free = gt.Polyhedron.of([0.0], [np.inf])
+    game = StackelbergGame(("leader",), (("x",),), (free,), (lambda x, y: float(-x[0]),), lambda x: x)
+    with pytest.raises(gt.InvalidInputError, match="finite bounds"):
+        gt.solve(game, "leader_scan")
+    unit = gt.Polyhedron.of([0.0], [1.0])
+    with pytest.raises(gt.InvalidInputError, match="must be finite"):
+        gt.solve(StackelbergGame(("a",), (("x",),), (unit,), (lambda x, y: np.nan,), lambda x: x), "leader_scan")
+    with pytest.raises(gt.InvalidInputError, match="different labels"):
+        StackelbergGame((), (), (), (), lambda x: x)
+    with pytest.raises(gt.InvalidInputError, match="one a leader"):
+        StackelbergGame(("a",), (("x",),), (), (), lambda x: x)
+    pair = StackelbergGame(("a", "b"), (("x",),) * 2, (unit,) * 2, (lambda x, y: 0.0,) * 2, lambda x: x)
+    with pytest.raises(gt.InvalidInputError, match="one leader"):
+        gt.solve(pair, "leader_scan")
+    with pytest.raises(gt.InvalidInputError, match="within bounds"):
+        gt.solve(pair, "diagonalisation", start=[2.0, 0.0])

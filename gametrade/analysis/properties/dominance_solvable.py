@@ -9,7 +9,7 @@ from gametrade.registry import properties
 from gametrade.solvers.iterated_elimination import eliminate
 
 
-@properties.register(of="strategic", plays=("NormalFormGame",), source="Moulin 1979, 10.2307/1911959")
+@properties.register(of="strategic", plays=("NormalFormGame",), source="Moulin 1979")
 def dominance_solvable(game: NormalFormGame, *, dominance: str = "strict", mixed: bool = True) -> Verdict:
     """Players who never play dominated actions, and know that of each other, play one profile.
 
@@ -31,7 +31,7 @@ def dominance_solvable(game: NormalFormGame, *, dominance: str = "strict", mixed
 
     References
     ----------
-    .. [1] H. Moulin, "Dominance solvable voting schemes", Econometrica 47 (1979) 1337-1351. :doi:`10.2307/1911959`
+    .. [1] H. Moulin, "Dominance solvable voting schemes", Econometrica 47 (1979) 1337-1351.
 
     Examples
     --------

@@ -5,8 +5,13 @@ from __future__ import annotations
 from functools import singledispatch
 from typing import Any
 
+import numpy as np
+
+from gametrade.games.continuous import ContinuousGame
 from gametrade.games.evolutionary import EvolutionaryGame
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.potential import cross_derivatives
+from gametrade.games.sparse_quadratic import is_quadratic
 from gametrade.solvers.pure_equilibria import pure_equilibria
 
 
@@ -42,3 +47,24 @@ def _(game: EvolutionaryGame) -> list[dict[str, Any]]:
         return []
     gives = "symmetric mixed" if game.symmetric else "mixed"
     return [{"argument": "finite", "gives": gives, "source": "Nash 1951, 10.2307/1969529"}]
+
+
+@existence_arguments.register
+def _(game: ContinuousGame) -> list[dict[str, Any]]:
+    found = []
+    low, high = game.bounds
+    compact = bool(np.isfinite(low).all() and np.isfinite(high).all())
+    if not compact or not game.concave:
+        return []
+    gives = "pure" if game.shared is None else "generalized"
+    found.append({"argument": "concave", "gives": gives, "source": "Rosen 1965, 10.2307/1911749"})
+    if is_quadratic(game):
+        matrix = cross_derivatives(game, low)
+        if (matrix == matrix.T).all():
+            found.append(
+                {"argument": "potential", "gives": gives, "source": "Monderer and Shapley 1996, 10.1006/game.1996.0044"}
+            )
+        boxes = game.shared is None and all(points.is_box for points in game.sets)
+        if boxes and (matrix - np.diag(np.diag(matrix)) <= 0).all():
+            found.append({"argument": "supermodular", "gives": "pure", "source": "Topkis 1979, 10.1137/0317054"})
+    return found

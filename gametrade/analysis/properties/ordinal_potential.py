@@ -13,9 +13,7 @@ from gametrade.registry import properties
 from gametrade.typing import IntArray
 
 
-@properties.register(
-    of="strategic", plays=("NormalFormGame",), source="Voorneveld and Norde 1997, 10.1006/game.1997.0554"
-)
+@properties.register(of="strategic", plays=("NormalFormGame",), source="Voorneveld and Norde 1997")
 def ordinal_potential(game: NormalFormGame, *, generalized: bool = False) -> Verdict:
     """One function of the profile rises whenever the player who moves gains, and only then.
 
@@ -41,7 +39,7 @@ def ordinal_potential(game: NormalFormGame, *, generalized: bool = False) -> Ver
     References
     ----------
     .. [1] M. Voorneveld and H. Norde, "A characterization of ordinal potential games", Games Econ. Behav. 19 (1997)
-       235-242. :doi:`10.1006/game.1997.0554`
+       235-242.
     .. [2] D. Monderer and L. S. Shapley, "Potential games", Games Econ. Behav. 14 (1996) 124-143.
        :doi:`10.1006/game.1996.0044`
 

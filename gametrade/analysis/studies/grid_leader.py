@@ -63,7 +63,7 @@ def grid_leader(
     quadratic_cost: float = 0.0,
     other_demand: float = 0.0,
     mechanism: str | Callable[..., Any] = "uniform_price",
-    blocks: int = 1,
+    blocks: int = 20,
 ) -> GridLeaderGame:
     """The grid leader's game of one step of a community: buyers are its importers, sellers its exporters.
 

@@ -55,7 +55,7 @@ class GridLeaderGame(StackelbergGame):
     linear_cost, quadratic_cost : float
         Serving Q kWh costs the grid :math:`a Q^2 + b Q`; b is the linear cost. [money/kWh, money/kWh^2]
     blocks : int
-        In how many equal blocks buyers bid, each at the value of its first kWh; 1 in the source.
+        In how many equal blocks buyers bid, each at the value of its last kWh; 1 in the source.
     buyers, sellers : sequence of str, optional
         Labels.
     unit : str
@@ -69,11 +69,11 @@ class GridLeaderGame(StackelbergGame):
     Notes
     -----
     Players: the grid operator (leader), buyers and sellers (followers, who form the coalitions that trade).
-    Strategies: the grid's price :math:`\pi_g`; bids and energies. Buyers bid what the first kWh of a block is
-    worth to them, in all for what they could want at the feed-in price; sellers ask their reservation price,
-    never below the feed-in price. Winners form the trading coalition and take what they want at the auction
-    price, or their share of what is offered at that price. Losers, and winners short of energy, buy the
-    residual :math:`\epsilon_i(\pi_g)` from the grid.
+    Strategies: the grid's price :math:`\pi_g`; bids and energies. Buyers bid what the last kWh of a block is
+    worth to them, in all for what they could want at the feed-in price, so nobody wins more than it wants; sellers
+    ask their reservation price, never below the feed-in price. Winners form the trading coalition and take what
+    they want at the auction price, or their share of what is offered at that price. Losers, and winners short of
+    energy, buy the residual :math:`\epsilon_i(\pi_g)` from the grid.
 
     The grid acts only if :math:`E_D > E_T`, and then its cost of serving the residual, without revenue, has to be
     zero: :math:`C_g(\pi_g^*) = 0`. With a positive cost that is the price at which no residual is left, and the
@@ -120,7 +120,7 @@ class GridLeaderGame(StackelbergGame):
         export_price: float = 0.0,
         linear_cost: float = 1.0,
         quadratic_cost: float = 0.0,
-        blocks: int = 1,
+        blocks: int = 20,
         buyers: Sequence[str] | None = None,
         sellers: Sequence[str] | None = None,
         unit: str = "money",
@@ -203,8 +203,8 @@ class GridLeaderGame(StackelbergGame):
         """The auction, winners taking no more than they want at its price."""
         n, asked = self.intercepts.size, np.maximum(self.asks, self.export_price)
         most = np.minimum(self.deficits, np.maximum(0.0, (self.intercepts - self.export_price) / self.slopes))
-        first = np.arange(blocks)[:, None] / blocks * (self.slopes * most)
-        got = clear((self.intercepts - first).ravel(), np.tile(most / blocks, blocks), asked, self.surpluses)
+        last = np.arange(1, blocks + 1)[:, None] / blocks * (self.slopes * most)
+        got = clear((self.intercepts - last).ravel(), np.tile(most / blocks, blocks), asked, self.surpluses)
         bids, sold = np.array(got.bought, dtype=float), np.array(got.sold, dtype=float)
         if bids.shape != (n * blocks,) or sold.shape != asked.shape:
             raise InvalidInputError("clear of GridLeaderGame must return one energy for each bid and each ask.")

@@ -77,8 +77,10 @@ def demand_pieces(game: PriceLeaderGame) -> Demand:
     steep = np.where(np.abs(steep) < 4 * EPS * np.abs(steep).max(initial=0.0), 0.0, steep)
     size = np.column_stack([steep, np.abs(first) + steep * np.abs(origin), np.abs(second) + np.abs(first * origin)])
     size += 4 * EPS * np.array([np.abs(start[0]), np.abs(first).max(), np.abs(second).max()])
-    surplus = second - origin * (first - origin * steep / 2)
-    return Demand(lower + centre, upper + centre, origin + centre, first - steep * origin, steep, surplus, size)
+    surplus, total = second - origin * (first - origin * steep / 2), first - steep * origin
+    lower, upper, origin = (np.clip(prices + centre, game.floor, game.cap) for prices in (lower, upper, origin))
+    lower[0], upper[-1] = game.floor, game.cap
+    return Demand(lower, upper, origin, total, steep, surplus, size)
 
 
 def price_pieces(game: PriceLeaderGame) -> PiecewiseQuadratic | None:
