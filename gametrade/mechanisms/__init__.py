@@ -10,21 +10,30 @@ import numpy as np
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.community_market import CommunityMarket, run_market
+from gametrade.mechanisms.curves import curves, plot_curves
+from gametrade.mechanisms.grid_settlement import GridSettlement, settle_with_grid
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
+from gametrade.mechanisms.simulated_market import TradingRun, simulate_traders
 from gametrade.mechanisms.valuation import Valuation, drawn_preference, local_preference, retail, storing
 from gametrade.registry import Entry, mechanisms
 
 __all__ = [
     "CommunityMarket",
+    "GridSettlement",
     "MarketOutcome",
     "OrderBook",
+    "TradingRun",
     "Valuation",
     "clear",
+    "curves",
     "drawn_preference",
     "local_preference",
     "mechanisms",
+    "plot_curves",
     "retail",
+    "settle_with_grid",
+    "simulate_traders",
     "storing",
 ]
 

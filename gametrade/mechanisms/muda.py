@@ -100,14 +100,17 @@ def _price(half: OrderBook) -> float | None:
 
 def _half_trades(book: OrderBook, half: BoolArray, price: float | None, turns: IntArray) -> Iterator[Trades]:
     """Trades of one half at a given price: inside traders, and between them."""
+    owner = book.owner_positions
     granted = np.zeros(half.size)
     if price is not None:
         willing = np.where(book.buys, book.prices >= price, book.prices <= price)
-        wishes = np.bincount(book.owner_positions, book.signs * book.energies * willing, half.size)
+        wishes = np.bincount(owner, book.signs * book.energies * willing, half.size)
         granted = _granted(np.where(half, wishes, 0.0), turns)
-    fills = np.zeros(book.n_orders)
-    for trader in np.flatnonzero(half):
-        rows = np.flatnonzero(book.owner_positions == trader)
+    orders = np.bincount(owner, minlength=half.size)
+    fills = np.where((half & (orders == 1))[owner], np.abs(granted)[owner], 0.0)
+    by_owner = np.split(np.argsort(owner, kind="stable"), orders.cumsum()[:-1])
+    for trader in np.flatnonzero(half & (orders > 1)):
+        rows = by_owner[trader]
         fills[rows], own = within_trader(book, rows, float(granted[trader]))
         yield own
     bids, asks = (np.flatnonzero((fills > 0) & (book.buys == side)) for side in (True, False))

@@ -29,8 +29,6 @@ def within_trader(book: OrderBook, rows: IntArray, net: float) -> tuple[FloatArr
     own : Trades
         What its bids take from its own asks, priced half way between the two limits.
     """
-    if rows.size == 1:
-        return np.array([abs(net)]), _trades(rows[:0], rows[:0], np.zeros(0), book)
     crossing = Crossing.of(_with_outside(book, rows, net))
     bid, ask, energy = matched(crossing.bids, crossing.asks, crossing.fills())
     inside = (bid < rows.size) & (ask < rows.size)

@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 import gametrade as gt
 from gametrade.mechanisms.crossing import Crossing
@@ -35,6 +36,33 @@ def worth(orders, energy):
     order = np.argsort(-orders.prices)
     filled = np.clip(energy - (orders.energies[order].cumsum() - orders.energies[order]), 0, orders.energies[order])
     return float(orders.prices[order] @ filled)
+
+
+@given(book=order_books(max_orders=6), lot=st.integers(0, 5), seed=st.integers(0, 50))
+def test_no_joint_lie_of_a_trader_on_both_sides_pays(book, lot, seed):
+    """Whatever net energy a lie gets, its true orders make the best of it; what it cannot deliver rules it out."""
+    rng = np.random.default_rng(seed)
+    honest = gt.clear(book, "muda", rng=lot)
+    for trader in range(len(book.traders)):
+        mine = book.owner_positions == trader
+        prices, energies = book.prices.copy(), book.energies.copy()
+        prices[mine] = rng.choice([*book.prices, 0.0, book.prices.max() + 1], mine.sum())
+        energies[mine] *= rng.choice([0.0, 0.5, 1.0, 2.0], mine.sum())
+        lying = gt.clear(book.changed(prices=prices, energies=energies), "muda", rng=lot)
+        truth, lie = (best_use(book, mine, outcome) for outcome in (honest, lying))
+        assert lie <= truth + 1e-7 * float(book.prices @ book.energies)
+
+
+def best_use(book, mine, outcome):
+    """Gain of a trader that uses the net energy of an outcome as its true orders are best served."""
+    net = float((book.signs * outcome.fills)[mine].sum()) / book.energies.max(initial=1e-300)
+    energies = book.energies[mine] / book.energies.max(initial=1e-300)
+    value = book.signs[mine] * book.prices[mine]
+    size = np.abs(value).max(initial=0.0) or 1.0
+    used = linprog(-value / size, A_ub=[book.signs[mine]], b_ub=[net + 1e-12], bounds=[(0, e) for e in energies])
+    if used.status == 2:
+        return -np.inf
+    return -used.fun * size * book.energies.max(initial=0.0) - outcome.payments[mine].sum()
 
 
 def test_the_halves_do_not_trade_with_each_other():
