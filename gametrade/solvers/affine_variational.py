@@ -12,6 +12,13 @@ from gametrade.typing import BoolArray, FloatArray
 
 SHARP = 1e-13
 
+SETTLED = 1e-12
+ROUNDS = 4
+"""Corrections of the set of active inequalities."""
+
+LARGE = 100
+"""Variables from which the interior point method, whose steps are few, goes first."""
+
 
 @dataclass(frozen=True, eq=False)
 class AffineProblem:
@@ -127,11 +134,12 @@ class AffineAnswer:
 
 
 def solve_affine(problem: AffineProblem, tolerance: float = 1e-11) -> AffineAnswer:
-    """Solve by the semismooth Newton method, and by the interior point method where that fails."""
-    answer = semismooth_newton(problem, tolerance)
+    """Solve by the semismooth Newton method, large problems by the interior point method; by the other if one fails."""
+    first, second = (semismooth_newton, interior_point)[:: 1 if problem.offset.size < LARGE else -1]
+    answer = first(problem, tolerance)
     if answer.error <= tolerance:
         return answer
-    return min(answer, interior_point(problem, tolerance), key=lambda a: a.error)
+    return min(answer, second(problem, tolerance), key=lambda a: a.error)
 
 
 def interior_point(problem: AffineProblem, tolerance: float = 1e-11, max_steps: int = 100) -> AffineAnswer:
@@ -145,6 +153,10 @@ def interior_point(problem: AffineProblem, tolerance: float = 1e-11, max_steps: 
         steps.append(problem.error(x, prices, equal))
         if steps[-1] <= tolerance or (len(steps) > 20 and steps[-1] > 0.5 * min(steps[:-8])):
             break
+        if steps[-1] < 1e-4 and (len(steps) % 2 == 0 or steps[-1] > 0.5 * min(steps[:-1])):
+            early = _settled(problem, x, prices, equal, _binding(problem, slack, prices), tuple(steps))
+            if early.error <= tolerance:
+                return early
         at = (x, prices, slack, equal)
         try:
             _, dp, ds, _ = _central_step(problem, at, np.zeros(slack.size))
@@ -162,7 +174,7 @@ def interior_point(problem: AffineProblem, tolerance: float = 1e-11, max_steps: 
         x, prices, slack, equal = x + size * dx, prices + size * dp, slack + size * ds, equal + size * de
         if not np.isfinite(x).all() or np.abs(x).max(initial=0.0) > 1e12 * problem.span:
             break
-    return _settled(problem, x, prices, equal, slack < prices * problem.span / problem.steepness, tuple(steps))
+    return _settled(problem, x, prices, equal, _binding(problem, slack, prices), tuple(steps))
 
 
 def _central_step(
@@ -236,7 +248,13 @@ def _settled(
     kept = np.clip(prices, 0.0, None)
     candidates = [(problem.error(x, kept, equal), x, kept, equal)]
     if np.isfinite(x).all() and problem.offset.size + int(active.sum()) <= 1500:
-        candidates.append(_on_active(problem, active))
+        for _ in range(ROUNDS):
+            candidates.append(_on_active(problem, active))
+            error, point, multipliers, _ = candidates[-1]
+            again = _binding(problem, problem.limits - problem.left(point), multipliers)
+            if error <= SETTLED or not np.isfinite(error) or (again == active).all():
+                break
+            active = again
     error, x, prices, equal = min(candidates, key=lambda candidate: candidate[0])
     return AffineAnswer(np.clip(x, problem.points.lower, problem.points.upper), prices[:m], equal, error, steps)
 
@@ -262,6 +280,11 @@ def _on_active(problem: AffineProblem, active: BoolArray) -> tuple[float, FloatA
     prices[(prices < 0) & (prices > -1e-12 * problem.steepness)] = 0.0
     equal = both[d + int(active.sum()) :]
     return problem.error(both[:d], prices, equal), both[:d], prices, equal
+
+
+def _binding(problem: AffineProblem, slack: FloatArray, prices: FloatArray) -> BoolArray:
+    """Inequalities whose price is large against their slack."""
+    return np.asarray(slack * problem.steepness < prices * problem.span)
 
 
 def _middle(points: Polyhedron) -> FloatArray:

@@ -1,0 +1,111 @@
+"""Players who know no model: each shakes its strategy a little and follows what its payoff tells."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from gametrade.errors import InvalidInputError
+from gametrade.games.continuous import ContinuousGame
+from gametrade.games.equilibrium import Solution
+from gametrade.games.feasibility import need_feasible
+from gametrade.registry import solvers
+from gametrade.solvers.best_response import started
+from gametrade.solvers.regret_bounds import certified
+from gametrade.typing import ArrayLike, FloatArray
+
+
+@solvers.register(plays=("ContinuousGame",), source="Frihauf, Krstic and Basar 2012, 10.1109/TAC.2011.2173412")
+def nash_seeking(
+    game: ContinuousGame,
+    *,
+    amplitude: float = 0.01,
+    gain: float = 0.05,
+    start: ArrayLike | None = None,
+    rounds: int = 40_000,
+) -> Solution:
+    r"""Follow payoffs alone, measured under small sinusoidal changes of all strategies at once.
+
+    Parameters
+    ----------
+    game : ContinuousGame
+        Bounds only; payoffs are measured, gradients never used.
+    amplitude : float, default=0.01
+        Size of the shaking a.
+    gain : float, default=0.05
+        Step k with which a player follows what it measures.
+    start : array_like of shape (d,), optional
+        First profile; a feasible one if not given.
+    rounds : int, default=40000
+        Number of measurements.
+
+    Returns
+    -------
+    Solution
+        The mean profile of the last quarter with its regrets bounded: near an equilibrium, to the order of the
+        amplitude, where the game is stable under gradient play. None if a regret exceeds the range of that payoff
+        under shaking.
+
+    Raises
+    ------
+    InvalidInputError
+        If there are constraints other than bounds, or the amplitude or gain is not positive.
+
+    Notes
+    -----
+    :math:`x_k = \hat x_k + a \sin(\omega_k t)`, :math:`\hat x_k \leftarrow \hat x_k + 2 \kappa
+    \sin(\omega_k t) (u_i(x) - \bar u_i)` with a running mean :math:`\bar u_i` [1]_; frequencies are different for all
+    variables, so that measurements do not mix.
+
+    References
+    ----------
+    .. [1] P. Frihauf, M. Krstic and T. Basar, "Nash equilibrium seeking in noncooperative games", IEEE Trans.
+       Autom. Control 57 (2012) 1192-1207. :doi:`10.1109/TAC.2011.2173412`
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> prices = gt.ContinuousGame.from_expressions({"a": "p*(1 - p + q/2)", "b": "q*(1 - q + p/2)"},
+    ...     {"a": {"p": (0, 2)}, "b": {"q": (0, 2)}})
+    >>> found = gt.solve(prices, "nash_seeking")[0]
+    >>> bool(abs(found.strategies[0][0] - 2 / 3) < 0.01)
+    True
+    """
+    if game.shared is not None or not all(points.is_box for points in game.sets):
+        raise InvalidInputError("nash_seeking needs bounds only. Got other constraints.")
+    if amplitude <= 0 or gain <= 0:
+        raise InvalidInputError(f"amplitude and gain of nash_seeking must be positive. Got {amplitude}, {gain}.")
+    feasible = need_feasible(game)
+    centre = feasible if start is None else started(game, start)
+    low, high = game.bounds
+    turns = 0.5 + 1.5 * np.modf(np.arange(1, game.dimension + 1) * (np.sqrt(5) - 1) / 2)[0]
+    least, most = np.full(game.n_players, np.inf), np.full(game.n_players, -np.inf)
+    mean, owner = game.payoff(centre), game.owner
+    quarters: list[FloatArray] = [np.zeros_like(centre) for _ in range(8)]
+    trace: list[Mapping[str, Any]] = []
+    for t in range(rounds):
+        wave = np.sin(turns * t)
+        measured = game.payoff(np.clip(centre + amplitude * wave, low, high))
+        centre = np.clip(centre + gain * 2 * wave * (measured - mean)[owner], low, high)
+        mean = mean + 0.05 * (measured - mean)
+        if 4 * t >= 3 * rounds:
+            least, most = np.minimum(least, measured), np.maximum(most, measured)
+        quarters[8 * t // rounds] += centre / (rounds / 8)
+        if t % max(1, rounds // 100) == 0:
+            trace.append({"round": t, "profile": centre.tolist()})
+    return _told(game, quarters, most - least, trace)
+
+
+def _told(
+    game: ContinuousGame, parts: list[FloatArray], spread: FloatArray, trace: list[Mapping[str, Any]]
+) -> Solution:
+    """The mean profile of the last quarter, unless regret is larger than what shaking does to payoffs."""
+    drift = float(np.abs(parts[-1] - parts[-2]).max())
+    found = certified(game, (parts[-1] + parts[-2]) / 2, "Nash (approximate)", evidence={"drift": drift})
+    moved = f"Strategies move by {drift:.2g} between the last two eighths of the rounds"
+    if (found.regrets > spread).any():
+        said = f"{moved}; regret {found.regret:.3g} is more than shaking explains, so no equilibrium was reached."
+        return Solution(game, "nash_seeking", (), finding=said, trace=tuple(trace))
+    return Solution(game, "nash_seeking", (found,), finding=f"{moved}.", trace=tuple(trace))
