@@ -116,10 +116,10 @@ def _level(total: float, power: FloatArray, first: FloatArray, last: FloatArray)
     sums = np.array([np.clip(power * t, first, last).sum() for t in ends])
     k = int(np.searchsorted(sums, total, side="left"))
     if k == 0:
-        return np.clip(power * ends[0], first, last)
+        return np.asarray(np.clip(power * ends[0], first, last))
     low = ends[k - 1]
     at = power * low
     rising = (at >= first) & (at < last)
     rate = float(power[rising].sum())
     t = low + (total - sums[k - 1]) / rate if rate > 0 else low
-    return np.clip(power * t, first, last)
+    return np.asarray(np.clip(power * t, first, last))

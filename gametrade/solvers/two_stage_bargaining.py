@@ -65,18 +65,23 @@ def two_stage_bargaining(
     power = np.ones(n) if weights is None else np.array(weights, dtype=float)
     low, high = (np.broadcast_to(np.asarray(bound, dtype=float), n) for bound in (lowest, highest))
     names = game.labels(inside)
-    together = np.zeros(int(inside.sum()))
-    if together.size:
-        together[0] = saved
+    start = np.zeros(int(inside.sum()))
+    start[:1] = saved
     told: dict[str, Any] = {"weights": power[inside], "lowest": low[inside], "highest": high[inside]}
     alone = game.single_values
-    part = payment_bargaining(names, together + alone[inside], alone[inside], unit=game.unit, **_held(told, saved))
-    whole = {name: np.zeros(n) for name in ("together", "payments", "weights")}
-    whole["together"][:] = alone
-    whole["together"][inside] = part.together
-    whole["payments"][inside], whole["weights"][inside] = part.payments, part.weights
-    out = game.labels(~inside)
-    return TradeBargain(tuple(game.players), alone=alone, agreed=part.agreed, left_out=out, unit=game.unit, **whole)
+    part = payment_bargaining(names, start + alone[inside], alone[inside], unit=game.unit, **_held(told, saved))
+    together, payments, shares = alone.copy(), np.zeros(n), np.zeros(n)
+    together[inside], payments[inside], shares[inside] = part.together, part.payments, part.weights
+    return TradeBargain(
+        tuple(game.players),
+        together,
+        alone,
+        payments,
+        shares,
+        agreed=part.agreed,
+        left_out=game.labels(~inside),
+        unit=game.unit,
+    )
 
 
 def _held(told: dict[str, Any], saved: float) -> dict[str, Any]:
