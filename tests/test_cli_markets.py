@@ -69,7 +69,7 @@ def test_refusals_are_one_sentence(orders: Path, tmp_path: Path):
     refused(run("clear", tmp_path / "missing.csv"))
     bad = tmp_path / "bad.csv"
     bad.write_text(ORDERS.replace("20,1", "-20,1"), encoding="utf-8")
-    assert "prices" in refused(run("clear", bad))
+    assert "price of line 2 of bad.csv must be finite and not negative" in refused(run("clear", bad))
     assert not (tmp_path / "out.txt").exists()
 
 
