@@ -1,4 +1,4 @@
-"""The command line: ``gametrade report``, ``check-data``, ``rules`` and ``verify``."""
+"""The command line: ``gametrade report``, ``check-data``, ``clear``, ``rules``, ``mechanisms`` and ``verify``."""
 
 from __future__ import annotations
 
@@ -8,6 +8,8 @@ import click
 
 from gametrade import __version__
 from gametrade.cli.check_data import check_data
+from gametrade.cli.clear import clear
+from gametrade.cli.mechanisms import mechanisms
 from gametrade.cli.report import report
 from gametrade.cli.rules import rules
 from gametrade.cli.sentences import SentenceGroup
@@ -35,6 +37,10 @@ def main() -> None:
       gametrade verify report.html
 
     \b
+    Bids and asks in a CSV file, cleared by an auction:
+      gametrade clear orders.csv --mechanism mcafee
+
+    \b
     Exit codes:
       0    done
       1    a finding: check-data met a fault, or verify refuted a claim
@@ -47,5 +53,5 @@ def main() -> None:
             reconfigure(errors="replace")
 
 
-for command in (report, check_data, rules, verify):
+for command in (report, check_data, clear, rules, mechanisms, verify):
     main.add_command(command)

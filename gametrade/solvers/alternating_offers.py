@@ -74,8 +74,9 @@ def alternating_offers(problem: BargainingProblem, *, discount: ArrayLike = (0.9
     own = _own_gain(problem, patience, proposer, float(hope[proposer]))
     offer = _frontier(problem, proposer, own)
     counter = _frontier(problem, proposer, patience[proposer] * own)
+    options = {"discount": tuple(patience.tolist()), "proposer": proposer}
     certificate = {"kind": "indifference", "counter_offer": counter.tolist(), "discount": patience.tolist()}
-    return Agreement(problem, "alternating_offers", offer, certificate=certificate)
+    return Agreement(problem, "alternating_offers", offer, certificate=certificate, options=options)
 
 
 def _own_gain(problem: BargainingProblem, patience: FloatArray, proposer: int, most: float) -> float:

@@ -50,4 +50,10 @@ def egalitarian_bargaining(problem: BargainingProblem, *, lexicographic: bool = 
     if not np.isfinite(hope).all() or not (hope > 0).any():
         return no_agreement(problem, "egalitarian_bargaining")
     utilities, gain = along_ray(problem, np.ones(problem.n_players), lexicographic=lexicographic)
-    return Agreement(problem, "egalitarian_bargaining", utilities, certificate={"kind": "ray", "share": gain})
+    return Agreement(
+        problem,
+        "egalitarian_bargaining",
+        utilities,
+        certificate={"kind": "ray", "share": gain},
+        options={"lexicographic": lexicographic},
+    )

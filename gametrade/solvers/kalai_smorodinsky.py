@@ -54,5 +54,8 @@ def kalai_smorodinsky(problem: BargainingProblem, *, lexicographic: bool = False
     hope = problem.ideal - problem.disagreement
     if not np.isfinite(hope).all() or not (hope > 0).any():
         return no_agreement(problem, "kalai_smorodinsky")
+    options = {"lexicographic": lexicographic}
     utilities, share = along_ray(problem, hope, lexicographic=lexicographic)
-    return Agreement(problem, "kalai_smorodinsky", utilities, certificate={"kind": "ray", "share": share})
+    return Agreement(
+        problem, "kalai_smorodinsky", utilities, certificate={"kind": "ray", "share": share}, options=options
+    )

@@ -82,7 +82,7 @@ def nash_bargaining(problem: BargainingProblem, *, weights: ArrayLike | None = N
     idle = [label for label, can in zip(problem.players, able, strict=True) if not can]
     notes = (f"No agreement gives {', '.join(idle)} a gain: left out of the product.",) if idle else ()
     certificate = {"kind": "frank_wolfe_gap", "gap": gap, "weights": power.tolist()}
-    return Agreement(problem, "nash_bargaining", utilities, certificate=certificate, notes=notes)
+    return Agreement(problem, "nash_bargaining", utilities, certificate=certificate, notes=notes, options=_told(power))
 
 
 def _power(problem: BargainingProblem, weights: ArrayLike | None) -> FloatArray:
@@ -92,6 +92,11 @@ def _power(problem: BargainingProblem, weights: ArrayLike | None) -> FloatArray:
     if power.shape != (n,) or not (np.isfinite(power) & (power > 0)).all():
         raise InvalidInputError(f"weights of nash_bargaining must be {n} numbers above 0. Got {weights!r}.")
     return np.asarray(power / power.sum())
+
+
+def _told(power: FloatArray) -> dict[str, list[float]]:
+    """Weights as an option, if they differ."""
+    return {} if (power == power[0]).all() else {"weights": power.tolist()}
 
 
 def _best_point(problem: BargainingProblem, power: FloatArray) -> Agreement:
@@ -109,7 +114,14 @@ def _best_point(problem: BargainingProblem, power: FloatArray) -> Agreement:
     best = int(np.argmax(logs))
     ties = int((logs == logs[best]).sum())
     notes = (f"{ties} agreements have the same product; the first is taken.",) if ties > 1 else ()
-    return Agreement(problem, "nash_bargaining", problem.points[best], certificate={"kind": "enumeration"}, notes=notes)
+    return Agreement(
+        problem,
+        "nash_bargaining",
+        problem.points[best],
+        certificate={"kind": "enumeration"},
+        notes=notes,
+        options=_told(power),
+    )
 
 
 def _ascend(problem: BargainingProblem, power: FloatArray, start: FloatArray, scale: FloatArray) -> FloatArray:
@@ -124,7 +136,7 @@ def _ascend(problem: BargainingProblem, power: FloatArray, start: FloatArray, sc
             break
         corners.append(corner)
         rows = np.array(corners)
-        point = _best_mix(((rows - problem.disagreement) / scale)[:, able], power[able]) @ rows
+        point = _best_mix((rows - problem.disagreement)[:, able] / scale[able], power[able]) @ rows
     return point
 
 

@@ -55,6 +55,7 @@ def utilitarian_bargaining(problem: BargainingProblem, *, weights: ArrayLike | N
     shares = np.ones(n) if weights is None else np.array(weights, dtype=float)
     if shares.shape != (n,) or not (np.isfinite(shares) & (shares > 0)).all():
         raise InvalidInputError(f"weights of utilitarian_bargaining must be {n} numbers above 0. Got {weights!r}.")
+    options = {} if weights is None else {"weights": shares.tolist()}
     hope = problem.ideal - problem.disagreement
     if not np.isfinite(hope).all() or not (hope > 0).any():
         return no_agreement(problem, "utilitarian_bargaining")
@@ -62,8 +63,16 @@ def utilitarian_bargaining(problem: BargainingProblem, *, weights: ArrayLike | N
         rational = (problem.points >= problem.disagreement).all(axis=1)
         best = np.where(rational, problem.points @ shares, -np.inf)
         winner = problem.points[int(np.argmax(best))]
-        return Agreement(problem, "utilitarian_bargaining", winner, certificate={"kind": "enumeration"})
+        return Agreement(
+            problem, "utilitarian_bargaining", winner, certificate={"kind": "enumeration"}, options=options
+        )
     most = float(shares @ problem.best(shares))
     least = most - TIE * max(abs(most), float(np.abs(hope).max()))
     utilities, _ = along_ray(problem, np.ones(n), lexicographic=True, at_least=(shares, least))
-    return Agreement(problem, "utilitarian_bargaining", utilities, certificate={"kind": "linear_program", "sum": most})
+    return Agreement(
+        problem,
+        "utilitarian_bargaining",
+        utilities,
+        certificate={"kind": "linear_program", "sum": most},
+        options=options,
+    )

@@ -29,8 +29,8 @@ def run(*arguments: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
-def test_the_gallery_has_four_scripts():
-    assert [path.name[:2] for path in GALLERY] == ["01", "02", "03", "04"]
+def test_the_gallery_is_numbered():
+    assert [int(path.name[:2]) for path in GALLERY] == list(range(1, len(GALLERY) + 1))
 
 
 @pytest.mark.parametrize("script", GALLERY, ids=lambda path: path.stem)
@@ -66,3 +66,11 @@ def test_numbers_of_the_readme_are_those_of_the_results(tmp_path: Path):
         "assert tell.render(text, here / 'results') == text, 'run experiments/mid_market_rate/tell.py'"
     )
     run("-c", check, EXPERIMENT, cwd=tmp_path)
+
+
+def test_the_experiment_on_mechanisms_runs_quickly(tmp_path: Path):
+    told = run(ROOT / "experiments" / "mechanisms" / "run.py", "--quick", "--output", tmp_path, cwd=tmp_path)
+    rows = {line.split()[0]: line.split() for line in told.splitlines()}
+    assert float(rows["vickrey_clarke_groves"][4]) < 0
+    assert float(rows["uniform_price"][3]) == 1
+    assert [path.name for path in tmp_path.iterdir()] == ["mechanisms.csv"]

@@ -7,7 +7,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gametrade.community import Community
 from gametrade.errors import InvalidInputError, SolverError
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 from gametrade.optimise import Program, maximise
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -126,6 +128,41 @@ class BargainingProblem:
         rows = np.vstack([np.ones((1, n)), eye[np.isfinite(high)], -eye[np.isfinite(low)]])
         limits = np.concatenate([[total], high[np.isfinite(high)], -low[np.isfinite(low)]])
         return cls.from_inequalities(players, rows, limits, disagreement, unit=unit)
+
+    @classmethod
+    def from_community(cls, community: Community | CoalitionalGame) -> BargainingProblem:
+        """Members of a community that could run it together: what each has is minus its bill.
+
+        Parameters
+        ----------
+        community : Community or CoalitionalGame
+            A community is taken as its dispatch game, whose members run their batteries; a dispatch game has
+            flexible demand and limits too.
+
+        Returns
+        -------
+        BargainingProblem
+            Disagreement point: each member's own best plan. Money can be paid, so only the joint bill binds.
+
+        Examples
+        --------
+        >>> import gametrade as gt
+        >>> night = gt.Community(["Ada", "Bob"], [[0, 0], [0, 2]], [[2, 0], [0, 0]],
+        ...                      ["2023-06-01T12:00", "2023-06-01T13:00"], 1.0, gt.Tariff(0.30, 0.10),
+        ...                      gt.Batteries([0.0, 5.0], [0.0, 5.0], [1.0, 1.0]))
+        >>> problem = BargainingProblem.from_community(night)
+        >>> problem.disagreement.round(9), problem.ideal.round(9)
+        (array([ 0.2, -0.6]), array([ 0.6, -0.2]))
+        """
+        game = DispatchGame(community) if isinstance(community, Community) else community
+        if isinstance(game, DispatchGame):
+            alone = -game.alone_costs
+        elif isinstance(game, SharingGame):
+            alone = -game.community.stand_alone_bills()
+        else:
+            alone = game.single_values
+        total = float(alone.sum()) + game.grand_value - float(game.single_values.sum())
+        return cls.from_total(game.players, total, alone, unit=game.unit)
 
     @property
     def n_players(self) -> int:

@@ -1,0 +1,184 @@
+"""Bargaining over energy: payments, caps, screening, contracts, and axioms with witnesses."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import gametrade as gt
+from gametrade.registry import bargains
+from gametrade.solvers.demand_response_contract import contract_price, demand_response_contract
+from gametrade.solvers.distributed_bargaining import distributed_bargaining
+from gametrade.solvers.pareto_frontier import pareto_frontier
+from gametrade.solvers.payment_bargaining import payment_bargaining
+from gametrade.solvers.two_stage_bargaining import screened, two_stage_bargaining
+from tests.bargaining.problems import polytopes
+from tests.strategies import sharing_games
+
+few = settings(max_examples=25, deadline=None, derandomize=True)
+EXAMPLE = ("abcd", [5, -2, 9, 1], [4, -6, 3, 2])
+
+
+def run(name, problem, **options):
+    return bargains.get(name).function(problem, **options)
+
+
+@st.composite
+def plans(draw):
+    n = draw(st.integers(2, 5))
+    whole = st.lists(st.integers(-9, 9).map(float), min_size=n, max_size=n)
+    together, alone = np.array(draw(whole)), np.array(draw(whole))
+    weights = draw(st.lists(st.integers(1, 4).map(float), min_size=n, max_size=n))
+    highest = draw(st.lists(st.sampled_from([0.0, 1.0, 3.0, np.inf]), min_size=n, max_size=n))
+    scale = draw(st.sampled_from([1.0, 1e-6, 1e6]))
+    return "abcde"[:n], together * scale, alone * scale, np.array(weights), np.array(highest) * scale
+
+
+def test_the_instance_of_the_literature():
+    assert payment_bargaining(*EXAMPLE).payments == pytest.approx([1.5, -1.5, -3.5, 3.5])
+    assert payment_bargaining(*EXAMPLE).gains == pytest.approx([2.5] * 4)
+    weighted = payment_bargaining(*EXAMPLE, weights=[1, 2, 3, 2])
+    assert weighted.payments == pytest.approx([0.25, -1.5, -2.25, 3.5])
+
+
+@few
+@given(plans())
+def test_payments_are_the_nash_solution_within_caps(plan):
+    names, together, alone, weights, highest = plan
+    bargain = payment_bargaining(names, together, alone, weights=weights, highest=highest)
+    size = np.abs(np.concatenate([together, alone])).max() + 1e-300
+    assert bargain.payments.sum() == pytest.approx(0, abs=1e-9 * size)
+    total = float((together - alone).sum())
+    if not bargain.agreed:
+        assert (bargain.gains == 0).all()
+        room = np.minimum(highest, np.inf) + together - alone
+        assert total <= 0 or (room < 0).any() or room.sum() < total
+        return
+    assert (bargain.payments <= highest + 1e-9 * size).all()
+    caps = np.where(np.isfinite(highest), together + highest, 1e3 * size)
+    pie = gt.BargainingProblem.from_total(names, float(together.sum()), alone, highest=caps)
+    best = run("nash_bargaining", pie, weights=weights)
+    assert bargain.gains == pytest.approx(best.gains, rel=1e-4, abs=1e-5 * size)
+
+
+@few
+@given(plans())
+def test_messages_lead_to_the_closed_form(plan):
+    names, together, alone, weights, highest = plan
+    closed = payment_bargaining(names, together, alone, weights=weights, highest=highest)
+    talked = distributed_bargaining(names, together, alone, weights=weights, highest=highest)
+    assert talked.agreed == closed.agreed
+    if closed.agreed and np.isfinite(highest).sum() < len(names):
+        size = np.abs(np.concatenate([together, alone])).max()
+        assert talked.payments == pytest.approx(closed.payments, abs=1e-5 * size)
+        assert talked.residuals[-1][0] <= 1e-6 * size
+
+
+@few
+@given(sharing_games(max_homes=5))
+def test_screening_loses_nothing_and_keeps_only_those_who_add(game):
+    inside, saved = screened(game)
+    assert saved == pytest.approx(game.grand_value, abs=10 * game.tolerance + 1e-12)
+    for player in np.flatnonzero(inside):
+        without = inside.copy()
+        without[player] = False
+        assert game.values(without[None, :])[0] < saved
+    bargain = two_stage_bargaining(game)
+    assert bargain.gains.sum() == pytest.approx(saved if bargain.agreed else 0.0, abs=1e-9 * abs(saved) + 1e-12)
+    assert bargain.gains[~inside] == pytest.approx(0, abs=0)
+    if inside.any():
+        assert bargain.gains[inside] == pytest.approx(saved / inside.sum(), abs=1e-9 * abs(saved) + 1e-12)
+
+
+def test_a_community_bargains_from_what_each_member_can_do_alone():
+    street = gt.communities.fontana("flat").select(["home01", "home02"], start="2017-06-01", end="2017-06-02")
+    game = gt.DispatchGame(street)
+    problem = gt.BargainingProblem.from_community(street)
+    assert problem.disagreement == pytest.approx(-game.alone_costs)
+    answer = run("nash_bargaining", problem)
+    assert answer.gains == pytest.approx([game.grand_value / 2] * 2, rel=1e-4, abs=1e-6)
+    sharing = gt.BargainingProblem.from_community(gt.SharingGame(street))
+    assert sharing.disagreement == pytest.approx(-street.stand_alone_bills())
+
+
+def test_contracts():
+    assert contract_price(10.0, 4.0) == 7.0
+    assert contract_price(10.0, 4.0, power=1.0) == 10.0
+    assert contract_price(3.0, 4.0) is None
+    reduction, bargain = demand_response_contract([0.5, 0.1], 0.2, 0.1, limit=2.0)
+    grid = np.linspace(0, 2, 2001)
+    assert reduction[0] == pytest.approx(grid[np.argmax((0.5 - 0.2) * grid - 0.05 * grid**2)], abs=1e-3)
+    assert bargain.gains[0] == pytest.approx(bargain.gains[1])
+    assert not demand_response_contract([0.1], 0.2, 0.1)[1].agreed
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (
+            lambda: payment_bargaining("ab", [1, 2], [0, 0], weights=[1, 0]),
+            "weights of payment_bargaining must be",
+        ),
+        (lambda: payment_bargaining("ab", [1, 2, 3], [0, 0]), "together of payment_bargaining must be 2 finite"),
+        (lambda: payment_bargaining("ab", [1, 2], [0, 0], lowest=1, highest=0), "lowest of payment_bargaining"),
+        (lambda: contract_price(1, 0, power=2), "power of contract_price must be from 0 to 1"),
+        (lambda: demand_response_contract([1], [0], 0.0), "growth of demand_response_contract must be above 0"),
+    ],
+)
+def test_bad_input_is_one_sentence(call, message):
+    with pytest.raises(gt.InvalidInputError, match=message):
+        call()
+
+
+@few
+@given(polytopes(players=2))
+def test_the_frontier_is_what_weighted_sums_reach(problem):
+    frontier = pareto_frontier(problem)
+    size = np.abs(np.concatenate([problem.ideal, problem.disagreement])).max()
+    assert (np.diff(frontier.points[:, 0]) >= -1e-6 * size).all()
+    assert (np.diff(frontier.points[:, 1]) <= 1e-6 * size).all()
+    for share in np.linspace(0.05, 0.95, 7):
+        weights = np.array([share, 1 - share])
+        assert (frontier.points @ weights).max() == pytest.approx(weights @ problem.best(weights), abs=1e-6 * size)
+    answer = run("nash_bargaining", problem)
+    assert len(frontier.plot([answer]).data) == 3
+
+
+AXIOMS = ("individual_rationality", "pareto_efficiency", "symmetry", "scale_invariance")
+
+
+@pytest.mark.parametrize("axiom", AXIOMS)
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(problem=polytopes(players=2, scales=(1.0,)))
+def test_nash_keeps_its_axioms(axiom, problem):
+    verdict = gt.check(run("nash_bargaining", problem), axiom)
+    assert verdict.holds is True, verdict
+    assert set(verdict.witness) <= set(problem.players)
+
+
+def test_each_axiom_is_broken_by_somebody_with_a_witness():
+    capped = gt.BargainingProblem.from_inequalities("ab", [[1, 1], [0, 1]], [100, 60], [0, 0])
+    hope, equal = run("kalai_smorodinsky", capped), run("egalitarian_bargaining", capped)
+    assert gt.check(hope, "independence_of_irrelevant_alternatives").holds is False
+    assert gt.check(run("nash_bargaining", capped), "independence_of_irrelevant_alternatives").holds is True
+    assert gt.check(equal, "scale_invariance").holds is False
+    assert gt.check(hope, "scale_invariance").holds is True
+    assert gt.check(hope, "monotonicity").holds is True
+    wide = gt.BargainingProblem.from_inequalities("ab", [[1, 0], [0.3, 1]], [1, 1], [0, 0])
+    assert gt.check(run("nash_bargaining", wide), "monotonicity").witness == ("b",)
+    first = run("alternating_offers", capped, discount=(0.5, 0.9), proposer=1)
+    assert first.options == {"discount": (0.5, 0.9), "proposer": 1}
+    assert gt.check(first, "symmetry").holds is False
+    strong = run("nash_bargaining", capped, weights=[3, 1])
+    assert gt.check(strong, "symmetry").holds is False
+    pie = gt.BargainingProblem.from_total("abc", 90.0, [0, 0, 0], highest=[20, 90, 90])
+    assert gt.check(run("egalitarian_bargaining", pie), "pareto_efficiency").holds is False
+    outside = gt.Agreement(capped, "nash_bargaining", [-1.0, 50.0])
+    loss = gt.check(outside, "individual_rationality")
+    assert (loss.holds, loss.margin, loss.witness) == (False, -1.0, ("a",))
+    with pytest.raises(gt.InvalidInputError, match="individual_rationality is a property of a market or an agreement"):
+        gt.check(pie, "individual_rationality")
+    with pytest.raises(gt.InvalidInputError, match="monotonicity is checked for two players"):
+        gt.check(run("nash_bargaining", pie), "monotonicity")
