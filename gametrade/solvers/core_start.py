@@ -105,7 +105,7 @@ def _nearest_share(slopes: FloatArray, target: FloatArray, norm: str) -> FloatAr
     matrix, limits = (below, -target) if norm == "fee" else (np.vstack([below, above]), np.append(-target, target))
     cost = np.append(np.zeros(k), np.ones(gauge.shape[1]))
     found = linprog(cost, matrix, limits, bounds=[(0, 1)] * k + [(0, None)] * gauge.shape[1])
-    if found.status != 0:
+    if found.status != 0 or found.x is None:
         raise SolverError("The nearest prices that clear were not found.", found.message)
     return np.asarray(np.clip(found.x[:k], 0, 1))
 

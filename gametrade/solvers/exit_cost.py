@@ -5,7 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, PayoffsLike, SharingGame, payoff_vector
+from gametrade.games.coalitional import (
+    CoalitionalGame,
+    DispatchGame,
+    IndividualTariffGame,
+    PayoffsLike,
+    SharingGame,
+    payoff_vector,
+)
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.saddle_point import PRICE_GRID
@@ -124,5 +131,5 @@ def _gains_at_prices(found: BlockingCoalition) -> FloatArray | None:
         return found.dispatch_proof.leaves[0].bound.gains
     if found.price_tree is None:
         return None
-    assert isinstance(found.game, SharingGame)
+    assert isinstance(found.game, SharingGame | IndividualTariffGame)
     return found.game.price_values(found.price_tree.paths[0] / PRICE_GRID)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,17 +10,14 @@ import numpy as np
 
 from gametrade.display import Shown, text_table
 from gametrade.errors import InvalidInputError, SolverError, UnknownNameError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
-from gametrade.registry import rules
+from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.core_intervals import inside
 from gametrade.solvers.core_program import NORMS, CoreProgram, CoreWeights
 from gametrade.solvers.core_start import core_excess, supported_set
+from gametrade.solvers.rule_payoffs import Rule, rule_payoffs
 from gametrade.tolerance import decision_tolerance
-from gametrade.typing import ArrayLike, FloatArray
-
-Rule = str | Callable[..., Any] | Allocation | ArrayLike
-"""A registered rule, a function of the game, its answer, or plain payoffs."""
+from gametrade.typing import FloatArray
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -176,7 +172,7 @@ def nearest_core_allocation(
     if game.n_players < 2:
         raise InvalidInputError("nearest_core_allocation needs at least 2 players.")
     until = time.monotonic() + seconds
-    label, start = _payoffs_of(game, rule)
+    label, start = rule_payoffs(game, rule, "nearest_core_allocation")
     alone, epsilon = game.single_values, core_excess(game)
     program = CoreProgram(game, epsilon, "nearest_core_allocation", start - alone, norm)
     supported, slack = supported_set(game), decision_tolerance(game.tolerance, start)
@@ -230,21 +226,3 @@ def _bound(program: CoreProgram, weights: CoreWeights, start: FloatArray, norm: 
     if size == 0:
         return 0.0
     return (program.guaranteed(weights) - float(direction @ start)) / size
-
-
-def _payoffs_of(game: CoalitionalGame, rule: Rule) -> tuple[str, FloatArray]:
-    """Name and payoffs of a rule, an allocation or a vector."""
-    if isinstance(rule, str) or callable(rule):
-        entry, options = rules.resolve(rule)
-        if entry.traits.get("needs") == "sharing" and not isinstance(game, SharingGame):
-            raise InvalidInputError(f"{entry.name} needs a SharingGame of a community. Got {type(game).__name__}.")
-        answer = entry.function(game, **options)
-        rule = answer if isinstance(answer, Allocation) else Allocation(game, entry.name, answer)
-    if isinstance(rule, Allocation):
-        return rule.rule, np.asarray(rule.payoffs)
-    start = np.array(rule, dtype=float)
-    if start.shape != (game.n_players,) or not np.isfinite(start).all():
-        raise InvalidInputError(
-            f"payoffs of nearest_core_allocation must be {game.n_players} finite numbers. Got shape {start.shape}."
-        )
-    return "payoffs", start

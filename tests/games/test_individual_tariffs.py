@@ -160,3 +160,15 @@ def test_prices_that_do_not_fit_are_refused(prices, words):
         gt.IndividualTariffGame(street, prices, [0.1, 0.1])
     with pytest.raises(gt.InvalidInputError, match="must be a Community"):
         gt.IndividualTariffGame("street", [0.3, 0.3], [0.1, 0.1])
+
+
+def test_the_exit_cost_of_individual_tariffs_is_that_of_the_table():
+    street = make_community(np.random.default_rng(2).normal(size=(6, 5)))
+    rng = np.random.default_rng(3)
+    game = gt.IndividualTariffGame(street, rng.uniform(0.2, 0.4, 6), rng.uniform(0.0, 0.1, 6))
+    payoffs = np.full(6, game.grand_value / 6)
+    rows = all_coalitions(6)[1:-1]
+    expected = ((game.values(rows) - rows @ payoffs) / rows.sum(axis=1)).max()
+    found = gt.exit_cost_per_member(game, payoffs)
+    assert expected > 0
+    assert found.lower_bound - 1e-9 <= expected <= found.upper_bound + 1e-9
