@@ -85,12 +85,12 @@ def core_slice(game: CoalitionalGame, payoffs: ArrayLike, players: Sequence[str]
     >>> import gametrade as gt
     >>> game = gt.TableGame.from_values({("s1", "b"): 6, ("s2", "b"): 6, ("s1", "s2", "b"): 9})
     >>> core_slice(game, [3, 3, 3], ["s1", "s2", "b"]).corners
-    array([[3., 6., 0.],
-           [0., 9., 0.],
-           [0., 6., 3.],
-           [3., 3., 3.]])
+    array([[3., 3., 3.],
+           [0., 3., 6.],
+           [0., 0., 9.],
+           [3., 0., 6.]])
     """
-    x = payoff_vector(game, payoffs)
+    x = payoff_vector(game, payoffs, "core_slice")
     three = [game.players.index(game.labels(game.members([name]))[0]) for name in players]
     if len(set(three)) != 3 or len(three) != 3:
         raise InvalidInputError(f"players of core_slice must be three different players. Got {list(players)!r:.80}.")
@@ -118,7 +118,6 @@ def _demands(game: CoalitionalGame, x: FloatArray, three: list[int]) -> FloatArr
     excess[-1] = -np.inf
     demand = np.full(8, -np.inf)
     np.maximum.at(demand, inside, excess)
-    demand[7] = max(demand[7], -np.inf)
     return demand
 
 
@@ -140,5 +139,5 @@ def _corners(low: FloatArray, high: FloatArray, total: float, tolerance: float) 
         return np.zeros((0, 3))
     points = np.array(found)
     middle = points.mean(axis=0)
-    across, up = (points - middle) @ np.array([[1.0, -0.5], [-1.0, -0.5], [0.0, 1.0]]).T[0], (points - middle)[:, 2]
-    return np.asarray(points[np.argsort(np.arctan2(up * np.sqrt(3), across), kind="stable")])
+    across, up = (points - middle)[:, 1] - (points - middle)[:, 0], (points - middle)[:, 2] * np.sqrt(3)
+    return np.asarray(points[np.argsort(np.arctan2(up, across), kind="stable")])
