@@ -11,7 +11,7 @@ import numpy as np
 from gametrade.analysis.period_proofs import PeriodProofs, prove_periods
 from gametrade.analysis.studies.market_allocation import split
 from gametrade.errors import UnknownNameError
-from gametrade.games.coalitional import Allocation, SharingGame, all_coalitions
+from gametrade.games.coalitional import Allocation, SharingGame, all_coalitions, subset_sums
 from gametrade.registry import rules as registered_rules
 from gametrade.rules.settlement import step_payoffs
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -207,14 +207,16 @@ def _tabulate(periods: Periods, payoffs: Sequence[FloatArray]) -> list[_Bounds]:
     """Largest excess of every period and stream from the values of all coalitions."""
     n = periods.games[0].n_players
     rows = all_coalitions(n)[1:-1]
-    inside = rows.astype(float)
     stacked = np.array(payoffs)
     largest = np.zeros(stacked.shape[:2])
     who = np.zeros(stacked.shape[:2], dtype=np.int64)
+    excess = np.empty(len(rows))
     for p, game in enumerate(periods.games):
-        excess = game.table()[1:-1, None] - inside @ stacked[:, p].T
-        who[:, p] = excess.argmax(axis=0)
-        largest[:, p] = excess.max(axis=0)
+        values = game.table()
+        for r in range(len(payoffs)):
+            np.subtract(values[1:-1], subset_sums(stacked[r, p])[1:-1], out=excess)
+            who[r, p] = excess.argmax()
+            largest[r, p] = excess[who[r, p]]
     players = periods.games[0]
     return [
         _Bounds(largest[r], largest[r], players.labels(rows[who[r, largest[r].argmax()]])) for r in range(len(payoffs))

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.contracts import ContractStability
+from gametrade.analysis.core_document import core_to_dict
 from gametrade.analysis.dispatch_document import dispatch_to_dict, evidence_of
 from gametrade.analysis.encoding import allocation_prices, pack, path_to_dict
 from gametrade.analysis.rule_stability import RuleStability
@@ -29,7 +30,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
     dict
         ``schema``, ``data`` (source and SHA-256), ``unit``, ``tolerance``, ``contract``, ``answers`` (one a
         rule: payoffs by name and price paths), ``claims`` (id, rule, property, statement, holds, margin,
-        unit, witness, certificate), ``summary`` (one row a rule), ``contracts``, ``skipped`` and ``notes``.
+        unit, witness, certificate), ``summary`` (one row a rule), ``contracts``, ``skipped``, ``notes`` and, where it was made, ``core``.
     """
     game = study.game
     return {
@@ -47,6 +48,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         "contracts": [_contract(result, entry) for result in study.results for entry in result.contracts],
         "skipped": dict(study.skipped),
         "notes": list(study.notes),
+        **({} if study.core is None else {"core": core_to_dict(study.core)}),
     }
 
 

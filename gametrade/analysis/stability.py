@@ -17,8 +17,10 @@ from gametrade.analysis.contracts import (
     contract_stability,
     settles_by_period,
 )
+from gametrade.analysis.core_section import core_section, wanted_parts
 from gametrade.analysis.counting import CoalitionCount, CoalitionSample, count_blocking, table_is_cheap
 from gametrade.analysis.fairness import correlation, gini, jain
+from gametrade.analysis.headline import headline
 from gametrade.analysis.notes import study_notes
 from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
 from gametrade.analysis.rule_stability import RuleStability
@@ -27,6 +29,7 @@ from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
+from gametrade.registry import Entry
 from gametrade.registry import rules as registered_rules
 from gametrade.rules import rule_applies
 from gametrade.solvers.blocking_answer import BlockingCoalition
@@ -55,6 +58,7 @@ def analyse_stability(
     contracts: Sequence[str] | None = None,
     engine: str = "auto",
     progress: Progress | None = None,
+    sections: str | Iterable[str] | None = None,
 ) -> StabilityStudy:
     """Ask of every allocation rule whether anybody gains by leaving, and prove the answer.
 
@@ -64,8 +68,8 @@ def analyse_stability(
         A community is taken as its sharing game.
     rules : sequence of str or callable, optional
         Rules to compare, by name (with options as in ``"proportional:to=demand"``) or as functions; names of
-        mechanisms are split rules too, by an auction in every step. Every registered rule and variant if not
-        given.
+        mechanisms are split rules too, by an auction in every step. If not given, every registered rule and
+        variant that fits the game and is not marked ``default=False``.
     contract : {"whole", "month", "day", "step"}, default="whole"
         Length a coalition commits to. For the shorter ones the headline numbers of a rule describe the
         period in which most is gained by leaving, and the core verdict speaks of all periods.
@@ -75,6 +79,9 @@ def analyse_stability(
         Passed to :func:`blocking_coalition`; "tree" insists on the exact largest excess.
     progress : callable, optional
         Wraps the list of rules, e.g. in a progress bar.
+    sections : str or sequence of str, optional
+        Parts about the core itself: "core" for all, "none", or names among intervals, numbers, projection, joining,
+        fees and picture. If not given, all for up to 16 players without batteries, where they are cheap.
 
     Returns
     -------
@@ -101,7 +108,7 @@ def analyse_stability(
     'blocked'
     """
     game = playable(game)
-    wanted = contract_lengths(contract, contracts)
+    wanted, parts = contract_lengths(contract, contracts), wanted_parts(sections, game)
     if contract != "whole" and not isinstance(game, SharingGame):
         raise InvalidInputError(f"contract of analyse_stability must be 'whole' for a {type(game).__name__}.")
     named = _by_label(_chosen(rules, game))
@@ -125,7 +132,8 @@ def analyse_stability(
     claims = [verdict.to_dict() for result in results for verdict in result.verdicts.values()]
     source = game.community.source.notes if isinstance(game, SharingGame) else ()
     notes = study_notes(game, contract, claims, source)
-    return StabilityStudy(game, tuple(results), skipped, contract, notes)
+    core = core_section(game, headline(results), list(allocations), parts) if parts and results else None
+    return StabilityStudy(game, tuple(results), skipped, contract, notes, core)
 
 
 def _nodes(engine: str) -> int:
@@ -144,8 +152,13 @@ def _chosen(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> Seque
     """Rules to compare: those asked for, or all that apply to the game."""
     if rules is None:
         entries = [(name, registered_rules.resolve(name)[0]) for name in registered_rules.variants()]
-        return [name for name, entry in entries if "same_as" not in entry.traits and rule_applies(entry, game)]
+        return [name for name, entry in entries if by_default(entry) and rule_applies(entry, game)]
     return rules_asked_for(rules)
+
+
+def by_default(entry: Entry) -> bool:
+    """Whether a rule is compared without being asked for: not if it is another's second name, or says default=False."""
+    return "same_as" not in entry.traits and entry.traits.get("default", True) is True
 
 
 def _by_label(rules: Sequence[Rule]) -> dict[str, Rule]:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gametrade.analysis.core_section import CoreSection
 from gametrade.analysis.rule_stability import COLUMNS, MONEY, STATUS, RuleStability
 from gametrade.analysis.verdict import Verdict
 from gametrade.display import text_table
@@ -47,6 +48,8 @@ class StabilityStudy:
         Length that coalitions commit to in the headline numbers.
     notes : tuple of str
         Assumptions, method, exactness and tolerance.
+    core : CoreSection or None
+        What the core itself looks like, where that was asked for or is cheap.
     """
 
     game: CoalitionalGame
@@ -54,6 +57,7 @@ class StabilityStudy:
     skipped: Mapping[str, str]
     contract: str
     notes: tuple[str, ...]
+    core: CoreSection | None = None
 
     def __getitem__(self, rule: str) -> RuleStability:
         for result in self.results:

@@ -11,6 +11,7 @@ from gametrade.reports.reading import document_text, pack_document
 from gametrade.reports.story.answer import report_title, three_sentences
 from gametrade.reports.story.appendix import claims_table, input_check_table, left_out
 from gametrade.reports.story.contract_lengths import contracts_table
+from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import rule_stories
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
@@ -83,6 +84,7 @@ def _content(study: StabilityStudy) -> dict[str, Any]:
         "rules": rules_table(study) if shown else None,
         "supporting": supporting_table(study),
         "contracts": contracts_table(study) if shown else None,
+        "core": core_tables(study) if shown else [],
         "stories": rule_stories(study) if shown else [],
         "check": input_check_table(study),
         "notes": study.notes,

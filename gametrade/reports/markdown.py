@@ -9,6 +9,7 @@ from gametrade.registry import formats
 from gametrade.reports.story.answer import report_title, three_sentences
 from gametrade.reports.story.appendix import claims_table, input_check_table, left_out
 from gametrade.reports.story.contract_lengths import contracts_table
+from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import RuleStory, rule_stories
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
@@ -64,6 +65,8 @@ def _rules(study: StabilityStudy) -> list[str]:
     parts += [f"- Left out: {_escaped(text)}" for text in left_out(study)]
     parts += _section("Supporting prices", supporting_table(study))
     parts += _section("Contract lengths", contracts_table(study))
+    tables = core_tables(study)
+    parts += ["## The core itself"] * bool(tables) + [markdown_table(table) for table in tables]
     parts.append("## Each rule in detail")
     for story in rule_stories(study):
         parts += _story(story)

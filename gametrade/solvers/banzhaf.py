@@ -21,6 +21,7 @@ PIVOTAL = 1e-6
 
 @rules.register(
     promises=("efficiency", "symmetry"),
+    default=False,
     needs="any",
     kind="payoff",
     table=True,

@@ -9,6 +9,7 @@ from gametrade.solvers.lexicographic import Concept, lexicographic_allocation
 
 @rules.register(
     promises=("efficiency", "symmetry", "null_player", "covariance"),
+    default=False,
     needs="any",
     kind="payoff",
     settles="whole",

@@ -11,6 +11,7 @@ from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.verification.case import Case, Refuted, Row
 from gametrade.analysis.verification.comparing import BORDER, equal, same, same_or_missing
 from gametrade.analysis.verification.contract_rows import check_contract_row
+from gametrade.analysis.verification.core_part import check_core
 from gametrade.analysis.verification.listed import check_listed
 from gametrade.analysis.verification.scene import Scene, headline_contract, headline_scene, proper_members
 from gametrade.analysis.verification.supporting import check_supporting_path
@@ -47,6 +48,7 @@ def check_tables(case: Case) -> str:
         check_listed(scene, case.answers[row["rule"]])
     for row in case.document["contracts"]:
         loose |= check_contract_row(case, row)
+    loose |= check_core(case)
     rows = f"{len(case.document['summary'])} rows of the summary and {len(case.document['contracts'])} of contracts"
     return f"{rows} agree with the claims; computed, not certified: {', '.join(sorted(loose))}"
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gametrade.analysis.headline import base_name as base_name
+from gametrade.analysis.headline import headline as headline
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.registry import rules
 
@@ -124,16 +126,6 @@ def status_words(result: RuleStability) -> str:
     return f"{SHAPES[kind]} {words[kind]}"
 
 
-def headline(results: Sequence[RuleStability]) -> RuleStability:
-    """Choose the rule that the summary speaks about: the mid-market rate, else the first price rule, else the first."""
-    for result in results:
-        if result.rule == "mid_market_rate":
-            return result
-    others = [r for r in results if base_name(r.rule) not in ("stand_alone", "competitive_price")]
-    priced = [r for r in others if r.allocation.sell_price is not None]
-    return (priced or others or list(results))[0]
-
-
 def chosen(results: Sequence[RuleStability], limit: int) -> list[RuleStability]:
     """Choose the rules worth a line in a crowded figure, in the order of the study."""
     wanted = ("mid_market_rate", "competitive_price", "bill_sharing", "shapley", "equal_split", "supply_demand_ratio")
@@ -141,11 +133,6 @@ def chosen(results: Sequence[RuleStability], limit: int) -> list[RuleStability]:
     order = sorted(known, key=lambda r: wanted.index(r.rule) if r.rule in wanted else len(wanted))
     kept = {id(r) for r in order[:limit]}
     return [r for r in known if id(r) in kept]
-
-
-def base_name(rule: str) -> str:
-    """Name of a rule without its options."""
-    return rule.partition(":")[0]
 
 
 def rule_summary(rule: str) -> str:

@@ -1,0 +1,209 @@
+"""What the core itself looks like, beside the rules: its ends, its numbers, how to get into it, and what it bears."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+from gametrade.analysis.rule_stability import RuleStability
+from gametrade.errors import InvalidInputError, SolverError, TooManyPlayersError, UnknownNameError
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
+from gametrade.solvers.core_intervals import CoreIntervals, core_intervals
+from gametrade.solvers.core_picture import CoreSlice, core_slice
+from gametrade.solvers.cost_of_stability import cost_of_stability
+from gametrade.solvers.fee_limits import FeeLimits, fee_limits
+from gametrade.solvers.least_core_value import least_core_value
+from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation, nearest_core_allocation
+from gametrade.solvers.population_monotonicity import PopulationMonotonicity, population_monotonicity
+
+PARTS = ("intervals", "numbers", "projection", "joining", "fees", "picture")
+"""Parts of the section, by name."""
+
+CHEAP_PLAYERS = 16
+"""Most players for which the section is made without being asked for."""
+
+PICTURE_PLAYERS = 16
+"""Most players for which the values of all coalitions are read for a picture."""
+
+MAIN_RULES = ("mid_market_rate", "competitive_price", "shapley", "nucleolus")
+"""Rules for which every home is taken out once."""
+
+PATIENCE = 60.0
+"""Longest time of one program; what is not reached by then is a bracket. [s]"""
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CoreNumbers:
+    """Three numbers that are often taken for one another.
+
+    Parameters
+    ----------
+    least_core : float
+        Largest gain from leaving under the payoffs that make it smallest; negative if the core has room. [money]
+    cost_of_stability : float
+        Least money from outside with which some payoffs are stable: 0 if the core is not empty. [money]
+    least_subsidy, least_subsidy_lower : float
+        Least money on top of the headline rule's payoffs with which nobody leaves, and its bound. [money]
+    """
+
+    least_core: float
+    cost_of_stability: float
+    least_subsidy: float
+    least_subsidy_lower: float
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class CoreSection:
+    """The core of a game, beside the rules of a study.
+
+    Parameters
+    ----------
+    rule : str
+        The headline rule, which the projection and the subsidy are about.
+    intervals : CoreIntervals or None
+        Least and most that each player gets in the core.
+    numbers : CoreNumbers or None
+        Least-core value, cost of stability and least subsidy.
+    projection, fee_projection : NearestCoreAllocation or None
+        The core allocation that moves least money, and the one that takes least from anybody.
+    joining : tuple of PopulationMonotonicity
+        For each main rule, what everybody has because each other one is there.
+    fees : FeeLimits or None
+        Largest fees that the community bears.
+    picture : CoreSlice or None
+        The core of three players, or its slice through three of them.
+    left_out : mapping of str to str
+        Parts that were not made, and why.
+    """
+
+    rule: str
+    intervals: CoreIntervals | None = None
+    numbers: CoreNumbers | None = None
+    projection: NearestCoreAllocation | None = None
+    fee_projection: NearestCoreAllocation | None = None
+    joining: tuple[PopulationMonotonicity, ...] = ()
+    fees: FeeLimits | None = None
+    picture: CoreSlice | None = None
+    left_out: Mapping[str, str] = field(default_factory=dict)
+
+
+def wanted_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) -> tuple[str, ...]:
+    """Which parts to make: those asked for, or all where they are cheap.
+
+    Parameters
+    ----------
+    sections : str or iterable of str, optional
+        "core" for all parts, names of parts, or nothing; None decides by the size of the game.
+    game : CoalitionalGame
+        n players.
+
+    Returns
+    -------
+    tuple of str
+        In reading order.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such part.
+    InvalidInputError
+        If something is not a name.
+    """
+    if sections is None:
+        cheap = game.n_players <= CHEAP_PLAYERS and not isinstance(game, DispatchGame)
+        return PARTS if cheap else ()
+    if not isinstance(sections, str | Iterable):
+        raise InvalidInputError(f"sections must be 'core' or names among {', '.join(PARTS)}. Got {sections!r:.60}.")
+    names = {sections} if isinstance(sections, str) else set(sections)
+    for name in names:
+        if not isinstance(name, str):
+            raise InvalidInputError(f"sections must be names among {', '.join(PARTS)}. Got {name!r:.60}.")
+        if name not in ("core", "none", *PARTS):
+            raise UnknownNameError("section", name, ("core", "none", *PARTS))
+    return PARTS if "core" in names else tuple(name for name in PARTS if name in names)
+
+
+def core_section(game: CoalitionalGame, main: RuleStability, rules: Iterable[str], parts: tuple[str, ...]) -> CoreSection:
+    """Make the parts of the section that can be made; the others say why not.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        The game of the study.
+    main : RuleStability
+        The headline rule.
+    rules : iterable of str
+        Rules of the study.
+    parts : tuple of str
+        Names of parts.
+
+    Returns
+    -------
+    CoreSection
+        What was found.
+    """
+    payoffs = main.allocation.payoffs
+    balanced = abs(main.allocation.imbalance) <= main.allocation.tolerance
+    makers: dict[str, Callable[[], dict[str, Any]]] = {
+        "intervals": lambda: {"intervals": core_intervals(game, seconds=PATIENCE)},
+        "numbers": lambda: {"numbers": core_numbers(game, main)},
+        "projection": lambda: {
+            "projection": nearest_core_allocation(game, payoffs, norm="l1", seconds=PATIENCE),
+            "fee_projection": nearest_core_allocation(game, payoffs, norm="fee", seconds=PATIENCE),
+        },
+        "joining": lambda: {"joining": joining(game, rules)},
+        "fees": lambda: {"fees": fee_limits(game, payoffs, seconds=PATIENCE)},
+        "picture": lambda: {"picture": picture(game, payoffs if balanced else None)},
+    }
+    made: dict[str, Any] = {}
+    left_out: dict[str, str] = {}
+    for part in parts:
+        try:
+            made.update(makers[part]())
+        except (InvalidInputError, SolverError, TooManyPlayersError) as reason:
+            left_out[part] = str(reason)
+    return CoreSection(main.rule, **made, left_out=left_out)
+
+
+def core_numbers(game: CoalitionalGame, main: RuleStability) -> CoreNumbers:
+    """Find the three numbers; the subsidy is that of the whole period."""
+    if main.contract != "whole":
+        raise InvalidInputError("the three numbers are about the whole period, and the headline numbers are not.")
+    return CoreNumbers(
+        least_core_value(game).epsilon,
+        cost_of_stability(game).subsidy,
+        main.subsidy.upper_bound,
+        main.subsidy.lower_bound,
+    )
+
+
+def joining(game: CoalitionalGame, rules: Iterable[str]) -> tuple[PopulationMonotonicity, ...]:
+    """Take every player out once, under those main rules that the study examined."""
+    if isinstance(game, DispatchGame):
+        raise InvalidInputError("batteries: every home taken out once means as many games solved again.")
+    asked = set(rules)
+    fit = [rule for rule in MAIN_RULES if rule in asked]
+    if game.n_players > CHEAP_PLAYERS:
+        fit = [rule for rule in fit if rule not in ("shapley", "nucleolus")]
+    if not fit:
+        raise InvalidInputError(f"none of the rules {', '.join(MAIN_RULES)} was examined.")
+    return tuple(population_monotonicity(game, rule) for rule in fit)
+
+
+def picture(game: CoalitionalGame, payoffs: np.ndarray | None) -> CoreSlice:
+    """Slice the core through the three players whose payoffs vary most in it."""
+    if isinstance(game, DispatchGame) or game.n_players > PICTURE_PLAYERS:
+        raise TooManyPlayersError(
+            f"a picture reads the values of all coalitions and stops at {PICTURE_PLAYERS} players without batteries. "
+            f"Got {game.n_players}."
+        )
+    start = np.asarray(game.single_values + (game.grand_value - game.single_values.sum()) / game.n_players)
+    base = nearest_core_allocation(game, start if payoffs is None else payoffs, norm="l2", seconds=PATIENCE)
+    if base.epsilon > game.tolerance:
+        raise InvalidInputError("the core is empty, so there is nothing to draw.")
+    widest = core_intervals(game, seconds=PATIENCE)
+    order = np.argsort(-(widest.high - widest.low), kind="stable")[:3]
+    return core_slice(game, base.payoffs, [game.players[i] for i in sorted(order)])
