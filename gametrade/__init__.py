@@ -12,8 +12,8 @@
 from gametrade import registry as _registry
 from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
 from gametrade.analysis.checking import check
-from gametrade.analysis.counting import CoalitionCount, count_blocking
-from gametrade.analysis.studies import MechanismTable, market_allocation, mechanism_table
+from gametrade.analysis.counting import count_blocking
+from gametrade.analysis.studies import market_allocation, mechanism_table
 from gametrade.community import (
     Batteries,
     Community,
@@ -45,7 +45,7 @@ from gametrade.games import (
     TableGame,
 )
 from gametrade.games.bargaining import Agreement, BargainingProblem
-from gametrade.games.catalogue import PublishedGame, catalogue
+from gametrade.games.catalogue import catalogue
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import Equilibrium, Solution
 from gametrade.games.evolutionary import EvolutionaryGame
@@ -54,13 +54,13 @@ from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.quadratic import QuadraticGame
 from gametrade.mechanisms import MarketOutcome, OrderBook, clear
 from gametrade.rules import allocate
-from gametrade.solvers.assignment_core import AssignmentCore, assignment_core
+from gametrade.solvers.assignment_core import assignment_core
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
-from gametrade.solvers.core_intervals import CoreIntervals, core_intervals
+from gametrade.solvers.core_intervals import core_intervals
 from gametrade.solvers.exit_cost import ExitCost, exit_cost_per_member
 from gametrade.solvers.least_subsidy import LeastSubsidy, least_subsidy
-from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation, nearest_core_allocation
+from gametrade.solvers.nearest_core_allocation import nearest_core_allocation
 from gametrade.solvers.solve import solve
 
 rules = _registry.rules
@@ -74,16 +74,13 @@ __version__ = "0.1.0"
 __all__ = [
     "Agreement",
     "Allocation",
-    "AssignmentCore",
     "AssignmentGame",
     "BargainingProblem",
     "Batteries",
     "BlockingCoalition",
-    "CoalitionCount",
     "CoalitionalGame",
     "Community",
     "ContinuousGame",
-    "CoreIntervals",
     "CurtailableLoad",
     "DispatchGame",
     "Equilibrium",
@@ -96,12 +93,9 @@ __all__ = [
     "InvalidInputError",
     "LeastSubsidy",
     "MarketOutcome",
-    "MechanismTable",
-    "NearestCoreAllocation",
     "NormalFormGame",
     "OrderBook",
     "Polyhedron",
-    "PublishedGame",
     "QuadraticGame",
     "RuleStability",
     "SharingGame",

@@ -223,7 +223,8 @@ def _contracts(
 
 def _settled_cheaply(rule: Rule, periods: Periods) -> bool:
     """Whether a rule needs no table of all coalitions for each period, or the tables of all periods fit in memory."""
-    if not registered_rules.resolve(rule)[0].traits.get("table") or not periods.games:
+    mechanism = isinstance(rule, str) and rule.partition(":")[0] not in registered_rules
+    if mechanism or not registered_rules.resolve(rule)[0].traits.get("table") or not periods.games:
         return True
     return bool(len(periods.games) * 2 ** periods.games[0].n_players <= PERIOD_TABLES)
 

@@ -72,7 +72,11 @@ class Crossing:
         filled = np.zeros(self.book.n_orders)
         for queue in (self.bids, self.asks):
             energy = self.book.energies[queue]
-            filled[queue] = np.clip(volume - (energy.cumsum() - energy), 0.0, energy)
+            reached = energy.cumsum()
+            slack = SAME_ENERGY * (reached[-1] if reached.size else 0.0)
+            left = volume - (reached - energy)
+            left[left < slack] = 0.0
+            filled[queue] = np.where(left > energy - slack, energy, left)
             if ties == "pro_rata":
                 filled[queue] = _shared_at_the_margin(filled[queue], energy, self.book.prices[queue])
         return filled

@@ -149,5 +149,5 @@ def test_public_names_are_few_and_real():
 
     names = getattr(gametrade, "__all__", None)
     if names is not None:
-        assert len(names) <= 60
+        assert len(names) <= 64
         assert all(hasattr(gametrade, name) for name in names)

@@ -226,7 +226,7 @@ def test_every_step_of_a_community_is_asked():
 
 def test_wrong_subjects_are_refused():
     outcome = gt.clear(BOOK, "uniform_price")
-    with pytest.raises(gt.InvalidInputError, match=r"convex is a property of a game\. Got MarketOutcome"):
+    with pytest.raises(gt.InvalidInputError, match=r"convex is a property of a coalitional game\. Got MarketOutcome"):
         gt.check(outcome, "convex")
     game = gt.TableGame("ab", [0, 0, 0, 1])
     with pytest.raises(gt.InvalidInputError, match=r"budget_balance is a property of a market\. Got TableGame"):
