@@ -102,3 +102,9 @@ def test_a_community_with_batteries() -> None:
     assert set(study.core.left_out) == {"joining"}
     assert study.core.picture is not None
     assert outcome(study.to_dict()) == "proved"
+
+
+def test_peak_prices_of_a_report_never_exceed_the_peak_charge() -> None:
+    homes = gt.communities.fontana("flat").select(["home01", "home02", "home04"], "2017-06-01", "2017-06-02")
+    document = gt.analyse_stability(gt.DispatchGame(homes, peak_charge=1.0), ["equal_split"]).to_dict()
+    assert {found.outcome for found in verify_document(document)} <= {"proved", "not proved"}
