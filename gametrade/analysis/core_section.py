@@ -10,7 +10,7 @@ import numpy as np
 
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.errors import InvalidInputError, SolverError, TooManyPlayersError, UnknownNameError
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame
 from gametrade.solvers.core_intervals import CoreIntervals, core_intervals
 from gametrade.solvers.core_picture import CoreSlice, core_slice
 from gametrade.solvers.cost_of_stability import cost_of_stability
@@ -27,6 +27,9 @@ CHEAP_PLAYERS = 16
 
 PICTURE_PLAYERS = 16
 """Most players for which the values of all coalitions are read for a picture."""
+
+PROGRAM_PICTURE_PLAYERS = 8
+"""Fewer where each value is a linear program."""
 
 MAIN_RULES = ("mid_market_rate", "competitive_price", "shapley", "nucleolus")
 """Rules for which every home is taken out once."""
@@ -126,7 +129,9 @@ def wanted_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) ->
     return PARTS if "core" in names else tuple(name for name in PARTS if name in names)
 
 
-def core_section(game: CoalitionalGame, main: RuleStability, rules: Iterable[str], parts: tuple[str, ...]) -> CoreSection:
+def core_section(
+    game: CoalitionalGame, main: RuleStability, rules: Iterable[str], parts: tuple[str, ...]
+) -> CoreSection:
     """Make the parts of the section that can be made; the others say why not.
 
     Parameters
@@ -195,11 +200,14 @@ def joining(game: CoalitionalGame, rules: Iterable[str]) -> tuple[PopulationMono
 
 def picture(game: CoalitionalGame, payoffs: np.ndarray | None) -> CoreSlice:
     """Slice the core through the three players whose payoffs vary most in it."""
-    if isinstance(game, DispatchGame) or game.n_players > PICTURE_PLAYERS:
+    most = PROGRAM_PICTURE_PLAYERS if isinstance(game, DispatchGame) else PICTURE_PLAYERS
+    if game.n_players > most:
         raise TooManyPlayersError(
-            f"a picture reads the values of all coalitions and stops at {PICTURE_PLAYERS} players without batteries. "
-            f"Got {game.n_players}."
+            f"a picture reads the values of all coalitions and stops at {PICTURE_PLAYERS} players, with batteries at "
+            f"{PROGRAM_PICTURE_PLAYERS}. Got {game.n_players}."
         )
+    if game.n_players < 3:
+        raise InvalidInputError("the core of two players is an interval, so there is nothing to draw.")
     start = np.asarray(game.single_values + (game.grand_value - game.single_values.sum()) / game.n_players)
     base = nearest_core_allocation(game, start if payoffs is None else payoffs, norm="l2", seconds=PATIENCE)
     if base.epsilon > game.tolerance:

@@ -30,7 +30,8 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
     dict
         ``schema``, ``data`` (source and SHA-256), ``unit``, ``tolerance``, ``contract``, ``answers`` (one a
         rule: payoffs by name and price paths), ``claims`` (id, rule, property, statement, holds, margin,
-        unit, witness, certificate), ``summary`` (one row a rule), ``contracts``, ``skipped``, ``notes`` and, where it was made, ``core``.
+        unit, witness, certificate), ``summary`` (one row a rule), ``contracts``, ``skipped``, ``notes`` and, where
+        it was made, ``core``.
     """
     game = study.game
     return {

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import click
 
 from gametrade.analysis import StabilityStudy, analyse_stability
+from gametrade.analysis.asking import playable
 from gametrade.analysis.contracts import CONTRACTS
+from gametrade.analysis.core_section import wanted_parts
 from gametrade.cli.flags import flag
 from gametrade.cli.game_files import read_game
 from gametrade.cli.reading import FILES, PRICES, reading_options, two_files, with_options
 from gametrade.community import Community, communities, read_community
+from gametrade.community.battery_files import read_batteries
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.games.coalitional import TableGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, TableGame
 from gametrade.registry import formats
 from gametrade.registry import rules as registered_rules
 from gametrade.reports.story.answer import three_sentences
@@ -59,6 +63,20 @@ DEMO_OPTIONS = {"homes", "start", "end"}
     metavar="NAME",
     help="How the most profitable coalition is searched: auto, bracket, tree, milp or table.",
 )
+@click.option(
+    "--section",
+    "sections",
+    multiple=True,
+    metavar="NAME",
+    help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture; "
+    "all up to 16 homes without batteries by default.",
+)
+@click.option(
+    "--batteries",
+    metavar="FILE.csv",
+    help="Batteries, one line a home: home, energy_kwh, power_kw, efficiency[, wear_cost, start_kwh, end_kwh].",
+)
+@click.option("--peak-charge", type=float, metavar="NUMBER", help="Due once on the largest joint import. [money/kW]")
 @with_options(*FILES, *PRICES)
 @click.pass_context
 def report(
@@ -69,6 +87,9 @@ def report(
     rules: tuple[str, ...],
     contract: str,
     engine: str,
+    sections: tuple[str, ...],
+    batteries: str | None,
+    peak_charge: float | None,
 ) -> None:
     """Ask of every allocation rule whether some coalition gains by leaving.
 
@@ -87,6 +108,7 @@ def report(
       gametrade report load.csv pv.csv --unit kW --import-price 0.30 --export-price 0.08 -o report.html
       gametrade report load.csv pv.csv --unit kWh --tariff tariff.toml --rule mid_market_rate \\
           --rule proportional:to=demand --contract month -o report.md
+      gametrade report load.csv pv.csv --unit kWh --tariff tariff.toml --batteries batteries.csv --peak-charge 40
       gametrade report game.toml
 
     Exit codes: 0 done, 2 wrong input, 130 interrupted.
@@ -95,8 +117,11 @@ def report(
     _check_choices(rules, contract, engine)
     for output in outputs:
         check_writable(output)
-    game = _read(inputs, demo, reading_options(ctx))
-    study = analyse_stability(game, list(rules) or None, contract=contract, engine=engine, progress=progress)
+    game = _with_batteries(_read(inputs, demo, reading_options(ctx)), batteries, peak_charge)
+    wanted_parts(sections or None, playable(game))
+    study = analyse_stability(
+        game, list(rules) or None, contract=contract, engine=engine, progress=progress, sections=sections or None
+    )
     for output, kind in wanted:
         formats.get(kind).function(study, output)
         click.echo(f"{output} written.", err=True)
@@ -156,6 +181,19 @@ def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Commu
         )
     load, generation = two_files(inputs, "report")
     return read_community(load, generation, **options)
+
+
+def _with_batteries(
+    game: Community | TableGame, batteries: str | None, peak_charge: float | None
+) -> Community | CoalitionalGame:
+    """Let the homes run batteries together, where that was asked for."""
+    if batteries is None and peak_charge is None:
+        return game
+    if not isinstance(game, Community):
+        raise InvalidInputError("--batteries and --peak-charge need meter data. Got a game of coalition values.")
+    if batteries is not None:
+        game = replace(game, batteries=read_batteries(batteries, game.names))
+    return DispatchGame(game, peak_charge=peak_charge or 0.0)
 
 
 def _demo(inputs: tuple[str, ...], options: dict[str, Any]) -> Community:

@@ -65,7 +65,8 @@ def least_core(game: CoalitionalGame, *, weak: bool = False, exact: bool = False
         return Allocation(game, rule, np.array([game.grand_value]), notes=("One player alone takes everything.",))
     found = fair_core_point(game, weak=weak, exact=exact)
     unit = f"{game.unit} a member" if weak else game.unit
-    gap = "exactly" if exact else "to rounding"
+    within = "rounding" if found.gap <= game.tolerance else f"{float(found.gap):.2g} {game.unit}"
+    gap = "exactly" if exact else f"within {within}"
     note = (
         f"Largest excess {float(found.epsilon):.9g} {unit}, {gap}; weights on {len(found.levels.levels[0].masks)} "
         "coalitions prove that it cannot be smaller."

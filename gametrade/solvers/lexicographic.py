@@ -74,8 +74,8 @@ def lexicographic_allocation(game: CoalitionalGame, concept: Concept, exact: boo
     if gap > max(RELATIVE_TOLERANCE * scale, ROUNDING * size, 8 * table.rounding(fractions)):
         raise SolverError(f"The {concept.rule} is only proved for values that differ by {gap:.3g}.", "not certified")
     notes = [
-        f"Kohlberg's criterion holds with {len(levels)} levels, exactly for values that differ from those given by "
-        "rounding at most."
+        f"Kohlberg's criterion holds exactly, with {len(levels)} level{'s' * (len(levels) > 1)}, for values within "
+        "rounding of those given."
     ]
     if concept.bounded and not bounded:
         notes.insert(0, NO_IMPUTATION.format(kind=unbounded_name(concept)))

@@ -38,9 +38,11 @@ def test_every_figure_has_words_and_units(study: gt.StabilityStudy) -> None:
 def test_which_figures(community: gt.StabilityStudy, table: gt.StabilityStudy, nothing: gt.StabilityStudy) -> None:
     assert [figure.id for figure in all_figures(community)] == [
         "gains", "excess-by-size", "prices-mid_market_rate", "prices-competitive_price", "prices-bill_sharing",
-        "supporting", "cumulative", "exit-cost", "who-leaves",
+        "supporting", "cumulative", "exit-cost", "who-leaves", "core-intervals", "core-picture",
     ]  # fmt: skip
-    assert [figure.id for figure in all_figures(table)] == ["gains", "excess-by-size", "exit-cost", "who-leaves"]
+    assert [figure.id for figure in all_figures(table)] == [
+        "gains", "excess-by-size", "exit-cost", "who-leaves", "core-intervals", "core-picture",
+    ]  # fmt: skip
     assert all_figures(nothing) == []
 
 

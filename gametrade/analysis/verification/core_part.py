@@ -175,7 +175,9 @@ def _check_fees(case: Case, core: dict[str, Any]) -> set[str]:
 
 
 def _check_picture(case: Case, core: dict[str, Any]) -> set[str]:
-    """The slice is laid again."""
+    """The slice is laid again; with batteries that would take programs."""
+    if isinstance(case.game, DispatchGame):
+        return {"core.picture"}
     stated = core["picture"]
     again = core_slice(case.game, stated["payoffs"], stated["players"])
     for name in ("low", "high", "corners"):

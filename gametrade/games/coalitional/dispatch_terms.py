@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -108,8 +109,8 @@ def price_path(
         With ``floor <= sell <= ceiling``.
     """
     mu = np.maximum(peak, 0.0)
-    while mu.sum() > terms.peak_charge:
-        mu = mu * (terms.peak_charge / mu.sum()) * (1 - 2.0**-50)
+    while math.fsum([*mu.tolist(), -terms.peak_charge]) > 0:
+        mu = mu * min(1.0, terms.peak_charge / math.fsum(mu.tolist())) * (1 - 2.0**-50)
     joint = [
         np.maximum(values, 0.0) if terms.limited else np.zeros(terms.n_steps) for values in (import_limit, export_limit)
     ]

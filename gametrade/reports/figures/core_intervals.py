@@ -68,9 +68,9 @@ def core_intervals(study: StabilityStudy) -> Figure | None:
     return Figure(
         "core-intervals",
         f"Which gains of a {noun} can last?",
-        f"Bar: the least and the most that a {noun} gets in the {core_name(study, found.epsilon)}. Marks: what each rule "
-        "pays. A rule with a mark outside a bar is blocked by some coalition; one with all marks inside may still be, "
-        f"because not all ends can be had at once.{few}",
+        f"Bar: the least and the most that a {noun} gets in the {core_name(study, found.epsilon)}. Marks: what each "
+        "rule pays. A rule with a mark outside a bar is blocked by some coalition; one with all marks inside may still "
+        f"be, because not all ends can be had at once.{few}",
         plot,
         120 + 26 * len(names),
     )

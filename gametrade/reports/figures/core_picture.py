@@ -46,6 +46,10 @@ def core_picture(study: StabilityStudy) -> Figure | None:
     whole = study.game.n_players == 3
     (_rules if whole else _where)(plot, study)
     finish(plot, height=470, x=f"{x} [{unit}]", y=f"{y} [{unit}]")
+    for axis, values in ((plot.update_xaxes, ring[:, 0]), (plot.update_yaxes, ring[:, 1])):
+        room = 0.06 * max(float(np.ptp(values)), study.game.tolerance)
+        if not whole:
+            axis(range=[float(values.min()) - room, float(values.max()) + room])
     others = "" if whole else f" All other {noun}s keep what they get at the core allocation nearest to the rule."
     total = Writer.of(study).money(found.total)
     title = "The core" if whole else f"The core seen through {listed(found.players)}"
@@ -72,7 +76,8 @@ def _rules(plot: go.Figure, study: StabilityStudy) -> None:
 
 def _where(plot: go.Figure, study: StabilityStudy) -> None:
     """Mark the allocation through which the slice is laid."""
-    assert study.core is not None and study.core.picture is not None
+    assert study.core is not None
+    assert study.core.picture is not None
     found = study.core.picture
     three = [study.game.players.index(name) for name in found.players]
     plot.add_trace(

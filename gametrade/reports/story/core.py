@@ -86,8 +86,8 @@ def intervals_table(study: StabilityStudy, found: CoreIntervals) -> Table:
         (Column(noun, numeric=False), Column("least", unit), Column("most", unit), Column("rules that pay less"),
          Column("rules that pay more")),
         tuple(rows),
-        f"Ends are proved by weights on coalitions. A rule that pays some {noun} less or more than this is blocked; one "
-        f"that pays everybody within may still be. {len(outside)} rules are counted.",
+        f"Ends are proved by weights on coalitions. A rule that pays some {noun} less or more than this is blocked; "
+        f"one that pays everybody within may still be. {len(outside)} rules are counted.",
     )  # fmt: skip
 
 
