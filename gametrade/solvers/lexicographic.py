@@ -73,10 +73,8 @@ def lexicographic_allocation(game: CoalitionalGame, concept: Concept, exact: boo
     size = float(np.abs(payoffs).sum())
     if gap > max(RELATIVE_TOLERANCE * scale, ROUNDING * size, 8 * table.rounding(fractions)):
         raise SolverError(f"The {concept.rule} is only proved for values that differ by {gap:.3g}.", "not certified")
-    notes = [
-        f"Kohlberg's criterion holds exactly, with {len(levels)} level{'s' * (len(levels) > 1)}, for values within "
-        "rounding of those given."
-    ]
+    count = f"{len(levels)} level{'s' * (len(levels) > 1)}"
+    notes = [f"Kohlberg's criterion holds exactly, with {count}, for values within rounding of those given."]
     if concept.bounded and not bounded:
         notes.insert(0, NO_IMPUTATION.format(kind=unbounded_name(concept)))
     proof = certificate.to_dict(game.players)
