@@ -81,8 +81,14 @@ def payoffs_verdict(allocation: Allocation, rule: str) -> Verdict:
         0.0,
         allocation.game.unit,
         (),
-        dict(allocation.certificate or {"kind": kind}) if kind == "recompute" else {"kind": "none", "why": why},
+        _payoffs_certificate(allocation) if kind == "recompute" else {"kind": "none", "why": why},
     )
+
+
+def _payoffs_certificate(allocation: Allocation) -> Certificate:
+    """What comes with the payoffs; levels without a table are proved by finding them again."""
+    certificate: Certificate = {"kind": "recompute", **(allocation.certificate or {})}
+    return {**certificate, "kind": "recompute"} if certificate["kind"] == "kohlberg_by_rows" else certificate
 
 
 def balance_verdict(allocation: Allocation, rule: str) -> Verdict:
