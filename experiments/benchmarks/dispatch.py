@@ -7,6 +7,7 @@ weights of a least core add up, and plans and duals re-prove each bracket in exa
     python experiments/benchmarks/dispatch.py --month       # also 100 homes and 30 days
     python experiments/benchmarks/dispatch.py --least-core 480
     python experiments/benchmarks/dispatch.py --sharing     # least core of sharing games through the oracle
+    python experiments/benchmarks/dispatch.py --nucleolus 300     # nucleolus of sharing games without a table
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ import numpy as np
 
 import gametrade as gt
 from gametrade.analysis.dispatch_evidence import alone_brackets, alone_to_dict, costs_from_below, proof_to_dict
+from gametrade.solvers.nucleolus_by_rows import nucleolus_by_rows
 from gametrade.solvers.row_generation import least_core_by_rows
 
 Answer = TypeVar("Answer")
@@ -92,10 +94,23 @@ def least_core(game: gt.SharingGame | gt.DispatchGame, what: str, seconds: float
     print(f"    {answer}; bracket {width:.6f} % of what all save")
 
 
-def normal_nets(homes: int, seed: int) -> gt.SharingGame:
-    """Random normal net loads over 24 steps, at 0.30 and 0.10 a kWh."""
-    net = np.random.default_rng(seed).normal(size=(homes, 24))
-    times = np.datetime64("2023-06-01T00:00:00") + np.arange(24) * np.timedelta64(3600, "s")
+def nucleolus(game: gt.SharingGame, what: str, seconds: float) -> None:
+    """Nucleolus by row generation, with the levels that were proved."""
+    answer = timed(f"  nucleolus, {what}", lambda: nucleolus_by_rows(game, seconds=seconds))
+    assert abs(answer.imbalance) <= 1e-9 * game.grand_value
+    for level in answer.certificate["levels"]:
+        high = min(level["upper_bound"], 0.0)
+        gap = 100 * (high - level["level"]) / game.grand_value
+        print(
+            f"    level {level['level']:.6g}, {level['status']}, bracket {gap:.4f} % of what all save, "
+            f"{len(level['coalitions'])} coalitions, {level['searches']} searches, {level['regions']} regions"
+        )
+
+
+def normal_nets(homes: int, seed: int, steps: int = 24) -> gt.SharingGame:
+    """Random normal net loads, at 0.30 and 0.10 a kWh."""
+    net = np.random.default_rng(seed).normal(size=(homes, steps))
+    times = np.datetime64("2023-06-01T00:00:00") + np.arange(steps) * np.timedelta64(3600, "s")
     names = [f"home{i:02d}" for i in range(homes)]
     tariff = gt.Tariff(0.30, 0.10)
     return gt.SharingGame(gt.Community(names, np.maximum(net, 0), np.maximum(-net, 0), times, 1.0, tariff))
@@ -107,7 +122,14 @@ def main() -> None:
     parser.add_argument("--month", action="store_true", help="also 100 homes and 30 days")
     parser.add_argument("--least-core", type=float, default=0.0, metavar="SECONDS", help="50 homes, one week")
     parser.add_argument("--sharing", action="store_true", help="least core of sharing games without a table")
+    parser.add_argument("--nucleolus", type=float, default=0.0, metavar="SECONDS", help="sharing games, nothing else")
     wanted = parser.parse_args()
+    if wanted.nucleolus:
+        print("sharing games, 168 steps")
+        for homes in (30, 40, 60):
+            nucleolus(normal_nets(homes, 0, 168), f"n = {homes}, random normal nets", wanted.nucleolus)
+        nucleolus(gt.SharingGame(street(60, 7).community), "n = 60, a street", wanted.nucleolus)
+        return
     print("50 homes x 168 h")
     week = street(50, 7)
     brackets(week, exact=True)

@@ -16,7 +16,7 @@ from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.statements import Facts, write_statement
 from gametrade.analysis.studies.market_allocation import is_mechanism
 from gametrade.analysis.verdict import Verdict
-from gametrade.games.coalitional import DispatchGame, SharingGame
+from gametrade.games.coalitional import Allocation, DispatchGame, SharingGame
 from gametrade.registry import rules
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
@@ -112,8 +112,14 @@ def payoffs_verdict(result: RuleStability) -> Verdict:
     sampled = allocation.standard_errors is not None
     certified = recomputable(result.rule) and not sampled
     why = {"kind": "none", "why": "sampled payoffs" if sampled else OWN_FUNCTION}
-    certificate = dict(allocation.certificate or {"kind": "recompute"}) if certified else why
+    certificate = _payoffs_certificate(allocation) if certified else why
     return _verdict(result, "payoffs", (True if certified else None, 0.0), (), certificate)
+
+
+def _payoffs_certificate(allocation: Allocation) -> Certificate:
+    """What comes with the payoffs; levels without a table are proved by finding them again."""
+    certificate: Certificate = {"kind": "recompute", **(allocation.certificate or {})}
+    return {**certificate, "kind": "recompute"} if certificate["kind"] == "kohlberg_by_rows" else certificate
 
 
 def balance_verdict(result: RuleStability) -> Verdict:

@@ -2,9 +2,21 @@
 
 from __future__ import annotations
 
-from gametrade.games.coalitional import Allocation, CoalitionalGame
+from gametrade.errors import TooManyPlayersError
+from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
 from gametrade.registry import rules
 from gametrade.solvers.lexicographic import Concept, lexicographic_allocation
+from gametrade.solvers.nucleolus_by_rows import nucleolus_by_rows
+from gametrade.solvers.table_guard import fits_a_table
+
+ROW_PLAYERS = 60
+"""Most homes of a sharing game for which the rule goes on without a table."""
+
+ROW_STEPS = 1000
+"""Most trade steps for that."""
+
+ROW_SECONDS = 60.0
+"""How long it may take then."""
 
 
 @rules.register(
@@ -20,7 +32,8 @@ def nucleolus(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     Parameters
     ----------
     game : CoalitionalGame
-        Any game with a table: at most 25 players, or 28 if the table is given.
+        Any game with a table: at most 25 players, or 28 if the table is given. A sharing game of up to 60 homes and
+        1000 trade steps goes on without one.
     exact : bool, default=False
         Whether payoffs are computed and certified as fractions.
 
@@ -32,7 +45,8 @@ def nucleolus(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     Raises
     ------
     TooManyPlayersError
-        If there are too many players for a table.
+        If there are too many players for a table, or if without one the levels are not proved within 60 s;
+        :func:`~gametrade.solvers.nucleolus_by_rows.nucleolus_by_rows` takes as long as it is given.
     SolverError
         If a linear program fails or the answer is not certified.
 
@@ -71,4 +85,23 @@ def nucleolus(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     >>> [str(x) for x in gt.allocate(game, "nucleolus", exact=True).fractions]
     ['50', '75', '75']
     """
+    if isinstance(game, SharingGame) and not exact and not fits_a_table(game):
+        return _without_table(game)
     return lexicographic_allocation(game, Concept("nucleolus", per_member=False, bounded=True), exact)
+
+
+def _without_table(game: SharingGame) -> Allocation:
+    """By row generation, if that is likely to end and does."""
+    steps = game.trade_steps.size
+    if game.n_players > ROW_PLAYERS or steps > ROW_STEPS:
+        raise TooManyPlayersError(
+            f"nucleolus without a table is tried for up to {ROW_PLAYERS} homes and {ROW_STEPS} trade steps. "
+            f"Got {game.n_players} and {steps}; nucleolus_by_rows takes any number and a time limit."
+        )
+    answer = nucleolus_by_rows(game, seconds=ROW_SECONDS)
+    if answer.rule != "nucleolus":
+        raise TooManyPlayersError(
+            f"nucleolus of {game.n_players} homes was not proved within {ROW_SECONDS:g} s; "
+            "nucleolus_by_rows takes a time limit and returns the payoffs reached with the bounds of each level."
+        )
+    return answer

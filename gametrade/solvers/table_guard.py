@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.typing import FloatArray
 
 TABLE_WORK = 2e10
@@ -34,6 +35,31 @@ def table_of(game: CoalitionalGame, what: str) -> FloatArray:
     return game.table()
 
 
+def fits_a_table(game: CoalitionalGame) -> bool:
+    """Whether a table of all coalitions is small enough, and quick enough to make.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        n players.
+
+    Returns
+    -------
+    bool
+        For any game but a sharing game, whether there are at most 25 players.
+    """
+    return game.n_players <= TABLE_PLAYERS and _work(game) <= TABLE_WORK
+
+
+def _work(game: CoalitionalGame) -> float:
+    """Coalitions times trade steps."""
+    return 2.0**game.n_players * _steps(game)
+
+
+def _steps(game: CoalitionalGame) -> int:
+    return game.trade_steps.size if isinstance(game, SharingGame) else 1
+
+
 def check_table_work(game: CoalitionalGame, what: str) -> None:
     """Refuse the table of a sharing game that takes too long.
 
@@ -49,10 +75,8 @@ def check_table_work(game: CoalitionalGame, what: str) -> None:
     TooManyPlayersError
         If there are too many coalitions for so many trade steps.
     """
-    n = game.n_players
-    steps = game.trade_steps.size if isinstance(game, SharingGame) else 1
-    if 2.0**n * steps > TABLE_WORK:
+    if _work(game) > TABLE_WORK:
         raise TooManyPlayersError(
-            f"{what} needs the values of all 2^n coalitions in {steps} trade steps. Got {n} players; "
-            "shapley samples, competitive_price and marginal_contribution need no table."
+            f"{what} needs the values of all 2^n coalitions in {_steps(game)} trade steps. "
+            f"Got {game.n_players} players; shapley samples, competitive_price and marginal_contribution need no table."
         )
