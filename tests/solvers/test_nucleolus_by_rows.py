@@ -14,6 +14,7 @@ from gametrade.analysis.verification import verify_document
 from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.coalitional import all_coalitions
 from gametrade.solvers import nucleolus as nucleolus_file
+from gametrade.solvers import row_levels
 from gametrade.solvers.integer_span import IntegerSpan
 from gametrade.solvers.nucleolus_by_rows import NOT_PROVED, nucleolus_by_rows
 from gametrade.solvers.row_levels import settled_at_first, twin_homes
@@ -123,13 +124,26 @@ def test_when_the_time_is_up_the_answer_is_not_called_nucleolus():
     game = gt.SharingGame(make_community(net, 0.3, 0.1))
     answer = nucleolus_by_rows(game, seconds=0.0)
     assert answer.rule == NOT_PROVED
-    assert "Not proved to be the nucleolus: the time was up at level 1" in answer.notes[0]
+    assert "Not proved to be the nucleolus: no proof was found in time for level 1" in answer.notes[0]
     first = answer.certificate["levels"][0]
     assert first["status"] == "bracketed"
     truth = nucleolus_by_rows(game).certificate["levels"][0]["level"]
     assert first["level"] - room_of(game) <= truth <= first["upper_bound"] + room_of(game)
     assert first["level"] < first["upper_bound"]
     assert answer.payoffs.sum() == pytest.approx(game.grand_value)
+
+
+def test_a_bound_that_a_solver_states_is_not_called_a_proof(monkeypatch):
+    monkeypatch.setattr(row_levels, "MOST_REGIONS", 3)
+    net = np.random.default_rng(0).normal(size=(12, 24))
+    game = gt.SharingGame(make_community(net, 0.3, 0.1))
+    answer = nucleolus_by_rows(game)
+    first, *later = answer.certificate["levels"]
+    assert answer.rule == NOT_PROVED
+    assert first["status"] == "bracketed"
+    assert first["upper_bound"] - first["level"] <= 1e-5 * game.grand_value
+    assert {level["status"] for level in later} == {"proved"}
+    assert np.abs(answer.payoffs - gt.allocate(game, "nucleolus").payoffs).max() <= 4 * room_of(game)
 
 
 @checked
