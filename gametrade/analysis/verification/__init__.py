@@ -15,6 +15,7 @@ from gametrade.analysis.verification.dispatch import proven_costs
 from gametrade.analysis.verification.loading import check_shape, game_of
 from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
+from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import DispatchGame
 from gametrade.registry import checks
 
@@ -102,6 +103,8 @@ def _guard(name: str, check: Callable[[], tuple[str, str]]) -> Outcome:
         return Outcome(name, *check())
     except Refuted as reason:
         return Outcome(name, REFUTED, str(reason))
+    except TooManyPlayersError as reason:
+        return Outcome(name, NOT_PROVED, f"too large to be checked here: {reason}")
     except MALFORMED as reason:
         return Outcome(name, REFUTED, f"malformed: {reason!r}")
 
