@@ -129,7 +129,7 @@ class RowLevels:
             if self._remember(self._climb(point, optimum.level, used[holding(optimum.duals)])):
                 continue
             most = MOST_REGIONS if self._nothing_settled else np.inf
-            answer = self._search.above(point, optimum.level, VIOLATION, self.span, self.until, most)
+            answer = self._search.above(point, optimum.level, VIOLATION, self.span, until=self.until, most=most)
             searches, regions = searches + 1, regions + answer.regions
             if self._nothing_settled and not answer.complete and not len(answer.rows):
                 answer = self._ask_solver(point, optimum.level, answer)

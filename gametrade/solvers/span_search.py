@@ -142,6 +142,7 @@ class SpanSearch:
         level: float,
         slack: float,
         span: IntegerSpan,
+        *,
         until: float,
         most: float = np.inf,
     ) -> Separation:

@@ -167,10 +167,10 @@ def test_search_outside_a_span(seed, homes, steps, twins):
     if not span.freedom:
         return
     truth, until = float(excess.max()), time.monotonic() + 60
-    above = SpanSearch(position, groups).above(payoffs, truth, 1e-9, span, until)
+    above = SpanSearch(position, groups).above(payoffs, truth, 1e-9, span, until=until)
     assert above.complete
     assert not len(above.rows)
-    below = SpanSearch(position, groups).above(payoffs, truth - 0.5, 1e-9, span, until)
+    below = SpanSearch(position, groups).above(payoffs, truth - 0.5, 1e-9, span, until=until)
     assert len(below.rows)
     weights = 1 << np.arange(homes)
     assert (excess[below.rows @ weights] > truth - 0.5).all()
