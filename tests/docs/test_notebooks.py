@@ -14,10 +14,11 @@ ROOT = Path(__file__).resolve().parents[2]
 NOTEBOOKS = sorted((ROOT / "docs" / "tutorials").glob("*.ipynb"))
 
 
-def test_there_are_two_tutorials():
+def test_all_tutorials_are_listed():
     assert [path.name for path in NOTEBOOKS] == [
         "01_first_report.ipynb",
         "02_is_the_mid_market_rate_stable.ipynb",
+        "04_batteries.ipynb",
     ]
 
 
