@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import importlib
 import inspect
+import pkgutil
 from collections.abc import Iterable
 from pathlib import Path
 from typing import Any
@@ -28,7 +29,18 @@ def write_pages(app: Any) -> None:
 
 def all_pages() -> Pages:
     """Text of every generated page by file name."""
-    writers = (rule_pages, format_pages, error_pages, command_pages, name_pages, check_pages, proof_pages)
+    writers = (
+        rule_pages,
+        game_pages,
+        property_pages,
+        solver_pages,
+        format_pages,
+        error_pages,
+        command_pages,
+        name_pages,
+        check_pages,
+        proof_pages,
+    )
     return {name: text for write in writers for name, text in write().items()}
 
 
@@ -73,6 +85,52 @@ def rule_page(entry: Any) -> str:
     if source := entry.traits.get("source"):
         facts.append(f"- source: {source}")
     return "\n".join([f"# {entry.name}", "", *facts, "", autodoc("autofunction", entry.function)])
+
+
+def game_pages() -> Pages:
+    """All kinds of coalitional games on one page."""
+    from gametrade.games import coalitional
+
+    kinds = [value for name in coalitional.__all__ if is_game(value := getattr(coalitional, name))]
+    intro = "What can be played; all are in `gametrade.games.coalitional`, the common ones also at `gt.`."
+    parts = ["# Games", "", intro, ""]
+    for kind in sorted(kinds, key=lambda kind: kind.__name__):
+        parts += [f"## {kind.__name__}", "", autodoc("autoclass", kind), ""]
+    return {"games": "\n".join(parts)}
+
+
+def is_game(value: Any) -> bool:
+    """Whether a value is a kind of coalitional game."""
+    from gametrade.games.coalitional import CoalitionalGame
+
+    return inspect.isclass(value) and issubclass(value, CoalitionalGame) and value is not CoalitionalGame
+
+
+def property_pages() -> Pages:
+    """All properties of games and of answers on one page."""
+    from gametrade.registry import properties
+
+    parts = ["# Properties", "", "What `gt.check(subject, name)` decides; each answer is a verdict with evidence.", ""]
+    for entry in properties:
+        parts += [f"## {entry.name}", "", autodoc("autofunction", entry.function), ""]
+    return {"properties": "\n".join(parts)}
+
+
+def solver_pages() -> Pages:
+    """Functions of the solvers that are not rules and show how they are used, on one page."""
+    from gametrade import solvers
+    from gametrade.registry import rules
+
+    known = {entry.name for entry in rules}
+    names = sorted(module.name for module in pkgutil.iter_modules(solvers.__path__) if module.name not in known)
+    modules = [(name, importlib.import_module(f"gametrade.solvers.{name}")) for name in names]
+    intro = "Questions to a game beside the rules; each in the module of its name in `gametrade.solvers`."
+    parts = ["# Solvers", "", intro, ""]
+    for name, module in modules:
+        function = getattr(module, name, None)
+        if inspect.isfunction(function) and "Examples" in (function.__doc__ or ""):
+            parts += [f"## {name}", "", autodoc("autofunction", function), ""]
+    return {"solvers": "\n".join(parts)}
 
 
 def format_pages() -> Pages:

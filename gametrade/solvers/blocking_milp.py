@@ -35,6 +35,33 @@ def solve_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: fl
     SolverError
         If the time was up before any coalition was found.
     """
+    return bound_blocking_milp(search, state, seconds=seconds)[0]
+
+
+def bound_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: float) -> tuple[BoolArray, float]:
+    """The coalition of :func:`solve_blocking_milp`, and the bound on all others that the solver states.
+
+    Parameters
+    ----------
+    search : CoalitionSearch
+        n homes, T' trade steps, allowed sizes.
+    state : ndarray of int, shape (n,)
+        1 for homes that must be inside, -1 for homes that must stay outside, 0 for the rest.
+    seconds : float
+        Time limit of the solver.
+
+    Returns
+    -------
+    members : ndarray of bool, shape (n,)
+        The best coalition found.
+    bound : float
+        What the solver says no coalition exceeds, to its tolerances: stated, not proved. [money]
+
+    Raises
+    ------
+    SolverError
+        If the time was up before any coalition was found.
+    """
     from scipy.sparse import csr_matrix, hstack, identity, vstack
 
     n, steps = search.position.shape
@@ -51,7 +78,8 @@ def solve_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: fl
         upper=np.concatenate([(state != OUTSIDE).astype(float), np.full(steps, np.inf)]),
         integer=np.arange(n + steps) < n,
     )
-    members = maximise(program, seconds=seconds).variables[:n] > 0.5
+    solution = maximise(program, seconds=seconds)
+    members = solution.variables[:n] > 0.5
     if not search.allows(members):
         raise SolverError("solve_blocking_milp got a coalition of a size that is not allowed.", "rounded")
-    return np.asarray(members)
+    return np.asarray(members), float(solution.bound)

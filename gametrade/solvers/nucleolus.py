@@ -15,7 +15,7 @@ ROW_PLAYERS = 60
 ROW_STEPS = 1000
 """Most trade steps for that."""
 
-ROW_SECONDS = 60.0
+ROW_SECONDS = 30.0
 """How long it may take then."""
 
 
@@ -45,7 +45,7 @@ def nucleolus(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     Raises
     ------
     TooManyPlayersError
-        If there are too many players for a table, or if without one the levels are not proved within 60 s;
+        If there are too many players for a table, or if without one the levels are not proved within 30 s;
         :func:`~gametrade.solvers.nucleolus_by_rows.nucleolus_by_rows` takes as long as it is given.
     SolverError
         If a linear program fails or the answer is not certified.

@@ -52,6 +52,9 @@ def nucleolus_by_rows(game: SharingGame, *, seconds: float = 600.0) -> Allocatio
     settled at once. The core of a sharing game is not empty, so nobody gets less than alone. If it is a single point,
     the first level is 0 and settles everything.
 
+    Where the first level takes too many regions, a mixed-integer program looks for coalitions that were missed; the
+    bound that its solver states narrows the bracket of that level but is not called a proof.
+
     The number of regions can grow exponentially with the number of homes.
 
     References
@@ -96,9 +99,10 @@ def _described(
         first = stages[open_levels[0] - 1]
         notes.insert(
             0,
-            f"Not proved to be the nucleolus: the time was up at level {open_levels[0]} of {len(stages)}, which lies "
-            f"between {first.level:.6g} and {min(first.upper_bound, 0.0):.6g} {game.unit}; "
-            "it and later levels hold for the coalitions met by then.",
+            f"Not proved to be the nucleolus: no proof was found in time for level {open_levels[0]} of {len(stages)}, "
+            f"which lies between {first.level:.6g} and {min(first.upper_bound, 0.0):.6g} {game.unit}; "
+            "open levels hold for the coalitions met, later ones given those, and a bound of an open level may be "
+            "one that a solver states.",
         )
     return Allocation(game, rule, payoffs, notes=tuple(notes), certificate=_certificate(game, stages, active, twins))
 

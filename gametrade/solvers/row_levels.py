@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import time
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from gametrade.errors import SolverError
 from gametrade.games.coalitional import SharingGame
+from gametrade.solvers.blocking_milp import bound_blocking_milp
+from gametrade.solvers.coalition_search import FREE, CoalitionSearch
 from gametrade.solvers.excess_levels import ADDED, VIOLATION, best_of
 from gametrade.solvers.excess_program import ExcessProgram, Optimum, holding
 from gametrade.solvers.integer_span import IntegerSpan, balancing_weights
@@ -20,6 +22,9 @@ CLIMBERS = 30
 
 CLIMB = 6
 """Most moves of a local search."""
+
+MOST_REGIONS = 40_000
+"""Regions after which a mixed-integer program is asked where it can be."""
 
 PAIRED_PLAYERS = 80
 """Up to this many homes all pairs, and all but two homes, are looked at from the start."""
@@ -123,10 +128,31 @@ class RowLevels:
                 continue
             if self._remember(self._climb(point, optimum.level, used[holding(optimum.duals)])):
                 continue
-            answer = self._search.above(point, optimum.level, VIOLATION, self.span, self.until)
+            most = MOST_REGIONS if self._nothing_settled else np.inf
+            answer = self._search.above(point, optimum.level, VIOLATION, self.span, until=self.until, most=most)
             searches, regions = searches + 1, regions + answer.regions
+            if self._nothing_settled and not answer.complete and not len(answer.rows):
+                answer = self._ask_solver(point, optimum.level, answer)
             if not self._remember(answer.rows):
                 return used, optimum, answer, searches, regions
+
+    @property
+    def _nothing_settled(self) -> bool:
+        """Whether every proper coalition is unsettled, so that a program without the span finds the best of them."""
+        return self.span.freedom == len(self.point) - 1
+
+    def _ask_solver(self, point: FloatArray, level: float, answer: Separation) -> Separation:
+        """Narrow an open bracket by the bound that a mixed-integer solver states, which is not taken as a proof."""
+        left, unit, n = self.until - time.monotonic(), self.game.grand_value, len(point)
+        if left <= 0:
+            return answer
+        search = CoalitionSearch(self.game.position, point * unit, 1, n - 1)
+        try:
+            row, bound = bound_blocking_milp(search, np.full(n, FREE), seconds=left)
+        except SolverError:
+            return answer
+        rows = row[None, :] if search.excess(row) > (level + VIOLATION) * unit else answer.rows
+        return replace(answer, rows=rows, upper_bound=max(level, min(answer.upper_bound, bound / unit)))
 
     def _add_rows(self, program: ExcessProgram, basis: FloatArray, which: IntArray) -> None:
         rows = self._rows[which]

@@ -136,7 +136,16 @@ class SpanSearch:
         for group in self.twins:
             self._next_twin[group[:-1]] = group[1:]
 
-    def above(self, payoffs: FloatArray, level: float, slack: float, span: IntegerSpan, until: float) -> Separation:
+    def above(
+        self,
+        payoffs: FloatArray,
+        level: float,
+        slack: float,
+        span: IntegerSpan,
+        *,
+        until: float,
+        most: float = np.inf,
+    ) -> Separation:
         """Find unsettled coalitions with an excess above a level.
 
         Parameters
@@ -149,6 +158,8 @@ class SpanSearch:
             Settled coalitions, the grand coalition among them.
         until : float
             Monotonic clock time at which to stop.
+        most : float
+            Regions after which to stop.
 
         Returns
         -------
@@ -164,7 +175,7 @@ class SpanSearch:
         waiting = [Region(everyone, state) for state in self._regions(work.loose)][::-1]
         first = np.inf
         while waiting:
-            late = time.monotonic() > until
+            late = time.monotonic() > until or work.regions >= most
             if late or len(work.found) >= ENOUGH or work.regions > first + PATIENCE:
                 break
             waiting += work.explore(waiting.pop())

@@ -14,6 +14,7 @@ from gametrade.analysis.verification import verify_document
 from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.coalitional import all_coalitions
 from gametrade.solvers import nucleolus as nucleolus_file
+from gametrade.solvers import row_levels
 from gametrade.solvers.integer_span import IntegerSpan
 from gametrade.solvers.nucleolus_by_rows import NOT_PROVED, nucleolus_by_rows
 from gametrade.solvers.row_levels import settled_at_first, twin_homes
@@ -123,13 +124,26 @@ def test_when_the_time_is_up_the_answer_is_not_called_nucleolus():
     game = gt.SharingGame(make_community(net, 0.3, 0.1))
     answer = nucleolus_by_rows(game, seconds=0.0)
     assert answer.rule == NOT_PROVED
-    assert "Not proved to be the nucleolus: the time was up at level 1" in answer.notes[0]
+    assert "Not proved to be the nucleolus: no proof was found in time for level 1" in answer.notes[0]
     first = answer.certificate["levels"][0]
     assert first["status"] == "bracketed"
     truth = nucleolus_by_rows(game).certificate["levels"][0]["level"]
     assert first["level"] - room_of(game) <= truth <= first["upper_bound"] + room_of(game)
     assert first["level"] < first["upper_bound"]
     assert answer.payoffs.sum() == pytest.approx(game.grand_value)
+
+
+def test_a_bound_that_a_solver_states_is_not_called_a_proof(monkeypatch):
+    monkeypatch.setattr(row_levels, "MOST_REGIONS", 3)
+    net = np.random.default_rng(0).normal(size=(12, 24))
+    game = gt.SharingGame(make_community(net, 0.3, 0.1))
+    answer = nucleolus_by_rows(game)
+    first, *later = answer.certificate["levels"]
+    assert answer.rule == NOT_PROVED
+    assert first["status"] == "bracketed"
+    assert first["upper_bound"] - first["level"] <= 1e-5 * game.grand_value
+    assert {level["status"] for level in later} == {"proved"}
+    assert np.abs(answer.payoffs - gt.allocate(game, "nucleolus").payoffs).max() <= 4 * room_of(game)
 
 
 @checked
@@ -153,10 +167,10 @@ def test_search_outside_a_span(seed, homes, steps, twins):
     if not span.freedom:
         return
     truth, until = float(excess.max()), time.monotonic() + 60
-    above = SpanSearch(position, groups).above(payoffs, truth, 1e-9, span, until)
+    above = SpanSearch(position, groups).above(payoffs, truth, 1e-9, span, until=until)
     assert above.complete
     assert not len(above.rows)
-    below = SpanSearch(position, groups).above(payoffs, truth - 0.5, 1e-9, span, until)
+    below = SpanSearch(position, groups).above(payoffs, truth - 0.5, 1e-9, span, until=until)
     assert len(below.rows)
     weights = 1 << np.arange(homes)
     assert (excess[below.rows @ weights] > truth - 0.5).all()
@@ -183,10 +197,15 @@ def test_the_rule_goes_on_without_a_table(monkeypatch):
         gt.allocate(game, "nucleolus")
 
 
-def test_a_report_with_it_is_verified():
+def test_a_report_with_it_is_verified(monkeypatch):
     net = np.random.default_rng(1).normal(size=(27, 2))
     game = gt.SharingGame(make_community(net, 0.3, 0.1))
     study = gt.analyse_stability(game, ["nucleolus"], contracts=["whole"])
     assert study["nucleolus"].status == "core"
     outcomes = {one.id: one.outcome for one in verify_document(study.to_dict())}
     assert outcomes["nucleolus/payoffs"] == "proved"
+    document = study.to_dict()
+    monkeypatch.setattr(nucleolus_file, "ROW_SECONDS", -1.0)
+    slow = {one.id: one for one in verify_document(document)}["nucleolus/payoffs"]
+    assert slow.outcome == "not proved"
+    assert "too large to be checked here" in slow.detail

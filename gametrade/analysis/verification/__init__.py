@@ -17,6 +17,7 @@ from gametrade.analysis.verification.loading import check_shape, game_of
 from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
 from gametrade.analysis.verification.words import check_notes, check_statement
+from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import DispatchGame
 from gametrade.registry import checks
 
@@ -117,6 +118,8 @@ def _guard(name: str, check: Callable[[], tuple[str, str]]) -> Outcome:
         return Outcome(name, *check())
     except Refuted as reason:
         return Outcome(name, REFUTED, str(reason))
+    except TooManyPlayersError as reason:
+        return Outcome(name, NOT_PROVED, f"too large to be checked here: {reason}")
     except MALFORMED as reason:
         what = "the report" if name in SECTIONS else f"the claim {name}"
         return Outcome(name, REFUTED, broken(what, reason))
