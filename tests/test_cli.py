@@ -476,5 +476,5 @@ def test_progress_passes_everything_on() -> None:
     assert list(progress([1, 2], "stability")) == [1, 2]
 
 
-def test_the_four_commands() -> None:
-    assert set(main.commands) == {"report", "check-data", "rules", "verify"}
+def test_the_commands() -> None:
+    assert set(main.commands) == {"report", "check-data", "rules", "verify", "clear", "mechanisms"}

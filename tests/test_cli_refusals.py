@@ -201,5 +201,5 @@ def test_accidents_of_the_machine_are_sentences(
     def fail(*_: object) -> None:
         raise accident
 
-    monkeypatch.setattr(sys.modules["gametrade.cli.rules"], "_short", fail)
+    monkeypatch.setattr(sys.modules["gametrade.cli.listing"], "_short", fail)
     assert words in refused(run("rules"))

@@ -118,11 +118,11 @@ def property_pages() -> Pages:
 
 def solver_pages() -> Pages:
     """Functions of the solvers that are not rules and show how they are used, on one page."""
-    from gametrade import solvers
     from gametrade.registry import rules
 
     known = {entry.name for entry in rules}
-    names = sorted(module.name for module in pkgutil.iter_modules(solvers.__path__) if module.name not in known)
+    folder = importlib.import_module("gametrade.solvers").__path__
+    names = sorted(module.name for module in pkgutil.iter_modules(folder) if module.name not in known)
     modules = [(name, importlib.import_module(f"gametrade.solvers.{name}")) for name in names]
     intro = "Questions to a game beside the rules; each in the module of its name in `gametrade.solvers`."
     parts = ["# Solvers", "", intro, ""]

@@ -14,7 +14,7 @@ from gametrade.analysis.encoding import allocation_prices, pack, path_to_dict
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, GraphGame, IndividualTariffGame, SharingGame
 from gametrade.solvers.saddle_point import PRICE_GRID
 
 SCHEMA = "gametrade-report/1"
@@ -58,7 +58,10 @@ def data_section(game: CoalitionalGame) -> dict[str, Any]:
     if not isinstance(game, SharingGame | DispatchGame):
         table = game.table()
         packed = np.ascontiguousarray(table, dtype="<f8").tobytes()
-        return {"source": "table", "sha256": hashlib.sha256(packed).hexdigest(), "values": table.tolist()}
+        digest = hashlib.sha256(packed).hexdigest()
+        if isinstance(game, GraphGame | IndividualTariffGame):
+            return {"source": "not included", "sha256": digest, "unit": game.unit}
+        return {"source": "table", "sha256": digest, "values": table.tolist(), "unit": game.unit}
     community = game.community
     source = {
         "label": community.source.label,
@@ -120,7 +123,7 @@ def _answer(result: RuleStability) -> dict[str, Any]:
 
 def _supporting_path(result: RuleStability) -> dict[str, Any] | None:
     """The price path that comes closest to supporting the payoffs, and by how much money it falls short."""
-    if result.price_position is None:
+    if result.price_position is None or not np.isfinite(result.price_shortfall):
         return None
     return {
         **path_to_dict(np.round(result.price_position * PRICE_GRID)),

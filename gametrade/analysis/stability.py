@@ -152,6 +152,8 @@ def _chosen(rules: Sequence[Rule] | Rule | None, game: CoalitionalGame) -> Seque
     """Rules to compare: those asked for, or all that apply to the game."""
     if rules is None:
         entries = [(name, registered_rules.resolve(name)[0]) for name in registered_rules.variants()]
+        limited = isinstance(game, DispatchGame) and game.terms.limited
+        entries = [pair for pair in entries if not (limited and pair[1].traits.get("also") == "dispatch")]
         return [name for name, entry in entries if by_default(entry) and rule_applies(entry, game)]
     return rules_asked_for(rules)
 

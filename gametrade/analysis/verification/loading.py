@@ -18,6 +18,28 @@ from gametrade.community.rebuilding import rebuild
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame, TableGame
 
+LOOSER = 10
+"""How many times the tolerance of its table a game of another kind may have been judged with."""
+
+
+class ReportedTable(TableGame):
+    """The table of a report, with the unit and the tolerance of the game that it was made from."""
+
+    money = "money"
+    stated = 0.0
+
+    @property
+    def unit(self) -> str:
+        """Unit of the values."""
+        return self.money
+
+    @property
+    def tolerance(self) -> float:
+        """The stated one, unless it is sharper or much looser than that of a table. [money]"""
+        own = super().tolerance
+        return self.stated if own <= self.stated <= LOOSER * own else own
+
+
 LISTS = ("players", "answers", "claims", "summary", "contracts")
 ROWS = ("answers", "claims", "summary", "contracts")
 
@@ -62,7 +84,10 @@ def game_of(document: Mapping[str, Any], folder: str | Path | None) -> Coalition
 def _game(document: Mapping[str, Any], folder: str | Path | None) -> CoalitionalGame:
     data = document["data"]
     if data["source"] == "table":
-        return TableGame(tuple(document["players"]), np.array(data["values"], dtype=float))
+        table = ReportedTable(tuple(document["players"]), np.array(data["values"], dtype=float))
+        object.__setattr__(table, "money", str(data.get("unit", table.money)))
+        object.__setattr__(table, "stated", float(document["tolerance"]))
+        return table
     if data["source"] == "embedded":
         return SharingGame(_embedded_community(data))
     if data["source"] == "dispatch":
