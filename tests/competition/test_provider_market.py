@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gametrade as gt
-from gametrade.analysis.studies.competition import registered_provider, split_of
+from gametrade.analysis.studies.competition import compete, registered_provider, split_of
 from gametrade.games.competition import Provider, ProviderMarket, StepPrices
 from gametrade.solvers.provider_choice import core_stable_choices, foresighted_entry, joint_move, nash_stable_choices
 from gametrade.solvers.provider_dynamics import best_provider_dynamics, sequential_entry
@@ -212,3 +212,13 @@ def test_unknown_names_are_listed():
         market.positions(["pol"] * 4)
     with pytest.raises(gt.errors.TooManyPlayersError, match="best_provider_dynamics"):
         nash_stable_choices(ProviderMarket(make_community(np.ones((13, 1))), [Provider(len)]))
+
+
+def test_competition_from_random_starts_counts_every_home_once():
+    table = compete(street(), [*RULES[:2], Provider(lambda g: [0.0] * g.n_players)], rng=np.random.default_rng(3))
+    counted = table[[column for column in table if column.startswith("members of")]].sum(axis=1)
+    assert (counted == 4).all()
+    assert set(table["ending"]) <= {"Nash-stable", "cycle"}
+    assert (table["welfare_loss"] >= -1e-12).all()
+    with pytest.raises(gt.errors.InvalidInputError, match="at least 1"):
+        compete(street(), RULES[:1], rng=np.random.default_rng(0), starts=0)

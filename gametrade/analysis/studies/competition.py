@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 
 from gametrade.community import Community, Tariff
+from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import SharingGame
-from gametrade.games.competition import Provider, StepPrices
+from gametrade.games.competition import Provider, ProviderMarket, StepPrices
 from gametrade.registry import rules
 from gametrade.rules import allocate
+from gametrade.solvers.provider_dynamics import best_provider_dynamics
 from gametrade.typing import FloatArray
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 
 def registered_provider(
@@ -111,3 +117,68 @@ def _price_gains(
     sell[live] = split.sell_price - f
     buy[live] = b - split.buy_price - charge * np.minimum(1.0, s / d)
     return sell, buy
+
+
+def compete(
+    community: Community, offers: Sequence[str | Provider], *, rng: np.random.Generator, starts: int = 20
+) -> pd.DataFrame:
+    """Let providers compete from random first choices of the homes, and count who ends up where.
+
+    Parameters
+    ----------
+    community : Community
+        Homes, meter data and tariff.
+    offers : sequence of str or Provider
+        Registered rules without fees, or providers.
+    rng : numpy.random.Generator
+        Draws the first profiles, each home's provider uniformly, and the order of turns.
+    starts : int, default=20
+        Number of first profiles, at least 1.
+
+    Returns
+    -------
+    DataFrame
+        One row a start: how it ended, moves made, members of each provider and alone, concentration, welfare loss and
+        the least and largest gain of a home. [money]
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no provider or no start.
+
+    Notes
+    -----
+    A sample of the stable choices that best replies reach, not a list of all of them.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> street = gt.communities.fontana("flat").select(start="2017-06-01", end="2017-06-08")
+    >>> table = compete(street, ["mid_market_rate", "competitive_price"], rng=np.random.default_rng(0), starts=3)
+    >>> table["ending"].tolist()
+    ['Nash-stable', 'Nash-stable', 'Nash-stable']
+    """
+    import pandas as pd
+
+    if starts < 1:
+        raise InvalidInputError(f"starts of compete must be at least 1. Got {starts}.")
+    providers = [offer if isinstance(offer, Provider) else registered_provider(offer) for offer in offers]
+    market = ProviderMarket(community, providers)
+    rows = []
+    for _ in range(starts):
+        first = rng.integers(len(providers), size=market.n_players)
+        order = [market.players[i] for i in rng.permutation(market.n_players)]
+        end = best_provider_dynamics(market, first, order=order)
+        counts = {f"members of {option}": len(end.members(option)) for option in market.options}
+        rows.append(
+            {
+                "ending": end.concept,
+                "moves": len(end.trace),
+                **counts,
+                "concentration": end.concentration,
+                "welfare_loss": end.welfare_loss,
+                "least_gain": float(end.payoffs.min()),
+                "largest_gain": float(end.payoffs.max()),
+            }
+        )
+    return pd.DataFrame(rows)
