@@ -130,7 +130,7 @@ class Deviations:
         inside = self._members
         fine = (~inside | (gain >= -tolerance)).all(axis=1)
         better = fine & (inside & (gain > tolerance)).any(axis=1)
-        return _cover(whole, fine, better)
+        return _cover(whole, np.asarray(fine), np.asarray(better))
 
     @cached_property
     def _members(self) -> BoolArray:

@@ -186,9 +186,9 @@ def _stable(deviations: Deviations, notion: str, coalitions: IntArray, place: In
         return np.asarray(deviations.single(coalitions, place, entry=entry, exit=exit)[0] < 0)
     if notion == "core":
         return np.asarray(deviations.blocking(coalitions, place) < 0)
-    stable = ~deviations.splitting[coalitions].any(axis=1)
+    stable = np.asarray(~deviations.splitting[coalitions].any(axis=1))
     stable[stable] = deviations.merging(coalitions[stable], place[stable]) < 0
-    return np.asarray(stable)
+    return stable
 
 
 def _told(deviations: Deviations, at: tuple[IntArray, IntArray], movers: int, target: int) -> Deviation:
