@@ -82,8 +82,9 @@ def stable_partitions(formation: FormationGame, notions: Iterable[str] = NOTIONS
     ----------
     formation : FormationGame
         At most 12 players, at most 10 for ``"core"`` and ``"merge_split"``.
-    notions : iterable of str, default=NOTIONS
-        ``"nash"``: nobody gains by joining another coalition or by leaving alone; ``"individual"``: nor with
+    notions : iterable of str, optional
+        All by default. ``"nash"``: nobody gains by joining another coalition or by leaving alone;
+        ``"individual"``: nor with
         the consent of those joined; ``"contractual"``: of those left; ``"contractually_individual"``: of
         both; ``"core"``: no coalition whose members all gain; ``"merge_split"``: no union of coalitions and
         no split of one in which nobody loses and somebody gains (:math:`D_{hp}`).
