@@ -81,9 +81,15 @@ QUICK = Plan(
 )
 
 
+GENERAL = ("equal_split", "marginal_contribution", "shapley")
+"""Rules of any game that are compared with those of sharing games."""
+
+
 def rules_for(n: int) -> list[str]:
-    """Every registered rule; the Shapley value only where it is exact."""
-    return [rule for rule in registry.variants() if not rule.startswith("shapley") or n <= TABLE_PLAYERS]
+    """Every rule of sharing games and some general ones; the Shapley value only where it is exact."""
+    needs = {name: registry.resolve(name)[0].traits["needs"] for name in registry.variants()}
+    ours = [name for name in needs if name in GENERAL or needs[name] == "sharing"]
+    return [rule for rule in ours if rule != "shapley" or n <= TABLE_PLAYERS]
 
 
 # Growth: the whole period, as the street gets longer
