@@ -95,7 +95,7 @@ def game_pages() -> Pages:
     intro = "What can be played; all are in `gametrade.games.coalitional`, the common ones also at `gt.`."
     parts = ["# Games", "", intro, ""]
     for kind in sorted(kinds, key=lambda kind: kind.__name__):
-        parts += [f"## {kind.__name__}", "", autodoc("autoclass", kind), ""]
+        parts += [f"## {kind.__name__}", "", described_once("autoclass", kind), ""]
     return {"games": "\n".join(parts)}
 
 
@@ -129,7 +129,7 @@ def solver_pages() -> Pages:
     for name, module in modules:
         function = getattr(module, name, None)
         if inspect.isfunction(function) and "Examples" in (function.__doc__ or ""):
-            parts += [f"## {name}", "", autodoc("autofunction", function), ""]
+            parts += [f"## {name}", "", described_once("autofunction", function), ""]
     return {"solvers": "\n".join(parts)}
 
 
@@ -238,6 +238,17 @@ def autodoc(directive: str, value: Any) -> str:
     """A docstring, typeset; classes with their public members."""
     options = "   :members:\n" if directive == "autoclass" else ""
     return f"```{{eval-rst}}\n.. {directive}:: {value.__module__}.{value.__qualname__}\n{options}```\n"
+
+
+def described_once(directive: str, value: Any) -> str:
+    """A docstring, or for a public name its first line with a link to the page that has the rest."""
+    import gametrade
+
+    name = value.__name__
+    if getattr(gametrade, name, None) is not value:
+        return autodoc(directive, value)
+    summary = (inspect.getdoc(value) or "").partition("\n")[0]
+    return f"{summary} See [`gt.{name}`](names.md#{name.lower()})."
 
 
 def classes_of(module: Any) -> Iterable[type]:

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 import gametrade as gt
-from gametrade.registry import rules
+from gametrade.registry import properties, rules
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
 PAGES = sorted(path for path in DOCS.rglob("*.md") if not {"_build", "generated"} & set(path.parts))
@@ -55,6 +55,9 @@ def test_every_rule_has_a_reference_page():
         assert entry.summary in pages["rules"]
         assert f"{entry.function.__module__}.{entry.name}" in pages[f"rule-{entry.name}"]
     assert {"errors", "formats", "names", "checks", "proofs", "command-line"} <= set(pages)
+    assert all(f"## {entry.name}\n" in pages["properties"] for entry in properties)
+    assert all(f"## {name}\n" in pages["games"] for name in ("DispatchGame", "FeeGame", "TableGame"))
+    assert all(f"## {name}\n" in pages["solvers"] for name in ("core_emptiness", "cost_of_stability", "fee_limits"))
     assert "UnknownNameError" in pages["errors"]
     assert "analyse_stability" in pages["names"]
 

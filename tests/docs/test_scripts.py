@@ -12,6 +12,7 @@ import pytest
 ROOT = Path(__file__).resolve().parents[2]
 GALLERY = sorted((ROOT / "examples").glob("[0-9]*.py"))
 EXPERIMENT = ROOT / "experiments" / "mid_market_rate"
+BATTERIES = ROOT / "experiments" / "batteries"
 
 
 def run(*arguments: str | Path, cwd: Path) -> str:
@@ -59,13 +60,21 @@ def test_experiment_runs_quickly(tmp_path: Path):
     ]
 
 
-def test_numbers_of_the_readme_are_those_of_the_results(tmp_path: Path):
+def test_battery_experiment_runs_quickly(tmp_path: Path):
+    told = run(BATTERIES / "run.py", "--quick", "--output", tmp_path / "results", cwd=tmp_path)
+    assert [line.partition(":")[0] for line in told.splitlines()] == ["value", "splits", "fees", "all"]
+    written = sorted(path.name for path in (tmp_path / "results").iterdir())
+    assert written == ["fees.csv", "fees.svg", "gains.svg", "splits.csv", "value.csv"]
+
+
+@pytest.mark.parametrize("experiment", [EXPERIMENT, BATTERIES], ids=lambda path: path.name)
+def test_numbers_of_the_readme_are_those_of_the_results(experiment: Path, tmp_path: Path):
     check = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import tell; "
         "here = Path(sys.argv[1]); text = (here / 'README.md').read_text(encoding='utf-8'); "
-        "assert tell.render(text, here / 'results') == text, 'run experiments/mid_market_rate/tell.py'"
+        "assert tell.render(text, here / 'results') == text, 'run tell.py of the experiment'"
     )
-    run("-c", check, EXPERIMENT, cwd=tmp_path)
+    run("-c", check, experiment, cwd=tmp_path)
 
 
 def test_the_experiment_on_mechanisms_runs_quickly(tmp_path: Path):
