@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from gametrade.community.finite_numbers import finite_number
 from gametrade.community.windows import inside_window
 from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.typing import IntArray
@@ -143,6 +145,10 @@ def checked_flexibility(loads: Any, community: Community) -> tuple[Flexibility, 
     InvalidInputError, UnknownNameError
         If a load is of another type, belongs to no home or does not fit into its window.
     """
+    if isinstance(loads, Flexibility) or not isinstance(loads, Iterable):
+        raise InvalidInputError(
+            f"flexibility must list ShiftableLoad and CurtailableLoad. Got {type(loads).__name__}, which is no list."
+        )
     kept = tuple(loads)
     for load in kept:
         if not isinstance(load, Flexibility):
@@ -163,7 +169,4 @@ def checked_flexibility(loads: Any, community: Community) -> tuple[Flexibility, 
 
 
 def _refuse_negative(number: float, name: str, load: Flexibility) -> None:
-    if not (np.isfinite(number) and number >= 0):
-        raise InvalidInputError(
-            f"{name} of the {type(load).__name__} of {load.home!r} must be a finite number of at least 0. Got {number}."
-        )
+    finite_number(number, name, f"the {type(load).__name__} of {load.home!r}", least=0)

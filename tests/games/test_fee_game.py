@@ -110,7 +110,7 @@ class TestCore:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"per_member": -1.0}, "per_member of FeeGame must be finite and at least 0. Got -1.0"),
+        ({"per_member": -1.0}, "per_member of FeeGame must be a finite number of at least 0. Got -1"),
         ({"per_coalition": np.inf}, "per_coalition of FeeGame"),
         ({"min_size": 1}, "min_size of FeeGame must be at least 2"),
     ],

@@ -133,7 +133,7 @@ def test_in_expectation_is_not_every_day():
 @pytest.mark.parametrize(
     ("change", "words"),
     [
-        ({"peak": [[-1.0]]}, "peak of StorageInvestmentGame must be finite, at least 0"),
+        ({"peak": [[-1.0]]}, "peak of StorageInvestmentGame must be finite numbers of at least 0"),
         ({"peak": [[np.nan]]}, "peak of StorageInvestmentGame"),
         ({"high_price": 0.1}, "low_price < high_price"),
         ({"storage_price": 0.0}, "storage_price of StorageInvestmentGame must be above 0"),

@@ -147,7 +147,7 @@ def test_fractions_survive_a_file(tmp_path):
         ("coalition,value\na,x\n", {}, "must be numbers. Got 'x'"),
         ("coalition,value\na,nan\n", {}, "must be finite"),
         ("coalition,value\na+b,1\n", {}, "must name every coalition"),
-        ("coalition,value\n+a,1\n", {"missing": 0.0, "players": "a"}, "player must be one of 'a'. Got ''"),
+        ("coalition,value\n+a,1\n", {"missing": 0.0, "players": "a"}, "must have a label on each side of '\\+'. Got"),
         ("coalition,value\na,1\n", {"separator": ""}, "separator must be text that is in no label"),
     ],
 )

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gametrade.community.finite_numbers import finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional.game import CoalitionalGame, check_table_size
 from gametrade.tolerance import absolute_tolerance
@@ -54,17 +55,9 @@ class AssignmentGame(CoalitionalGame):
     def __post_init__(self) -> None:
         sides = tuple(tuple(str(label) for label in side) for side in (self.sellers, self.buyers))
         labels = sides[0] + sides[1]
-        gains = np.array(self.gains, dtype=float)
         if not all(sides) or len(set(labels)) < len(labels):
             raise InvalidInputError(f"sellers and buyers of AssignmentGame must be unique, one at least. Got {sides}.")
-        if gains.shape != (len(sides[0]), len(sides[1])):
-            raise InvalidInputError(
-                f"gains of AssignmentGame must have a row for each of {len(sides[0])} sellers and a column for each "
-                f"of {len(sides[1])} buyers. Got shape {gains.shape}."
-            )
-        if not np.isfinite(gains).all():
-            raise InvalidInputError(f"gains of AssignmentGame must be finite. Got {gains.tolist()}.")
-        gains.setflags(write=False)
+        gains = finite_numbers(self.gains, "gains", "AssignmentGame", (len(sides[0]), len(sides[1])))
         for name, value in zip(("sellers", "buyers", "gains"), (*sides, gains), strict=True):
             object.__setattr__(self, name, value)
 

@@ -40,7 +40,7 @@ def coalition_order(n_players: int, order: str) -> IntArray:
     >>> coalition_order(3, "size_lexicographic")
     array([0, 1, 2, 4, 3, 5, 6, 7])
     """
-    if order not in ORDERS:
+    if not isinstance(order, str) or order not in ORDERS:
         raise UnknownNameError("order of coalitions", order, ORDERS)
     return ORDERS[order](n_players)
 

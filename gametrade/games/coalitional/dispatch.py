@@ -9,7 +9,8 @@ from functools import cached_property
 import numpy as np
 
 from gametrade.community import Community
-from gametrade.community.arrays import freeze, read_only
+from gametrade.community.arrays import freeze
+from gametrade.community.finite_numbers import as_numbers, finite_number
 from gametrade.community.flexibility import Flexibility, checked_flexibility
 from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.coalitional.dispatch_home import HomeProgram, home_programs
@@ -18,7 +19,7 @@ from gametrade.games.coalitional.dispatch_solving import Dispatch, Solver, dispa
 from gametrade.games.coalitional.dispatch_terms import Terms
 from gametrade.games.coalitional.game import CoalitionalGame
 from gametrade.tolerance import absolute_tolerance
-from gametrade.typing import ArrayLike, BoolArray, FloatArray
+from gametrade.typing import ArrayLike, BoolArray, CoalitionLike, FloatArray
 
 PROGRAM_ROUNDING = 1e-11
 """Share of all money paid to and by the grid within which optima of linear programs are taken as known."""
@@ -45,9 +46,10 @@ class DispatchGame(CoalitionalGame):
     flexibility : sequence of ShiftableLoad or CurtailableLoad
         Flexible demand of the homes.
     peak_charge : float, default=0.0
-        Due once on the largest net import of the coalition over all steps. [money/kW]
+        Due once on the largest purchase of the coalition from the grid over all steps, after sharing. [money/kW]
     connection_limit : float, optional
-        Largest net import and net export of any coalition, whose members share one connection. [kW]
+        Largest purchase from and sale to the grid, after sharing, of any coalition, whose members share one
+        connection. [kW]
     import_limit, export_limit : float or array_like of shape (n,), optional
         Limits of each home's own connection. [kW]
 
@@ -62,6 +64,10 @@ class DispatchGame(CoalitionalGame):
     The game is a linear production game [1]_ as long as every right-hand side is a sum over members, and its core
     then holds the payoffs at dual prices. A `connection_limit` is no such sum: it breaks this, and the core can
     be empty. Limits of each home's own connection do no harm.
+
+    The peak charge and the connection limit count energy bought from the grid after sharing, and the limit also
+    energy sold to it: not the physical net import. Homes that do not share because of the network charge count their
+    own imports in full, even while a neighbour feeds in.
 
     A step whose network charge is at least import price less export price shares nothing, unless that lowers the
     joint peak. With prices of at least 0 no battery gains from charging and discharging in the same step. With a
@@ -99,9 +105,9 @@ class DispatchGame(CoalitionalGame):
             )
         object.__setattr__(self, "flexibility", checked_flexibility(self.flexibility, self.community))
         for name in ("peak_charge", "connection_limit"):
-            value = getattr(self, name)
-            if value is not None and not (np.isfinite(value) and value >= 0):
-                raise InvalidInputError(f"{name} of DispatchGame must be a finite number of at least 0. Got {value}.")
+            if name == "peak_charge" or self.connection_limit is not None:
+                number = finite_number(getattr(self, name), name, "DispatchGame", least=0)
+                object.__setattr__(self, name, number)
         for name in ("import_limit", "export_limit"):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, _limits(getattr(self, name), name, self.n_players))
@@ -189,14 +195,25 @@ class DispatchGame(CoalitionalGame):
         turnover = max(float(np.abs(self.alone_costs).sum()), worth * moved, self.program.money_unit)
         return float(max(absolute_tolerance(self.grand_value), PROGRAM_ROUNDING * turnover))
 
-    def dispatch(self, members: BoolArray) -> Dispatch:
+    def dispatch(self, coalition: CoalitionLike | BoolArray) -> Dispatch:
         """Best joint plan of one coalition, with its dual prices.
+
+        Parameters
+        ----------
+        coalition : iterable of str, or ndarray of bool of shape (n,)
+            Labels, or a row that marks the members.
+
+        Returns
+        -------
+        Dispatch
+            The plan.
 
         Raises
         ------
         InvalidInputError
-            If the members cannot meet the limits that they share; the message names them.
+            If a row has another length, or the members cannot meet the limits that they share; the message names them.
         """
+        members = self._row(coalition)
         chosen = tuple(home for home, inside in zip(self.homes, members, strict=True) if inside)
         found = dispatch(JointProgram(chosen, self.terms))
         if found is None:
@@ -242,6 +259,16 @@ class DispatchGame(CoalitionalGame):
             )
         return self._table
 
+    def _row(self, coalition: CoalitionLike | BoolArray) -> BoolArray:
+        if not isinstance(coalition, np.ndarray) or coalition.dtype != bool:
+            return self.members(coalition)
+        if coalition.shape != (self.n_players,):
+            raise InvalidInputError(
+                f"coalition of DispatchGame must be labels or a row of {self.n_players} booleans. "
+                f"Got shape {coalition.shape}."
+            )
+        return coalition
+
     def _one(self, row: BoolArray) -> float:
         return (self.grand if row.all() else self.dispatch(row)).cost
 
@@ -253,7 +280,7 @@ class DispatchGame(CoalitionalGame):
 
 
 def _limits(values: ArrayLike, name: str, n_homes: int) -> FloatArray:
-    limits = read_only(np.broadcast_to(read_only(values, name, "DispatchGame"), (n_homes,)), name, "DispatchGame")
+    limits = freeze(np.broadcast_to(as_numbers(values, name, "DispatchGame", (), (n_homes,)), (n_homes,)).copy())
     if not (limits >= 0).all():
         raise InvalidInputError(f"{name} of DispatchGame must be at least 0 for every home. Got {limits.min():g}.")
     return limits

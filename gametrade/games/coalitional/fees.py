@@ -7,6 +7,7 @@ from functools import cached_property
 
 import numpy as np
 
+from gametrade.community.finite_numbers import finite_number
 from gametrade.errors import InvalidInputError, SolverError, TooManyPlayersError
 from gametrade.games.coalitional.game import CoalitionalGame
 from gametrade.games.coalitional.individual_tariffs import IndividualTariffGame
@@ -54,10 +55,12 @@ class FeeGame(CoalitionalGame):
     its members. A coalition forms one community: where u is superadditive, two would not gain more, because they save
     one :math:`c_0` by merging, so v is then also the value of the best partition of S.
 
-    *When the core empties.* If u has a non-empty core, neither a cost per coalition nor a least size ever empties it:
-    of a balanced collection with weights :math:`\lambda_S`, either the coalitions that form weigh 1 or more, and pay
-    :math:`c_0` at least once, or they weigh less than 1, and gain less than the best of them alone, which is no more
-    than what all gain. A fee per member can: it is the choice of whole homes (R) that breaks the balance.
+    *When the core empties.* If u has a non-empty core and members may stay apart (`may_stay_apart=True`), neither a
+    cost per coalition nor a least size ever empties it: of a balanced collection with weights :math:`\lambda_S`,
+    either the coalitions that form weigh 1 or more, and pay :math:`c_0` at least once, or they weigh less than 1, and
+    gain less than the best of them alone, which is no more than what all gain. A fee per member can: it is the choice
+    of whole homes (R) that breaks the balance. With `may_stay_apart=False` a cost per coalition can too, because all
+    must then pay it even if they gain less.
 
     *Cost.* Up to 16 players the table of u and n passes over it. Above, the values of a sharing game, also with
     individual tariffs, are mixed-integer programs solved to optimality, or closed forms if nobody pays per member.
@@ -83,12 +86,11 @@ class FeeGame(CoalitionalGame):
         if not isinstance(self.game, CoalitionalGame):
             raise InvalidInputError(f"game of FeeGame must be a CoalitionalGame. Got {type(self.game).__name__}.")
         for name in ("per_member", "per_coalition"):
-            fee = float(getattr(self, name))
-            if not 0 <= fee < np.inf:
-                raise InvalidInputError(f"{name} of FeeGame must be finite and at least 0. Got {fee}.")
-            object.__setattr__(self, name, fee)
-        if self.min_size < 2:
-            raise InvalidInputError(f"min_size of FeeGame must be at least 2. Got {self.min_size}.")
+            object.__setattr__(self, name, finite_number(getattr(self, name), name, "FeeGame", least=0))
+        if not isinstance(self.min_size, int | np.integer) or self.min_size < 2:
+            raise InvalidInputError(
+                f"min_size of FeeGame must be at least 2 and a whole number. Got {self.min_size!r}."
+            )
 
     @property
     def players(self) -> tuple[str, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from collections.abc import Iterable
 
 import numpy as np
 
@@ -77,15 +78,14 @@ class CoalitionalGame(ABC):
         return float(self.values(self.members(coalition)[None, :])[0])
 
     def members(self, coalition: CoalitionLike) -> BoolArray:
-        """Turn labels into a boolean row of shape (n,)."""
-        if isinstance(coalition, str):
-            raise InvalidInputError(f"coalition must be a collection of labels, not one string. Got {coalition!r}.")
+        """Turn labels into a boolean row of shape (n,); what is no string is read as the string it prints as."""
+        check_labels(coalition)
         row = np.zeros(self.n_players, dtype=bool)
-        position = {label: i for i, label in enumerate(self.players)}
+        position = {str(label): i for i, label in enumerate(self.players)}
         for label in coalition:
-            if label not in position:
+            if str(label) not in position:
                 raise UnknownNameError("player", label, self.players)
-            row[position[label]] = True
+            row[position[str(label)]] = True
         return row
 
     def labels(self, members: BoolArray) -> Coalition:
@@ -108,6 +108,14 @@ class CoalitionalGame(ABC):
         check_table_size(self.n_players, "a table of all coalitions")
         blocks = np.array_split(np.arange(2**self.n_players), max(1, 2**self.n_players // 4096))
         return np.concatenate([self.values(all_coalitions(self.n_players, masks)) for masks in blocks])
+
+
+def check_labels(coalition: object) -> None:
+    """Refuse a coalition that is one string, or nothing that can be gone through."""
+    if isinstance(coalition, str):
+        raise InvalidInputError(f"coalition must be a collection of labels, not one string. Got {coalition!r}.")
+    if not isinstance(coalition, Iterable):
+        raise InvalidInputError(f"coalition must be a collection of labels. Got {coalition!r}.")
 
 
 def check_table_size(n_players: int, what: str, most: int = TABLE_PLAYERS) -> None:

@@ -55,6 +55,11 @@ def as_given(numbers: Any) -> tuple[tuple[WholeNumbers, int] | None, FloatArray]
 
 def exact_and_floats(whole: WholeNumbers, denominator: int) -> tuple[tuple[WholeNumbers, int] | None, FloatArray]:
     """Nearest floats of whole numbers over a denominator, and the whole numbers where the floats are rounded."""
+    if whole.dtype.kind not in "iuO":
+        raise InvalidInputError(f"numbers over a denominator must be whole numbers. Got type {whole.dtype}.")
+    if not isinstance(denominator, int | np.integer) or denominator < 1:
+        raise InvalidInputError(f"denominator of TableGame must be a whole number of at least 1. Got {denominator!r}.")
+    denominator = int(denominator)
     largest = max(int(whole.max(initial=0)), -int(whole.min(initial=0)))
     if largest <= EXACT_FLOATS and denominator <= EXACT_FLOATS:
         floats = whole.astype(float) / denominator
@@ -68,8 +73,18 @@ def exact_and_floats(whole: WholeNumbers, denominator: int) -> tuple[tuple[Whole
     return (whole, denominator), floats
 
 
+def as_array(numbers: Any) -> np.ndarray[Any, Any]:
+    """List of numbers as an array of its own kind."""
+    try:
+        return np.asarray(numbers)
+    except (TypeError, ValueError) as problem:
+        raise InvalidInputError(f"numbers of TableGame must be a list of numbers. Got {problem}.") from None
+
+
 def checked_names(names: Iterable[str]) -> Coalition:
     """Labels of the players of a table: unique, at least one, and not too many."""
+    if not isinstance(names, Iterable):
+        raise InvalidInputError(f"names of TableGame must be a collection of labels. Got {names!r}.")
     labels = tuple(str(name) for name in names)
     check_table_size(len(labels), "TableGame", GIVEN_TABLE_PLAYERS)
     if not labels or len(set(labels)) < len(labels):

@@ -166,10 +166,12 @@ def _(game: GraphGame, *, terms: int | None = None) -> tuple[WholeNumbers, int]:
 def _links(graph: Any, players: tuple[str, ...]) -> tuple[tuple[str, str], ...]:
     """Pairs of labels in player order, each once."""
     pairs: Iterable[Any] = graph.edges() if hasattr(graph, "edges") else graph
+    if isinstance(pairs, str) or not isinstance(pairs, Iterable):
+        raise InvalidInputError(f"graph of GraphGame must list pairs of players. Got {graph!r}.")
     position = {label: i for i, label in enumerate(players)}
     found = set()
     for pair in pairs:
-        if isinstance(pair, str) or len(tuple(pair)) != 2:
+        if isinstance(pair, str) or not isinstance(pair, Iterable) or len(tuple(pair)) != 2:
             raise InvalidInputError(f"a link of GraphGame must be a pair of players. Got {pair!r}.")
         for label in pair:
             if label not in position:

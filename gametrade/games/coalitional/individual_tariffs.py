@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from gametrade.community import Community
+from gametrade.community.finite_numbers import finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional.game import CoalitionalGame, check_table_size
 from gametrade.games.coalitional.merit_order import Offers, PriceLevels, least_of_both, price_levels
@@ -184,15 +185,9 @@ class IndividualTariffGame(CoalitionalGame):
 
 def _prices_of_homes(price: ArrayLike, name: str, community: Community) -> FloatArray:
     """One price for each home and step, finite and read-only."""
-    array = np.array(price, dtype=float)
     n, steps = community.n_prosumers, community.n_steps
-    if array.shape not in ((n,), (n, 1), (n, steps)):
-        raise InvalidInputError(
-            f"{name} of IndividualTariffGame must have one number for each of {n} homes, or shape ({n}, {steps}). "
-            f"Got shape {array.shape}."
-        )
-    if not np.isfinite(array).all():
-        raise InvalidInputError(f"{name} of IndividualTariffGame must be finite. Got {array[~np.isfinite(array)][0]}.")
+    layout = f"one for each of {n} homes, or shape ({n}, {steps})"
+    array = finite_numbers(price, name, "IndividualTariffGame", (n,), (n, 1), (n, steps), layout=layout)
     full = np.broadcast_to(array[:, None] if array.ndim == 1 else array, (n, steps)).copy()
     full.setflags(write=False)
     return full

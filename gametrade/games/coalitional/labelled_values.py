@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.games.coalitional.game import check_table_size
+from gametrade.games.coalitional.game import check_labels, check_table_size
+from gametrade.games.coalitional.given_numbers import checked_names
 from gametrade.typing import Coalition
 
 HEADER = ["coalition", "value"]
@@ -36,11 +37,12 @@ def numbers_by_label(
     numbers : list
         2^n values in bitmask order.
     """
+    if not isinstance(values, Mapping):
+        raise InvalidInputError(f"values of TableGame must be a mapping of coalitions. Got {type(values).__name__}.")
     for coalition in values:
-        if isinstance(coalition, str):
-            raise InvalidInputError(f"coalition must be a collection of labels, not one string. Got {coalition!r}.")
-    named = tuple(dict.fromkeys(label for coalition in values for label in coalition))
-    names = named if players is None else tuple(players)
+        check_labels(coalition)
+    named = tuple(dict.fromkeys(str(label) for coalition in values for label in coalition))
+    names = named if players is None else checked_names(players)
     check_table_size(len(names), "TableGame")
     bit = {label: 1 << i for i, label in enumerate(names)}
     numbers = [missing] * (1 << len(names))
@@ -62,11 +64,11 @@ def numbers_by_label(
 def _mask(coalition: Coalition, bit: Mapping[str, int], names: Coalition) -> int:
     mask = 0
     for label in coalition:
-        if label not in bit:
+        if str(label) not in bit:
             raise UnknownNameError("player", label, names)
-        if mask & bit[label]:
+        if mask & bit[str(label)]:
             raise InvalidInputError(f"coalition must name each member once. Got {coalition!r}.")
-        mask |= bit[label]
+        mask |= bit[str(label)]
     return mask
 
 
@@ -105,6 +107,10 @@ def read_values(path: str | Path, separator: str, exact: bool) -> dict[Coalition
         if len(row) != len(HEADER):
             raise InvalidInputError(f"rows of the game {str(path)!r} must have two cells. Got {row}.")
         coalition = tuple(label.strip() for label in row[0].split(separator)) if row[0].strip() else ()
+        if "" in coalition:
+            raise InvalidInputError(
+                f"coalitions of the game {str(path)!r} must have a label on each side of {separator!r}. Got {row}."
+            )
         if coalition in values:
             raise InvalidInputError(f"values of the game {str(path)!r} must name each coalition once. Got {row} again.")
         values[coalition] = _number(row[1], exact, str(path))
@@ -121,6 +127,8 @@ def write_values(path: str | Path, rows: Iterable[tuple[Coalition, Any]], separa
 
 def check_separator(separator: str, names: Coalition = ()) -> None:
     """Refuse a separator that is empty or part of a label."""
+    if not isinstance(separator, str):
+        raise InvalidInputError(f"separator must be text that is in no label. Got {separator!r}.")
     inside = [name for name in names if separator in name]
     if not separator or inside:
         raise InvalidInputError(

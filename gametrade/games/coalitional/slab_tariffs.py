@@ -8,6 +8,7 @@ from functools import cached_property
 import numpy as np
 
 from gametrade.community import Community
+from gametrade.community.finite_numbers import finite_numbers
 from gametrade.errors import InvalidInputError, SolverError
 from gametrade.games.coalitional.game import CoalitionalGame
 from gametrade.games.coalitional.merit_order import Offers, least_of_both, price_levels
@@ -82,16 +83,11 @@ class SlabTariffGame(CoalitionalGame):
             "export_price": export_price,
         }
         for name, numbers in given.items():
-            array = np.array(numbers, dtype=float)
-            if array.shape != (community.n_prosumers,) or not np.isfinite(array).all():
-                raise InvalidInputError(
-                    f"{name} of SlabTariffGame must be one finite number for each of {community.n_prosumers} homes. "
-                    f"Got {array}."
-                )
-            array.setflags(write=False)
+            least = 0.0 if name == "threshold" else -np.inf
+            n = community.n_prosumers
+            layout = f"one for each of {n} homes"
+            array = finite_numbers(numbers, name, "SlabTariffGame", (n,), least=least, layout=layout)
             object.__setattr__(self, name, array)
-        if (self.threshold < 0).any():
-            raise InvalidInputError(f"threshold of SlabTariffGame must be at least 0. Got {self.threshold.min():g}.")
 
     @property
     def players(self) -> tuple[str, ...]:

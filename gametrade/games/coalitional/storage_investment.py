@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gametrade.community.finite_numbers import finite_number, finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional.game import CoalitionalGame
 from gametrade.typing import ArrayLike, BoolArray, FloatArray
@@ -158,14 +159,14 @@ class StorageInvestmentGame(CoalitionalGame):
     def __post_init__(self) -> None:
         kind, n = "StorageInvestmentGame", len(self.names)
         object.__setattr__(self, "names", _unique(self.names, kind))
-        shape = np.shape(self.peak) if np.ndim(self.peak) == 2 and np.size(self.peak) else (n, 1)
-        peak = _energy(self.peak, "peak", (n, shape[1]), kind)
+        peak = _scenarios(self.peak, n, kind)
+        shape = peak.shape
         off_peak = np.zeros(peak.shape) if self.off_peak is None else self.off_peak
         chance = _energy(np.ones(shape[1]) if self.chance is None else self.chance, "chance", (shape[1],), kind)
         if chance.sum() <= 0:
             raise InvalidInputError(f"chance of {kind} must not be all 0.")
         _check_prices(self.low_price, self.high_price, kind)
-        if not 0 < self.storage_price < np.inf:
+        if not finite_number(self.storage_price, "storage_price", kind) > 0:
             raise InvalidInputError(f"storage_price of {kind} must be above 0. Got {self.storage_price}.")
         object.__setattr__(self, "peak", peak)
         object.__setattr__(self, "off_peak", _energy(off_peak, "off_peak", peak.shape, kind))
@@ -250,13 +251,20 @@ def _unique(names: Sequence[str], owner: str) -> tuple[str, ...]:
 
 
 def _energy(values: ArrayLike, name: str, shape: tuple[int, ...], owner: str) -> FloatArray:
-    array = np.array(values, dtype=float)
-    if array.shape != shape or not np.isfinite(array).all() or (array < 0).any():
-        raise InvalidInputError(f"{name} of {owner} must be finite, at least 0 and of shape {shape}. Got {array}.")
-    array.setflags(write=False)
-    return array
+    return finite_numbers(values, name, owner, shape, least=0)
+
+
+def _scenarios(peak: ArrayLike, n: int, owner: str) -> FloatArray:
+    """Peak demand with as many columns as are given, one at least."""
+    try:
+        shape = np.shape(peak)
+    except ValueError:
+        shape = ()
+    columns = shape[1] if len(shape) == 2 and min(shape) > 0 else 1
+    return _energy(peak, "peak", (n, columns), owner)
 
 
 def _check_prices(low: float, high: float, owner: str) -> None:
+    low, high = finite_number(low, "low_price", owner), finite_number(high, "high_price", owner)
     if not 0 <= low < high < np.inf:
         raise InvalidInputError(f"prices of {owner} must satisfy 0 <= low_price < high_price. Got {low} and {high}.")

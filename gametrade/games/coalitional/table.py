@@ -13,8 +13,8 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games.coalitional.coalition_orders import coalition_order
-from gametrade.games.coalitional.game import GIVEN_TABLE_PLAYERS, CoalitionalGame, all_coalitions, check_table_size
-from gametrade.games.coalitional.given_numbers import as_given, check_numbers, checked_names, exact_and_floats
+from gametrade.games.coalitional.game import CoalitionalGame, all_coalitions, check_table_size
+from gametrade.games.coalitional.given_numbers import as_array, as_given, check_numbers, checked_names, exact_and_floats
 from gametrade.games.coalitional.integer_table import (
     WholeNumbers,
     int64_or_object,
@@ -91,11 +91,11 @@ class TableGame(CoalitionalGame):
     @classmethod
     def from_function(cls, names: Iterable[str], value: Callable[[Coalition], Any]) -> TableGame:
         """Tabulate a function of coalitions, given to it as tuples of labels in player order."""
-        labels = tuple(names)
+        labels = tuple(names) if isinstance(names, Iterable) else checked_names(names)
         check_table_size(len(labels), "TableGame")
         rows = all_coalitions(len(labels))
         coalitions = [tuple(label for label, inside in zip(labels, row, strict=True) if inside) for row in rows]
-        return cls(labels, np.array([0, *(value(coalition) for coalition in coalitions[1:])]))
+        return cls(labels, as_array([0, *(value(coalition) for coalition in coalitions[1:])]))
 
     @classmethod
     def from_values(
@@ -127,7 +127,7 @@ class TableGame(CoalitionalGame):
         6.0
         """
         names, numbers = numbers_by_label(values, players, missing)
-        return cls(names, np.array(numbers))
+        return cls(names, as_array(numbers))
 
     @classmethod
     def from_array(cls, names: Iterable[str], numbers: ArrayLike, *, order: str) -> TableGame:
@@ -153,10 +153,9 @@ class TableGame(CoalitionalGame):
         >>> TableGame.from_array("ABC", [0, 0, 0, 4, 5, 6, 9], order="size_lexicographic").value(["B", "C"])
         6.0
         """
-        labels = tuple(names)
-        check_table_size(len(labels), "TableGame", GIVEN_TABLE_PLAYERS)
+        labels = checked_names(names)
         masks = coalition_order(len(labels), order)
-        given = np.asarray(numbers)
+        given = as_array(numbers)
         if given.shape == (len(masks) - 1,):
             given = np.concatenate([np.zeros(1, dtype=given.dtype), given])
         if given.shape != masks.shape:
@@ -178,7 +177,7 @@ class TableGame(CoalitionalGame):
         array([0.        , 0.33333333, 0.33333333, 1.        ])
         """
         game = cls.__new__(cls)
-        game._keep(checked_names(names), *exact_and_floats(np.asarray(numbers), denominator))
+        game._keep(checked_names(names), *exact_and_floats(as_array(numbers), denominator))
         return game
 
     @classmethod
