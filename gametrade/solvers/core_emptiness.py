@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame
-from gametrade.solvers.least_core_value import least_core_value
+from gametrade.solvers.least_core_value import check_question, least_core_value
 from gametrade.typing import BoolArray, Coalition, FloatArray
 
 
@@ -118,6 +118,7 @@ def core_emptiness(game: CoalitionalGame, *, solver: str = "highs") -> CoreEmpti
            1/2 x {a, c}
            1/2 x {b, c}
     """
+    check_question(game, "core_emptiness", solver)
     found = least_core_value(game, solver=solver)
     tolerance = found.tolerance
     empty = found.epsilon > tolerance

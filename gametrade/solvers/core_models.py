@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gametrade.errors import SolverError
-from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional import CoalitionalGame, TableGame, all_coalitions
 from gametrade.games.coalitional.game import check_table_size
+from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.excess_levels import Level
 from gametrade.solvers.excess_program import NO_DUAL
 from gametrade.typing import FloatArray
@@ -107,13 +108,26 @@ def solved_least_core(game: CoalitionalGame, *, weak: bool) -> tuple[Level, Floa
     ------
     SolverError
         If pulp's solver does not end with an optimum.
+
+    Notes
+    -----
+    The model is that of the gains over being alone, in units of their range: the solver's tolerances are absolute.
     """
     import pulp
 
-    model = core_model(game, weak=weak)
+    gains, alone, unit = _in_units_of_gains(game)
+    model = core_model(gains, weak=weak)
     model.problem.solve(pulp.HiGHS(msg=False))
     if model.problem.status != pulp.LpStatusOptimal:
         raise SolverError("The pulp model of the least core was not solved.", pulp.LpStatus[model.problem.status])
-    payoffs = np.array([variable.value() for variable in model.payoffs])
+    payoffs = alone + unit * np.array([variable.value() for variable in model.payoffs])
     masks = [mask for mask, row in model.rows.items() if abs(row.pi) > NO_DUAL]
     return Level(np.array(sorted(masks)), np.zeros(0, dtype=np.int64)), payoffs
+
+
+def _in_units_of_gains(game: CoalitionalGame) -> tuple[TableGame, FloatArray, float]:
+    """The game of the gains over being alone in units of their range, what players get alone, and the unit."""
+    check_table_size(game.n_players, "core_model", MODEL_PLAYERS)
+    table, alone = ExactTable.zero_normalised(game, "core_model")
+    unit = float(table.floats.max() - table.floats.min()) or 1.0
+    return TableGame(game.players, table.floats / unit), np.array([float(value) for value in alone]), unit

@@ -7,7 +7,7 @@ from fractions import Fraction
 
 from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame
-from gametrade.solvers.least_core_value import least_core_value
+from gametrade.solvers.least_core_value import check_question, least_core_value
 from gametrade.typing import BoolArray, FloatArray
 
 
@@ -86,6 +86,7 @@ def cost_of_stability(game: CoalitionalGame) -> CostOfStability:
     >>> str(cost_of_stability(game).fraction)
     '1/2'
     """
+    check_question(game, "cost_of_stability")
     found = least_core_value(game, weak=True)
     fraction = max(Fraction(0), found.fraction * game.n_players)
     each = float(fraction) / game.n_players

@@ -108,10 +108,7 @@ def least_core_value(game: CoalitionalGame, *, weak: bool = False, solver: str =
     >>> str(answer.fraction), [str(weight) for weight in answer.weights]
     ('1/3', ['1/2', '1/2', '1/2'])
     """
-    if game.n_players < 2:
-        raise InvalidInputError("least_core_value needs at least 2 players: one alone has no proper coalition.")
-    if solver not in SOLVERS:
-        raise InvalidInputError(f"solver of least_core_value must be one of {', '.join(SOLVERS)}. Got {solver!r}.")
+    check_question(game, "least_core_value", solver)
     table = ExactTable.of(game, "least_core")
     if solver == "pulp":
         from gametrade.solvers.core_models import solved_least_core
@@ -121,6 +118,31 @@ def least_core_value(game: CoalitionalGame, *, weak: bool = False, solver: str =
         search = level_search(table, weak)
         level, payoffs = (next(iter(search.levels(1)))[0], search.payoffs) if search else no_gains(table)
     return proved(table, level, payoffs, weak)
+
+
+def check_question(game: CoalitionalGame, what: str, solver: str = "highs") -> None:
+    """Refuse what is no game of two or more players, and solvers that are not there.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        What was given as the game.
+    what : str
+        Function that was called, for the message.
+    solver : str, default="highs"
+        Name of the solver.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is no coalitional game, there is one player alone, or no such solver.
+    """
+    if not isinstance(game, CoalitionalGame):
+        raise InvalidInputError(f"{what} needs a coalitional game, e.g. a TableGame. Got {game!r}.")
+    if game.n_players < 2:
+        raise InvalidInputError(f"{what} needs at least 2 players: one alone has no proper coalition. Got 1.")
+    if solver not in SOLVERS:
+        raise InvalidInputError(f"solver of {what} must be one of {', '.join(SOLVERS)}. Got {solver!r}.")
 
 
 def level_search(table: ExactTable, per_member: bool) -> LevelSearch | None:

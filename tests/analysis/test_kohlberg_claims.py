@@ -113,3 +113,23 @@ def test_an_empty_core_is_proved_by_weights_alone():
     for broken in ({**certificate, "weights": ["1/2", "1/2", "1/3"]}, {**certificate, "weights": ["1/2"]}):
         with pytest.raises(Refuted):
             check_empty_core(majority, broken)
+
+
+@pytest.mark.parametrize(
+    "rule", ["least_core", "least_core:weak=True", "least_core:exact=True", "nucleolus:exact=True"]
+)
+def test_fractions_are_proved_from_the_floats_of_the_report(rule):
+    shares = iter(Fraction(7 * k % 5 + k, (3, 7, 11)[k % 3]) for k in range(1, 16))
+    games = [
+        gt.TableGame.from_values({("a", "b"): Fraction(1, 3)}),
+        gt.TableGame.from_function("abcd", lambda coalition: next(shares) if coalition else Fraction(0)),
+    ]
+    for game in games:
+        document = gt.analyse_stability(game, [rule]).to_dict()
+        assert {outcome.outcome for outcome in verify_document(document)} == {"proved"}
+        proof = next(claim for claim in document["claims"] if claim["property"] == "payoffs")["certificate"]
+        if "epsilon" in proof:
+            largest = max(abs(float(value)) for value in game.table())
+            proof["epsilon"] = str(Fraction(proof["epsilon"]) + Fraction(largest) / 2**50)
+            refuted = [o for o in verify_document(document) if o.outcome == "refuted"]
+            assert any("the weights prove an excess" in outcome.detail for outcome in refuted)

@@ -189,3 +189,21 @@ def test_the_answers_tell_what_they_prove():
     assert "0.5" in str(cost_of_stability(majority))
     assert "3 balanced" in str(least_core_value(majority))
     assert "in the core" in str(core_membership(gt.TableGame.from_values({("a", "b"): 1.0}), [0.5, 0.5]))
+
+
+@pytest.mark.parametrize("scale", [1e-12, 1e-8, 1e8])
+@pytest.mark.parametrize("weak", [False, True])
+def test_the_readable_model_answers_at_every_scale(scale, weak):
+    game = gt.TableGame.from_function("abc", lambda members: scale * ((len(members) >= 2) + 0.3 * len(members)))
+    answer = least_core_value(game, weak=weak, solver="pulp")
+    assert answer.epsilon == pytest.approx(scale / (6 if weak else 3), rel=1e-9)
+    assert core_emptiness(game, solver="pulp").empty
+    nothing = gt.TableGame.from_function("ab", lambda members: scale * len(members))
+    assert not core_emptiness(nothing, solver="pulp").empty
+
+
+@pytest.mark.parametrize("ask", [core_emptiness, cost_of_stability, least_core_value])
+def test_a_refusal_names_the_function_that_was_asked(ask):
+    for what in (gt.TableGame.from_values({("a",): 1.0}), [1, 2]):
+        with pytest.raises(gt.InvalidInputError, match=f"^{ask.__name__} needs"):
+            ask(what)

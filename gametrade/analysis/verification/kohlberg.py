@@ -10,7 +10,7 @@ import numpy as np
 from gametrade.analysis.verification.case import Certificate, Refuted
 from gametrade.errors import GametradeError
 from gametrade.games.coalitional import CoalitionalGame
-from gametrade.solvers.exact_table import ExactTable
+from gametrade.solvers.exact_table import UNIT, ExactTable
 from gametrade.solvers.fair_core_point import gap_of, projection
 from gametrade.solvers.kohlberg import KohlbergCertificate, checked_spans, kohlberg_gap
 from gametrade.solvers.least_core_value import allowed_gap, dual_value
@@ -82,6 +82,10 @@ def check_least_core(game: CoalitionalGame, payoffs: Sequence[Fraction], certifi
     ------
     Refuted
         If the weights do not balance, or an excess or a payoff is off by more than the tolerance.
+
+    Notes
+    -----
+    All is checked on the floats that the report carries. Its excess may come from the fractions that they round.
     """
     table, n = ExactTable.of(game, "verification"), game.n_players
     try:
@@ -97,7 +101,7 @@ def check_least_core(game: CoalitionalGame, payoffs: Sequence[Fraction], certifi
         gap = gap_of(table, point, proof, epsilon, exact=False)
     except GametradeError as reason:
         raise Refuted(str(reason)) from reason
-    if Fraction(certificate["epsilon"]) != epsilon:
+    if abs(Fraction(certificate["epsilon"]) - epsilon) > _rounding_of_data(table):
         raise Refuted(f"the weights prove an excess of {float(epsilon):.9g}, not {certificate['epsilon']}")
     gap = max([gap, *(abs(x - y) for x, y in zip(point, payoffs, strict=True))])
     _expect_small(gap, Fraction(allowed_gap(table, list(payoffs))))
@@ -170,6 +174,15 @@ def expect_bound_if_possible(game: CoalitionalGame, certificate: Certificate, ru
         return
     if game.grand_value > float(game.single_values.sum()) + game.tolerance:
         raise Refuted(f"the {rule} gives nobody less than alone, which this certificate leaves out")
+
+
+def _rounding_of_data(table: ExactTable) -> Fraction:
+    """Most by which a least excess moves if every value moves by half a unit in its last place. [money]
+
+    The excess is a weighted mean of values less at most one value of all players, so it moves by two such halves.
+    """
+    size = max(abs(Fraction(float(table.floats.max()))), abs(Fraction(float(table.floats.min()))))
+    return size * Fraction(UNIT)
 
 
 def _expect_small(gap: Fraction, tolerance: Fraction) -> None:

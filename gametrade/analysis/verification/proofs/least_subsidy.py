@@ -35,7 +35,11 @@ def least_subsidy(case: Case, claim: Claim, certificate: Certificate) -> str:
 
 
 def _from_below(scene: Scene, certificate: Certificate) -> Fraction:
-    """Weighted excess over the largest weight on a home: no smaller subsidy is enough. [money]"""
+    """Weighted excess over the largest weight on a home: no smaller subsidy is enough. [money]
+
+    Weights that add up to more than 1 on a home are no solution of the dual as they stand. Divided by the largest
+    sum they are one, and only what those prove counts; so rounding above 1 costs its share of the bound and no more.
+    """
     weights = [Fraction(float(weight)) for weight in certificate["weights"]]
     rows = [scene.exact.game.members(labels) for labels in certificate["coalitions"]]
     if any(weight < 0 for weight in weights) or len(weights) != len(rows):
