@@ -98,7 +98,7 @@ def _nearest_share(slopes: FloatArray, target: FloatArray, norm: str) -> FloatAr
 
     n, k = slopes.shape
     if norm == "l2":
-        return np.clip(lsq_linear(slopes, target, bounds=(0, 1), tol=1e-13).x, 0, 1)
+        return np.asarray(np.clip(lsq_linear(slopes, target, bounds=(0, 1), tol=1e-13).x, 0, 1))
     gauge = np.eye(n) if norm == "l1" else np.ones((n, 1))
     below = np.hstack([-slopes, -gauge])
     above = np.hstack([slopes, -gauge])
