@@ -34,7 +34,7 @@ def test_a_report_with_batteries(meters: list[str]) -> None:
     ("extra", "words"),
     [
         (["--batteries", "none.csv"], "none.csv"),
-        (["--peak-charge", "-1"], "at least 0. Got -1.0"),
+        (["--peak-charge", "-1"], "at least 0. Got -1"),
         (["--section", "fee"], "fees"),
     ],
 )

@@ -55,8 +55,8 @@ def support_enumeration(game: NormalFormGame, *, proposals: str = "all", limit: 
     -----
     A corner x of the row player's best-reply polytope is the only mixture on its support of k actions that makes some
     k replies J equally good, none better. All :math:`\binom{m+n}{n} - 1` pairs (I, J) of equal size are solved in whole
-    numbers, for both players, and corners are paired that together have every label, so that supports of different size in
-    degenerate games are found too. Cost: :math:`k^3` a pair; 0.2 s for 6 x 6, 5 s for 8 x 8. Larger games:
+    numbers, for both players, and corners are paired that together have every label, so that supports of different
+    size in degenerate games are found too. Cost: :math:`k^3` a pair; 0.2 s for 6 x 6, 5 s for 8 x 8. Larger games:
     :func:`~gametrade.solvers.vertex_enumeration.vertex_enumeration`.
 
     References
