@@ -256,5 +256,10 @@ bargains = Registry("bargaining solution", "gametrade.solvers")
 
 solvers = Registry("equilibrium solver", "gametrade.solvers")
 """Every equilibrium solver: one function ``solver(game, *, options) -> Solution`` in one file."""
+
+systems = Registry("system", "gametrade.games.systems")
+"""Every named system of the literature: one function ``system(*, numbers) -> game`` in one file. Its ``example`` trait
+holds numbers, ready for a game file, that build a small instance."""
+
 properties = Registry("property", "gametrade.analysis.properties")
 """Every property of a game or an answer: one function ``property(game) -> Verdict`` in one file."""
