@@ -126,7 +126,9 @@ def feeder_from_pandapower(
     nominal = float(net.bus.at[unit["lv_bus"], "vn_kv"]) * 1000
     base = (nominal / 1000) ** 2 / unit["sn_mva"]
     real, whole = unit["vkr_percent"] / 100 * base, unit["vk_percent"] / 100 * base
-    rows = [("grid", int(unit["lv_bus"]), real, np.sqrt(whole**2 - real**2), unit["sn_mva"] * 1000)]
+    rows: list[tuple[Any, ...]] = [
+        ("grid", int(unit["lv_bus"]), real, np.sqrt(whole**2 - real**2), unit["sn_mva"] * 1000)
+    ]
     rows += _lines_below(net, int(unit["lv_bus"]), nominal)
     pairs = [(str(first), str(second)) for first, second, *_ in rows]
     places = _places(net, {end for pair in pairs for end in pair}) if homes is None else _named(net, homes)

@@ -144,7 +144,7 @@ def test_a_limit_that_nobody_was_granted_can_empty_the_core():
     game = NetworkGame(street, feeder, outsiders="idle")
     assert game.values(all_coalitions(3)).round(9).tolist() == [0, 0, 0, 0, 0, 0, 0, -16.0]
     assert network_prices(game).rent > 0
-    assert core_emptiness(gt.TableGame(street.names, game.table())).is_empty
+    assert core_emptiness(gt.TableGame(street.names, game.table())).empty
 
 
 def test_demand_that_breaks_a_limit_is_refused_by_name():
