@@ -68,7 +68,10 @@ def told(table: pd.DataFrame, day: str) -> str:
     part = table[table["day"] == day]
     limits = sorted(part["highest_voltage"].unique(), reverse=True)
     facts = part.drop_duplicates("highest_voltage").set_index("highest_voltage")
-    lines = ["| largest excess [EUR a day] | " + " | ".join(f"{x:g}" for x in limits) + " |", "|---" * 5 + "|"]
+    lines = [
+        "| largest excess [EUR a day] | " + " | ".join(f"{x:g}" for x in limits) + " |",
+        "|---" * (len(limits) + 1) + "|",
+    ]
     for name, words in (
         ("bound_hours", "hours in which a limit binds"),
         ("not_exported_kwh", "surplus not exported [kWh]"),
@@ -92,7 +95,7 @@ def main() -> None:
     table = pd.DataFrame([row for day in days for highest in limits for row in rows(day, highest, year, net)])
     options.output.mkdir(parents=True, exist_ok=True)
     table.to_csv(options.output / "rules.csv", index=False)
-    print(table.to_string(index=False) if options.quick else told(table, DAYS[1]))
+    print(told(table, DAYS[1]))
 
 
 if __name__ == "__main__":
