@@ -200,10 +200,13 @@ def _network(
     allowed: Sequence[Iterable[str]] | None = None,
     exit_cost: float = 0.0,
     exit_cost_per_member: float = 0.0,
+    floor: float = -np.inf,
+    near: BlockingCoalition | None = None,
+    nodes: int = 20_000,
     seconds: float = 60.0,
 ) -> BlockingCoalition:
-    if engine not in ("auto", "milp", "table"):
-        raise UnknownNameError("engine of blocking_coalition", engine, ("auto", "milp", "table"))
+    if engine not in ENGINES:
+        raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
     question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
     by_table = engine == "table" or (engine == "auto" and game.n_players <= NETWORK_TABLE_PLAYERS)
     if by_table or question.groups or count > 1:

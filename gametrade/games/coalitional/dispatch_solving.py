@@ -10,6 +10,7 @@ import numpy as np
 from gametrade.errors import SolverError
 from gametrade.games.coalitional.dispatch_program import JointProgram
 from gametrade.games.coalitional.dispatch_terms import PricePath
+from gametrade.optimise import silent_highs
 from gametrade.typing import BoolArray, FloatArray
 
 SHARPEST = 1e-10
@@ -97,7 +98,7 @@ class Solver:
         if not upper.size:
             return bool((high >= -SHARPEST).all())
         if self._highs is None:
-            self._highs = quiet_highs()
+            self._highs = silent_highs()
             self._highs.passModel(self.template.model(low, high, upper))
         else:
             columns = np.arange(upper.size, dtype=np.int32)
@@ -166,10 +167,7 @@ def read_dispatch(program: JointProgram, cost: float, columns: FloatArray, duals
 
 def quiet_highs() -> Any:
     """A silent HiGHS with its sharpest tolerances."""
-    import highspy
-
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
+    highs = silent_highs()
     highs.setOptionValue("primal_feasibility_tolerance", SHARPEST)
     highs.setOptionValue("dual_feasibility_tolerance", SHARPEST)
     return highs
