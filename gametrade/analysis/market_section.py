@@ -26,7 +26,7 @@ STEPS = 1000
 LIES = 4_000
 """Lies that are tried for each mechanism, property and hour, where its form is known: enough for all that can matter."""
 
-FEW_LIES = 300
+FEW_LIES = 200
 """Lies that are tried where no number of them would be a proof."""
 
 PROPERTIES = (*FOUR, "quantity_truthfulness")
@@ -225,8 +225,8 @@ def _table(looked: tuple[OrderBook, ...], labels: list[str]) -> MechanismTable:
     """Verdicts, with all lies that can matter where that is a proof and few where it is none."""
     from gametrade.analysis.properties.lies import KNOWN
 
-    known = [label for label in labels if label in KNOWN]
-    open_ = [label for label in labels if label not in KNOWN]
+    known = [label for label in labels if label in KNOWN and KNOWN[label].energies]
+    open_ = [label for label in labels if label not in known]
     parts = [
         mechanism_table(looked, names, PROPERTIES, most=most) for names, most in ((known, LIES), (open_, FEW_LIES))
     ]

@@ -9,7 +9,7 @@ from itertools import pairwise, product
 import numpy as np
 
 from gametrade.mechanisms import OrderBook
-from gametrade.typing import ArrayLike, FloatArray, IntArray
+from gametrade.typing import ArrayLike, BoolArray, FloatArray, IntArray
 
 SAME = 1e-9
 """Share of the largest limit or energy below which two of them are one breakpoint."""
@@ -159,16 +159,27 @@ def _marks(book: OrderBook, rows: IntArray, buys: bool, kind: str) -> FloatArray
     return np.unique(marks[marks >= 0])
 
 
-def energy_axis(book: OrderBook, order: int) -> Axis:
-    """Differences of the cumulative energies of the two sides without this order, its own energy and none."""
+def energy_axis(book: OrderBook, order: int, *, anywhere: bool = True) -> Axis:
+    """Where a cumulative energy of the order's side that includes it meets one of the other side, its own, and none.
+
+    The order keeps its place in the queue unless it may be anywhere, because its price is another.
+    """
     own, other = (
         np.flatnonzero((book.buys == side) & (np.arange(book.n_orders) != order)) for side in _sides(book, order)
     )
-    here, there = (_cumulative(book, rows) for rows in (own, other))
+    before = 0 if anywhere else int(_first(book, own, order).sum())
+    here, there = _cumulative(book, own)[before:], _cumulative(book, other)
     points = (there[:, None] - here).ravel()
     marks = np.concatenate([[0.0, book.energies[order]], points[points > 0]])
     top = 2 * float(marks.max()) or 1.0
     return Axis.between(marks, top)
+
+
+def _first(book: OrderBook, rows: IntArray, order: int) -> BoolArray:
+    """Which of some orders of its side trade before an order."""
+    worth = book.signs * book.prices
+    keys = [(-worth[k], book.times[k], k) for k in (*rows.tolist(), order)]
+    return np.array([key < keys[-1] for key in keys[:-1]], dtype=bool)
 
 
 def _sides(book: OrderBook, order: int) -> tuple[bool, bool]:

@@ -107,7 +107,9 @@ def _lies_of(book: OrderBook, order: int, about: str, form: Breakpoints, tools: 
     """The best lie about one order; both dimensions at once as far as the number of lies allows."""
     run, truth, most = tools
     prices = price_axis(book, order, form.prices) if about != "energy" else Axis.single(book.prices[order])
-    energies = energy_axis(book, order) if about != "price" else Axis.single(book.energies[order])
+    energies = Axis.single(book.energies[order])
+    if about != "price":
+        energies = energy_axis(book, order, anywhere=about == "both")
     full = len(prices.values) * len(energies.values) <= most
     if full:
         grids = [(prices, energies)]
