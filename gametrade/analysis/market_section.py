@@ -24,7 +24,7 @@ STEPS = 1000
 """Steps with trade that are cleared at most, unless asked otherwise: of a longer period every k-th one."""
 
 LIES = 4_000
-"""Lies that are tried for each mechanism, property and hour, where its form is known: enough for all that can matter."""
+"""Lies tried for each mechanism, property and hour where its form is known: enough for all that can matter."""
 
 FEW_LIES = 200
 """Lies that are tried where no number of them would be a proof."""
@@ -184,8 +184,8 @@ def market_hours(game: SharingGame) -> tuple[Hour, ...]:
     Returns
     -------
     tuple of Hour
-        At most four, each step once. Closest: least difference as a share of the larger side, among the half of the steps
-        that trade most. Ordinary: the middle one by energy traded. The earliest where several are equal.
+        At most four, each step once. Closest: least difference as a share of the larger side, among the half of the
+        steps that trade most. Ordinary: the middle one by energy traded. The earliest where several are equal.
     """
     community = game.community
     supply, demand = community.surplus.sum(axis=0), community.deficit.sum(axis=0)

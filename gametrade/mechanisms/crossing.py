@@ -102,9 +102,7 @@ class Crossing:
             Largest welfare of the others. The orders stay sorted, so this costs O(m) a group. [money]
         """
         prices, energies = self.book.prices, self.book.energies
-        there = [
-            energies[queue] * (groups[queue] != left_out[:, None]) for queue in (self.bids, self.asks)
-        ]
+        there = [energies[queue] * (groups[queue] != left_out[:, None]) for queue in (self.bids, self.asks)]
         wanted, offered = (side.cumsum(axis=1) for side in there)
         acceptable = np.searchsorted(prices[self.asks], prices[self.bids], side="right")
         at_least = np.hstack([np.zeros((left_out.size, 1)), offered])[:, acceptable]

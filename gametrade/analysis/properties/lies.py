@@ -192,6 +192,7 @@ def lie_certificate(book: OrderBook, found: Found, behind: Mapping[str, str] | N
         "lying": found.honest + found.gain,
         "supremum": found.honest + found.supremum,
         "tried": found.tried,
+        "exhaustive": found.exhaustive,
     }
 
 
