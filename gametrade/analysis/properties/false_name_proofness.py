@@ -89,8 +89,7 @@ def false_name_proofness(
         if found.gain > best.gain:
             behind = {alias: trader, trader: trader}
         best = better(best, found)
-    claim = "no trader gains by moving a part of an order to a second account"
-    return lie_verdict(outcome, "false_name_proofness", claim, best, behind)
+    return lie_verdict(outcome, "false_name_proofness", "accounts", best, behind)
 
 
 def _of_order(

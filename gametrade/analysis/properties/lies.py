@@ -249,14 +249,29 @@ def with_account(book: OrderBook, name: str, buys: bool, time: float, limit: tup
     )
 
 
+CLAIMS = {
+    "price": "no trader gains by misreporting its price",
+    "energy": "no trader gains by misreporting its energy",
+    "both": "no trader gains by misreporting its price, its energy or both",
+    "accounts": "no trader gains by moving a part of an order to a second account",
+    "pair": "no two traders gain together by agreeing on false prices",
+}
+"""What is said not to pay, by what the lie is about."""
+
+
+def lie_statement(about: str, tolerance: float, unit: str, tried: int) -> str:
+    """The claim in words, with its tolerance and how many lies were tried."""
+    return f"{CLAIMS[about]}, to {tolerance:.3g} {unit} ({tried} lies tried)"
+
+
 def lie_verdict(
-    outcome: MarketOutcome, property: str, claim: str, found: Found, behind: Mapping[str, str] | None = None
+    outcome: MarketOutcome, property: str, about: str, found: Found, behind: Mapping[str, str] | None = None
 ) -> Verdict:
     """A lie that pays refutes, an exhaustive search without one proves, anything else decides nothing."""
     tolerance = money_tolerance(outcome.book)
     pays = found.gain > tolerance
     proved = found.exhaustive and found.supremum <= tolerance
-    certificate = lie_certificate(outcome.book, found, behind)
+    certificate = {**lie_certificate(outcome.book, found, behind), "about": about}
     if not pays:
         certificate |= {"kind": "enumeration" if proved else "none", "orders": [], "lying": found.honest}
         if not proved:
@@ -264,7 +279,7 @@ def lie_verdict(
     return market_verdict(
         outcome,
         property,
-        f"{claim}, to {tolerance:.3g} {outcome.book.unit} ({found.tried} lies tried)",
+        lie_statement(about, tolerance, outcome.book.unit, found.tried),
         False if pays else True if proved else None,
         0.0 - max(found.gain, 0.0),
         witness=tuple(found.trader.split(" + ")) if found.trader else (),

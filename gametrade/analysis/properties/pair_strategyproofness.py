@@ -84,8 +84,7 @@ def pair_strategyproofness(
     if len(pairs) > max(1, most // FEWEST):
         best = replace(best, exhaustive=False)
     named = replace(best, trader=" + ".join(behind) or best.trader)
-    claim = "no two traders gain together by agreeing on false prices"
-    return lie_verdict(outcome, "pair_strategyproofness", claim, named, behind)
+    return lie_verdict(outcome, "pair_strategyproofness", "pair", named, behind)
 
 
 def _told(book: OrderBook, pair: tuple[int, int], p: float, q: float) -> OrderBook:

@@ -152,9 +152,9 @@ def lies_table(study: StabilityStudy, section: MarketSection, table: MechanismTa
         [
             f"Largest gain of one home in {plural(hours, 'step')}, the others honest; {unit} per step. "
             f"\N{LEFT DOUBLE QUOTATION MARK}{NONE}\N{RIGHT DOUBLE QUOTATION MARK} is proved by trying every lie that "
-            f"can matter, \N{LEFT DOUBLE QUOTATION MARK}{NONE_FOUND}\N{RIGHT DOUBLE QUOTATION MARK} is a search without "
-            f"proof; so is a number after {AT_LEAST}. A number in brackets can be approached but not reached. gametrade "
-            "verify runs every lie again, in exact arithmetic.",
+            f"can matter, \N{LEFT DOUBLE QUOTATION MARK}{NONE_FOUND}\N{RIGHT DOUBLE QUOTATION MARK} is a search "
+            f"without proof; so is a number after {AT_LEAST}. A number in brackets can be approached, not reached. "
+            "gametrade verify runs every lie again, in exact arithmetic.",
             "False quantity: a seller withholds energy, or offers more and buys what it lacks at the highest limit of "
             "the step; a buyer asks for less, or for more than it can use.",
             f"{THEOREM} doi:10.1016/0022-0531(83)90048-0.",
