@@ -11,6 +11,7 @@ from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.core_document import core_to_dict
 from gametrade.analysis.dispatch_document import dispatch_to_dict, evidence_of
 from gametrade.analysis.encoding import allocation_prices, pack, path_to_dict
+from gametrade.analysis.market_document import market_to_dict
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
 from gametrade.community import Community
@@ -31,7 +32,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         ``schema``, ``data`` (source and SHA-256), ``unit``, ``tolerance``, ``contract``, ``answers`` (one a
         rule: payoffs by name and price paths), ``claims`` (id, rule, property, statement, holds, margin,
         unit, witness, certificate), ``summary`` (one row a rule), ``contracts``, ``skipped``, ``notes`` and, where
-        it was made, ``core``.
+        they were made, ``core`` and ``market``.
     """
     game = study.game
     return {
@@ -50,6 +51,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         "skipped": dict(study.skipped),
         "notes": list(study.notes),
         **({} if study.core is None else {"core": core_to_dict(study.core)}),
+        **({} if study.market is None else {"market": market_to_dict(study.market)}),
     }
 
 

@@ -14,6 +14,7 @@ from gametrade.analysis.verification.comparing import equal, expect_verdict, sam
 from gametrade.analysis.verification.dispatch import proven_costs
 from gametrade.analysis.verification.fields import CLAIM, broken, check_fields
 from gametrade.analysis.verification.loading import check_shape, game_of
+from gametrade.analysis.verification.market_part import check_market
 from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
 from gametrade.analysis.verification.words import check_notes, check_statement
@@ -22,7 +23,7 @@ from gametrade.games.coalitional import DispatchGame
 from gametrade.registry import checks
 
 PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
-SECTIONS = ("data", "completeness", "tables", "notes")
+SECTIONS = ("data", "completeness", "tables", "notes", "market")
 """Outcomes that are about no single claim."""
 
 KINDS = {
@@ -81,7 +82,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     list of Outcome
         One for the data, one for completeness, one for the tables, whose detail names the columns that are
         computed but not certified, one for the notes, whose detail names the words that nothing can be
-        compared with, and one for each claim, its statement included.
+        compared with, one for the section on mechanisms, if there is one, whose lies are told again, and one for
+        each claim, its statement included.
 
     Raises
     ------
@@ -109,6 +111,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     outcomes.append(_guard("completeness", lambda: (PROVED, check_structure(case))))
     outcomes.append(_guard("tables", lambda: (PROVED, check_tables(case))))
     outcomes.append(_guard("notes", lambda: (PROVED, check_notes(case))))
+    if document.get("market") is not None:
+        outcomes.append(_guard("market", lambda: (PROVED, check_market(case))))
     return outcomes + [_guard(str(claim.get("id")), partial(_check, case, claim)) for claim in document["claims"]]
 
 

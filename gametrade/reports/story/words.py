@@ -22,6 +22,12 @@ LABELS = {
     "ensc": "equal shares of non-separable gains",
     "bill_sharing": "bill sharing (per step)",
     "bill_sharing_period": "bill sharing (whole period)",
+    "mcafee": "McAfee",
+    "muda": "MUDA",
+    "pay_as_bid": "pay-as-bid",
+    "multi_round_double_auction": "multi-round double auction",
+    "storage_sharing_auction": "storage-sharing auction",
+    "vickrey_clarke_groves": "Vickrey-Clarke-Groves",
 }
 """Names of rules that are written otherwise than with spaces for underscores."""
 
