@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from itertools import pairwise
 
 import numpy as np
 
@@ -127,10 +128,11 @@ class CapacityCompetition(ContinuousGame):
         """
         top, cost = Fraction(self.intercept), Fraction(self.cost)
         energy, slope = Fraction(float(self.capacities[seller])), Fraction(self.slope)
-        rivals = [(p, Fraction(float(e))) for k, (p, e) in enumerate(zip(prices, self.capacities)) if k != seller]
+        others = [k for k in range(self.n_players) if k != seller]
+        rivals = [(prices[k], Fraction(float(self.capacities[k]))) for k in others]
         ends = sorted({cost, top, *(p for p, _ in rivals if cost < p < top)}) if top > cost else [cost]
         best = (Fraction(0), cost)
-        for low, high in zip(ends[:-1], ends[1:], strict=True):
+        for low, high in pairwise(ends):
             ahead = sum((e for p, e in rivals if p <= low), Fraction(0))
             full = top - slope * (ahead + energy)
             middle = (top - slope * ahead + cost) / 2
