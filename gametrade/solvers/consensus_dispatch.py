@@ -63,7 +63,7 @@ def consensus_dispatch(
     >>> found.trades.round(6), found.link_price.round(6), found.talk.converged
     (array([4.]), array([7.]), True)
     """
-    checked_options("consensus_dispatch", max_rounds, tolerance=tolerance, penalty=penalty)
+    checked_options("consensus_dispatch", max_rounds, {"tolerance": tolerance, "penalty": penalty})
     replies, scale, energy, count = PeerReplies(game), price_scale(game), energy_scale(game), game.n_links
     rho = penalty * scale / energy
     plans = agreed = np.zeros(2 * count)

@@ -63,7 +63,7 @@ def link_prices(
     >>> found.trades.round(6), found.link_price.round(6), found.talk.converged
     (array([4.]), array([7.]), True)
     """
-    checked_options("link_prices", max_rounds, tolerance=tolerance, step=step)
+    checked_options("link_prices", max_rounds, {"tolerance": tolerance, "step": step})
     replies, scale, energy, count = PeerReplies(game), price_scale(game), energy_scale(game), game.n_links
     bend, slope = np.asarray(game.curvature), np.asarray(game.slope)
     sigma = step * scale / energy

@@ -13,7 +13,7 @@ from gametrade.games.contracts.peer_trades import repaired_prices
 from gametrade.typing import FloatArray
 
 
-def checked_options(owner: str, max_rounds: int, **positive: float) -> None:
+def checked_options(owner: str, max_rounds: int, positive: Mapping[str, float]) -> None:
     """Refuse tolerances and steps that are no positive numbers, and less than one round."""
     for name, value in positive.items():
         if not (math.isfinite(value) and value > 0):

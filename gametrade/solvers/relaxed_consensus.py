@@ -74,7 +74,9 @@ def relaxed_consensus(
     >>> found.trades.round(6), found.link_price.round(6), found.talk.converged
     (array([4.]), array([7.]), True)
     """
-    checked_options("relaxed_consensus", max_rounds, tolerance=tolerance, innovation=innovation, consensus=consensus)
+    checked_options(
+        "relaxed_consensus", max_rounds, {"tolerance": tolerance, "innovation": innovation, "consensus": consensus}
+    )
     if consensus >= 1:
         raise InvalidInputError(f"consensus of relaxed_consensus must be below 1. Got {consensus!r}.")
     replies, scale, energy, count = PeerReplies(game), price_scale(game), energy_scale(game), game.n_links

@@ -14,7 +14,9 @@ FIVE = {"curvature": [1, 1.5, 0.8, 2, 1.2], "slope": [3, 4, 2.5, 9, 10]}
 def five(charge=0.0):
     """Three sellers and two buyers, everybody linked; coefficients found from the figures of the specification."""
     links = list(itertools.combinations("abcde", 2))
-    return PeerDispatch("abcde", **FIVE, lower=[0, 0, 0, -20, -20], upper=[20, 20, 20, 0, 0], links=links, charge=charge)
+    return PeerDispatch(
+        "abcde", **FIVE, lower=[0, 0, 0, -20, -20], upper=[20, 20, 20, 0, 0], links=links, charge=charge
+    )
 
 
 def random_dispatch(rng, n=8, *, degree=3, resale=True, flat=False, scale=1.0):

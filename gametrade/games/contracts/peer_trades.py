@@ -166,7 +166,7 @@ class PeerTrades(Shown):
         parts = len(self.game.parts)
         split = [f"The trade graph falls apart into {parts} parts; each has its own prices."] if parts > 1 else []
         end = [
-            f"cost {self.cost:.9g}, no less than {self.cost_bound:.9g}; reciprocity residual {self.reciprocity:.3g} kWh",
+            f"cost {self.cost:.9g}, at least {self.cost_bound:.9g}; reciprocity residual {self.reciprocity:.3g} kWh",
             *split,
         ]
         table = text_table(head, rows[:20], numeric=range(1, 5))
@@ -190,7 +190,9 @@ def least_net_cost(game: PeerDispatch, node_price: FloatArray) -> FloatArray:
     return np.asarray(0.5 * bend * best**2 - margin * best)
 
 
-def repaired_prices(game: PeerDispatch, node_price: FloatArray, link_price: FloatArray) -> tuple[FloatArray, FloatArray]:
+def repaired_prices(
+    game: PeerDispatch, node_price: FloatArray, link_price: FloatArray
+) -> tuple[FloatArray, FloatArray]:
     r"""Nearby prices at which nobody gains by passing energy on: charges bound every difference of prices.
 
     Parameters
