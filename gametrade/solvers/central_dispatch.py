@@ -36,7 +36,8 @@ def central_dispatch(game: PeerDispatch, *, seconds: float = 600.0) -> PeerTrade
     Notes
     -----
     Trades are split in two directions, :math:`t = t^+ - t^-`, each of which pays the charges of both ends; n + 2L
-    variables. HiGHS adds a curvature of 1e-7 of its own, so trades are right to about six digits. Multipliers of :math:`p_n = \sum_m t_{nm}` are the prices of players.
+    variables. HiGHS adds a curvature of 1e-7 of its own, so trades are right to about six digits. Multipliers of
+    :math:`p_n = \sum_m t_{nm}` are the prices of players.
 
     Examples
     --------

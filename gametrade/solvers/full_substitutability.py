@@ -79,7 +79,8 @@ def full_substitutability(network: ContractNetwork, player: str) -> Substitutabi
     Read a sold contract as an object given away. Full substitutability is the gross substitutes condition of the value
     u of objects held [1]_, which is :math:`M^\natural`-concavity [2]_: for all X, Y and e in X but not in Y
 
-    .. math:: u(X) + u(Y) \le \max\bigl(u(X - e) + u(Y + e),\; \max_{f \in Y \setminus X} u(X - e + f) + u(Y + e - f)\bigr).
+    .. math:: u(X) + u(Y) \le \max\bigl(u(X - e) + u(Y + e),\;
+       \max_{f \in Y \setminus X} u(X - e + f) + u(Y + e - f)\bigr).
 
     All 4^k pairs are compared in fractions. Values that are concave in the net number of units of each step are sums of
     concave functions of disjoint sets of objects, so they have it (the number of objects held is the net number plus a

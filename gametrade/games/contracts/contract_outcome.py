@@ -97,4 +97,5 @@ class ContractOutcome(Shown):
         rows = [[c.name, c.seller, c.buyer, c.time, f"{float(self.prices[c.name]):.6g}"] for c in signed]
         table = text_table(["contract", "seller", "buyer", "time", "price"], rows, numeric={4})
         gap = max(self.gaps.values())
-        return f"{self.talk}\n{table}\nvalue to all {float(self.welfare):.6g}; largest gain at these prices {float(gap):.3g}"
+        told = f"value to all {float(self.welfare):.6g}; largest gain at these prices {float(gap):.3g}"
+        return "\n".join([str(self.talk), table, told])

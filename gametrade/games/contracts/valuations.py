@@ -171,7 +171,7 @@ class NetValue(Valuation):
         """Best bundle on offer: in each step the cheapest purchases and the dearest sales, every pair of numbers."""
         chosen: set[str] = set()
         for time in self.gains:
-            mine = sorted((n for n in income if n in self.signs and self.signs[n][0] == time))
+            mine = sorted(n for n in income if n in self.signs and self.signs[n][0] == time)
             buys, sells = (
                 sorted((n for n in mine if self.signs[n][1] == sign), key=lambda n: -income[n]) for sign in (1, -1)
             )
