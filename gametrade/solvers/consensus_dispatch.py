@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.games.contracts import PeerDispatch, PeerTrades
-from gametrade.solvers.negotiation import checked_options, closed, disagreement, energy_scale, largest, price_scale
+from gametrade.solvers.negotiation import (
+    checked_options,
+    closed,
+    disagreement,
+    energy_scale,
+    largest,
+    link_energy,
+    price_scale,
+)
 from gametrade.solvers.peer_replies import PeerReplies
 
 RELAXATION = 1.6
@@ -24,8 +32,8 @@ def consensus_dispatch(
         Disagreement about trades, and change of trades in price, at which to stop, as a share of the largest bound and
         of the spread of marginal costs.
     penalty : float, default=0.1
-        Penalty of disagreement relative to that spread over the largest bound; it stays the same, so that players need
-        not agree on a new one as they talk.
+        Penalty of disagreement relative to that spread over what the smaller end can trade; it stays the same, so that
+        players need not agree on a new one as they talk.
     max_rounds : int, default=20000
         Rounds after which the negotiation stops without agreement, and says so.
 
@@ -65,7 +73,7 @@ def consensus_dispatch(
     """
     checked_options("consensus_dispatch", max_rounds, {"tolerance": tolerance, "penalty": penalty})
     replies, scale, energy, count = PeerReplies(game), price_scale(game), energy_scale(game), game.n_links
-    rho = penalty * scale / energy
+    rho = penalty * scale / link_energy(game)
     plans = agreed = np.zeros(2 * count)
     price = np.full(2 * count, float(np.mean(np.asarray(game.slope))))
     rounds, residuals = 0, {"reciprocity": np.inf, "change": np.inf}
@@ -78,7 +86,7 @@ def consensus_dispatch(
         price = price - rho * both / 2
         residuals = {
             "reciprocity": largest(disagreement(game, plans)) / energy,
-            "change": rho * largest(agreed - before) / scale,
+            "change": largest(rho * (agreed - before)) / scale,
         }
     found = plans, replies.marginal, price[:count]
     return closed(game, "consensus_dispatch", found, (rounds, 2 * count, 2 * count), (residuals, tolerance))

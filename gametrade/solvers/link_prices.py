@@ -5,7 +5,15 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.games.contracts import PeerDispatch, PeerTrades
-from gametrade.solvers.negotiation import checked_options, closed, disagreement, energy_scale, largest, price_scale
+from gametrade.solvers.negotiation import (
+    checked_options,
+    closed,
+    disagreement,
+    energy_scale,
+    largest,
+    link_energy,
+    price_scale,
+)
 from gametrade.solvers.peer_replies import PeerReplies
 
 
@@ -22,7 +30,7 @@ def link_prices(
         Disagreement about trades, and change of trades in price, at which to stop, as a share of the largest bound and
         of the spread of marginal costs.
     step : float, default=0.1
-        Step of prices against imbalance, relative to that spread over the largest bound.
+        Step of prices against imbalance, relative to that spread over what the smaller end can trade.
     max_rounds : int, default=50000
         Rounds after which the negotiation stops without agreement, and says so.
 
@@ -66,19 +74,19 @@ def link_prices(
     checked_options("link_prices", max_rounds, {"tolerance": tolerance, "step": step})
     replies, scale, energy, count = PeerReplies(game), price_scale(game), energy_scale(game), game.n_links
     bend, slope = np.asarray(game.curvature), np.asarray(game.slope)
-    sigma = step * scale / energy
-    rho = 2 * sigma + bend * np.bincount(game.owner, minlength=game.n_players) / 2
+    sigma = step * scale / link_energy(game)
+    rho = 2 * sigma + (bend * np.bincount(game.owner, minlength=game.n_players))[game.owner] / 2
     plans, imbalance, price = np.zeros(2 * count), np.zeros(2 * count), np.full(2 * count, float(slope.mean()))
     rounds, residuals = 0, {"reciprocity": np.inf, "change": np.inf}
     while rounds < max_rounds and max(residuals.values()) > tolerance:
         rounds += 1
         before, marginal = plans, slope + bend * game.positions(plans)
-        plans = replies.answer(before + price / rho[game.owner], rho, slope=marginal)
+        plans = replies.answer(before + price / rho, rho, slope=marginal)
         last, imbalance = imbalance, disagreement(game, plans)
         price = price - sigma * (2 * imbalance - last)
         residuals = {
             "reciprocity": largest(imbalance) / energy,
-            "change": float((rho[game.owner] * np.abs(plans - before)).max(initial=0.0)) / scale,
+            "change": largest(rho * (plans - before)) / scale,
         }
     found = plans, replies.marginal, price[:count]
     return closed(game, "link_prices", found, (rounds, 2 * count, 2 * count), (residuals, tolerance))

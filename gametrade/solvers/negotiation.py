@@ -27,6 +27,13 @@ def energy_scale(game: PeerDispatch) -> float:
     return float(max(np.abs(game.lower).max(), np.abs(game.upper).max())) or 1.0
 
 
+def link_energy(game: PeerDispatch) -> FloatArray:
+    """Most that the smaller end of each link can trade, for either half, shape (2L,). [kWh]"""
+    reach = np.maximum(np.abs(game.lower), np.abs(game.upper))
+    each = np.minimum(*reach[game.ends.T])
+    return np.tile(np.where(each > 0, each, energy_scale(game)), 2)
+
+
 def price_scale(game: PeerDispatch) -> float:
     """Spread of the marginal costs at all bounds; the size of costs where they do not differ. [money/kWh]"""
     bend, slope = np.asarray(game.curvature), np.asarray(game.slope)

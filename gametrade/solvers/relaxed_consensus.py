@@ -6,7 +6,15 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.contracts import PeerDispatch, PeerTrades
-from gametrade.solvers.negotiation import checked_options, closed, disagreement, energy_scale, largest, price_scale
+from gametrade.solvers.negotiation import (
+    checked_options,
+    closed,
+    disagreement,
+    energy_scale,
+    largest,
+    link_energy,
+    price_scale,
+)
 from gametrade.solvers.peer_replies import PeerReplies
 
 
@@ -29,7 +37,7 @@ def relaxed_consensus(
         Disagreement about trades and about prices, and change of trades in price, at which to stop, as a share of the
         largest bound and of the spread of marginal costs.
     innovation : float, default=0.1
-        Step :math:`\alpha` of prices against imbalance, relative to that spread over the largest bound.
+        Step :math:`\alpha` of prices against imbalance, relative to that spread over what the smaller end can trade.
     consensus : float, default=0.25
         Step :math:`\beta` of prices towards the neighbour's, above 0 and below 1.
     lookahead : bool, default=True
@@ -80,7 +88,7 @@ def relaxed_consensus(
     if consensus >= 1:
         raise InvalidInputError(f"consensus of relaxed_consensus must be below 1. Got {consensus!r}.")
     replies, scale, energy, count = PeerReplies(game), price_scale(game), energy_scale(game), game.n_links
-    step = innovation * scale / energy
+    step = innovation * scale / link_energy(game)
     plans, price = np.zeros(2 * count), np.asarray(game.slope)[game.owner]
     rounds, residuals, imbalance = 0, {"reciprocity": np.inf, "price": np.inf, "change": np.inf}, np.zeros(2 * count)
     while rounds < max_rounds and max(residuals.values()) > tolerance:
@@ -92,7 +100,7 @@ def relaxed_consensus(
         residuals = {
             "reciprocity": largest(imbalance) / energy,
             "price": largest(apart) / scale,
-            "change": step * largest(plans - before) / scale,
+            "change": largest(step * (plans - before)) / scale,
         }
     found = plans, replies.marginal, price.reshape(2, -1).mean(axis=0)
     return closed(game, "relaxed_consensus", found, (rounds, 2 * count, 4 * count), (residuals, tolerance))
