@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from gametrade.analysis.encoding import pack, unpack
+from gametrade.analysis.encoding import doubles, floats
 from gametrade.analysis.exact_dispatch import (
     Broken,
     complete_plan,
@@ -32,16 +32,6 @@ SHRINKS = (0.0, 2.0**-44, 2.0**-38, 2.0**-32, 2.0**-26)
 ENCODING = "base64(zlib(little-endian float64))"
 
 Bracket = tuple[Fraction, Fraction]
-
-
-def doubles(numbers: FloatArray) -> str:
-    """Pack floats into text."""
-    return pack(np.ascontiguousarray(numbers, dtype="<f8"))
-
-
-def floats(text: str) -> FloatArray:
-    """Undo :func:`doubles`."""
-    return np.frombuffer(unpack(text), dtype="<f8").astype(float)
 
 
 def feasible_plan(home: HomeProgram, plan: FloatArray) -> FloatArray:

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gametrade.analysis.document import data_section
 from gametrade.analysis.verification.case import MALFORMED, Case, Claim, Refuted
-from gametrade.analysis.verification.comparing import equal, expect_verdict, same
+from gametrade.analysis.verification.comparing import close, equal, expect_verdict, same
 from gametrade.analysis.verification.dispatch import proven_costs
 from gametrade.analysis.verification.fields import CLAIM, broken, check_fields
 from gametrade.analysis.verification.loading import check_shape, game_of
@@ -136,11 +137,23 @@ def _check_data(case: Case) -> tuple[str, str]:
         if name in data:
             equal(f"{name} of the data", case.document["data"][name], data[name])
     equal("unit", case.document["unit"], case.game.unit)
+    _check_listed_values(case)
     if isinstance(case.game, DispatchGame) and case.document.get("evidence"):
         proven_costs(case)
     same("gains", case.document["gains"], case.game.grand_value, case.game.grand_value)
     same("tolerance", case.document["tolerance"], case.game.tolerance, case.game.tolerance)
     return PROVED, f"SHA-256 {data['sha256'][:16]}..., {len(case.game.players)} players"
+
+
+def _check_listed_values(case: Case) -> None:
+    """The values that stand beside a recipe are those of its game."""
+    data = case.document["data"]
+    if data["source"] == "game" and (values := data.get("values")) is not None:
+        again = case.game.table()
+        if len(values) != len(again):
+            raise Refuted(f"the data must list {len(again)} values, one a coalition")
+        for mask, (stated, found) in enumerate(zip(values, again, strict=True)):
+            close(f"value of coalition number {mask}", stated, Fraction(float(found)), Fraction(case.game.tolerance))
 
 
 def _check(case: Case, claim: Claim) -> tuple[str, str]:

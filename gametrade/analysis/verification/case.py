@@ -14,9 +14,10 @@ from gametrade.analysis.contracts import Periods
 from gametrade.analysis.encoding import unpack
 from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.exact_periods import ExactPeriods
+from gametrade.analysis.exact_price_levels import ExactPriceLevels
 from gametrade.analysis.studies.market_allocation import is_mechanism, split
 from gametrade.errors import GametradeError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.registry import rules
 from gametrade.tolerance import decision_tolerance
@@ -66,11 +67,20 @@ class ExactGame:
     game: CoalitionalGame
 
     @cached_property
+    def priced(self) -> ExactSharingGame | ExactPriceLevels:
+        """The game in whole numbers, if it has prices: a sharing game, also with individual tariffs."""
+        if isinstance(self.game, SharingGame):
+            return ExactSharingGame(self.game.community)
+        if isinstance(self.game, IndividualTariffGame):
+            return ExactPriceLevels(self.game)
+        raise Refuted("price certificates need a sharing game")
+
+    @property
     def sharing(self) -> ExactSharingGame:
         """The sharing game in whole numbers."""
-        if not isinstance(self.game, SharingGame):
-            raise Refuted("price certificates need a sharing game")
-        return ExactSharingGame(self.game.community)
+        if not isinstance(self.priced, ExactSharingGame):
+            raise Refuted("periods need a sharing game")
+        return self.priced
 
     @cached_property
     def _values(self) -> dict[bytes, Fraction]:
@@ -83,8 +93,8 @@ class ExactGame:
         key = np.packbits(members).tobytes()
         if key not in self._values:
             self._values[key] = (
-                self.sharing.value(members)
-                if isinstance(self.game, SharingGame)
+                self.priced.value(members)
+                if isinstance(self.game, SharingGame | IndividualTariffGame)
                 else Fraction(float(self.game.values(members[None, :])[0]))
             )
         return self._values[key]
@@ -94,8 +104,8 @@ class ExactGame:
         """Values of all coalitions. [money]"""
         if self.game.n_players > TABLE_PLAYERS:
             raise Refuted(f"{self.game.n_players} homes are too many to look at every coalition")
-        if isinstance(self.game, SharingGame):
-            return self.sharing.table()
+        if isinstance(self.game, SharingGame | IndividualTariffGame):
+            return self.priced.table()
         return [Fraction(float(number)) for number in self.game.table()]
 
     def excess(self, members: BoolArray, payoffs: list[Fraction]) -> Fraction:
