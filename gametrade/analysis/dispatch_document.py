@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gametrade.analysis.dispatch_evidence import alone_to_dict, grand_to_dict
+from gametrade.analysis.dispatch_evidence import alone_to_dict, coalitions_to_dict, grand_to_dict
 from gametrade.analysis.encoding import digest, doubles, floats
 from gametrade.analysis.exact_dispatch import Broken
 from gametrade.community import Batteries, Community, CurtailableLoad, ShiftableLoad
@@ -81,10 +81,10 @@ def evidence_of(game: DispatchGame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``alone`` and ``grand``.
+        ``alone``, ``grand`` and, where they are few, ``coalitions``, which bracket the value of each.
     """
     try:
-        return {"alone": alone_to_dict(game), "grand": grand_to_dict(game)}
+        return {"alone": alone_to_dict(game), "grand": grand_to_dict(game), "coalitions": coalitions_to_dict(game)}
     except Broken:
         return {}
 

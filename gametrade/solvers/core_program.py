@@ -208,7 +208,7 @@ class CoreProgram:
         import highspy
 
         solver = highspy.Highs()
-        options = {"output_flag": False, "threads": 1, "presolve": "off"}
+        options = {"output_flag": False, "presolve": "off"}
         sharp = {"primal_feasibility_tolerance": SHARPEST, "dual_feasibility_tolerance": SHARPEST}
         for name, value in {**options, **sharp}.items():
             solver.setOptionValue(name, value)

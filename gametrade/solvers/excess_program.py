@@ -48,7 +48,6 @@ class ExcessProgram:
             ("output_flag", False),
             ("presolve", "off"),
             ("solver", "simplex"),
-            ("threads", 1),
             ("primal_feasibility_tolerance", SHARPEST),
             ("dual_feasibility_tolerance", SHARPEST),
         ):

@@ -39,7 +39,6 @@ class RelaxedExcess:
             ("output_flag", False),
             ("presolve", "off"),
             ("solver", "simplex"),
-            ("threads", 1),
             ("primal_feasibility_tolerance", SHARPEST),
             ("dual_feasibility_tolerance", SHARPEST),
         ):

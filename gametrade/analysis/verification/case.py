@@ -62,9 +62,18 @@ def tolerance_of(game: CoalitionalGame, payoffs: list[Fraction]) -> Fraction:
 
 @dataclass(frozen=True, eq=False)
 class ExactGame:
-    """Values of coalitions without rounding, for a sharing game or a table; each is computed once."""
+    """Values of coalitions without rounding, for a sharing game or a table; each is computed once.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        The game.
+    proven : list of Fraction, length 2**n, optional
+        Values of all coalitions of a dispatch game, as plans and duals prove them. [money]
+    """
 
     game: CoalitionalGame
+    proven: list[Fraction] | None = None
 
     @cached_property
     def priced(self) -> ExactSharingGame | ExactPriceLevels:
@@ -88,6 +97,8 @@ class ExactGame:
 
     def value(self, members: BoolArray) -> Fraction:
         """Value of one coalition. [money]"""
+        if self.proven is not None:
+            return self.proven[int(members @ (1 << np.arange(members.size)))]
         if isinstance(self.game, DispatchGame) and not members.all():
             raise Refuted("the value of a coalition of a dispatch game needs its plan")
         key = np.packbits(members).tobytes()
@@ -102,6 +113,10 @@ class ExactGame:
     @cached_property
     def table(self) -> list[Fraction]:
         """Values of all coalitions. [money]"""
+        if self.proven is not None:
+            return self.proven
+        if isinstance(self.game, DispatchGame):
+            raise Refuted("the values of a dispatch game need plans and duals of every coalition")
         if self.game.n_players > TABLE_PLAYERS:
             raise Refuted(f"{self.game.n_players} homes are too many to look at every coalition")
         if isinstance(self.game, SharingGame | IndividualTariffGame):
@@ -126,8 +141,8 @@ class Case:
 
     @cached_property
     def exact(self) -> ExactGame:
-        """The game without rounding."""
-        return ExactGame(self.game)
+        """The game without rounding; of a dispatch game, what plans and duals proved when the data were checked."""
+        return ExactGame(self.game, self.kept.get("values"))
 
     @cached_property
     def answers(self) -> dict[str, Row]:
