@@ -20,6 +20,7 @@ from gametrade.analysis.contracts import (
 from gametrade.analysis.core_section import core_section, wanted_parts
 from gametrade.analysis.counting import CoalitionCount, CoalitionSample, count_blocking, table_is_cheap
 from gametrade.analysis.fairness import correlation, gini, jain
+from gametrade.analysis.game_claims import game_verdicts
 from gametrade.analysis.headline import headline
 from gametrade.analysis.market_section import market_section, market_wanted
 from gametrade.analysis.notes import study_notes
@@ -136,7 +137,8 @@ def analyse_stability(
     notes = study_notes(game, contract, claims, source)
     core = core_section(game, headline(results), list(allocations), parts) if parts and results else None
     market = market_section(game) if isinstance(game, SharingGame) and market_wanted(sections, game) else None
-    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, market)
+    about_game = game_verdicts(game, None if core is None else core.numbers)
+    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, market, about_game)
 
 
 def _nodes(engine: str) -> int:

@@ -53,6 +53,8 @@ class StabilityStudy:
         What the core itself looks like, where that was asked for or is cheap.
     market : MarketSection or None
         What every mechanism would do with the homes' orders, where that was asked for or is cheap.
+    about_game : tuple of Verdict
+        Claims about the game itself: whether its core is empty, by how much.
     """
 
     game: CoalitionalGame
@@ -62,6 +64,7 @@ class StabilityStudy:
     notes: tuple[str, ...]
     core: CoreSection | None = None
     market: MarketSection | None = None
+    about_game: tuple[Verdict, ...] = ()
 
     def __getitem__(self, rule: str) -> RuleStability:
         for result in self.results:
@@ -77,8 +80,8 @@ class StabilityStudy:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """All claims of all rules."""
-        return [verdict for result in self.results for verdict in result.verdicts.values()]
+        """All claims of all rules, then those about the game."""
+        return [*(verdict for result in self.results for verdict in result.verdicts.values()), *self.about_game]
 
     def compare(self, rules: Sequence[str] | None = None, columns: str | Sequence[str] = "main") -> pd.DataFrame:
         """Headline numbers of some rules side by side, named for reading, with units.

@@ -70,15 +70,13 @@ class Solver:
         chosen = self._highs.getInfo().objective_function_value if self._highs else 0.0
         return float((chosen + self.template.fixed_cost @ members.astype(float)) * self.program.money_unit)
 
-    def solve(self, members: BoolArray, more_load: FloatArray | None = None) -> bool:
+    def solve(self, members: BoolArray) -> bool:
         """Solve for a coalition; False if its limits cannot be met.
 
         Parameters
         ----------
         members : ndarray of bool, shape (n,)
             The coalition.
-        more_load : ndarray, optional
-            Added to the right-hand sides of the joint rows, in scaled energy.
 
         Returns
         -------
@@ -91,8 +89,6 @@ class Solver:
             If HiGHS ends with neither an optimum nor a proof that there is none.
         """
         low, high = self.template.limits(members)
-        if more_load is not None:
-            low, high = low + more_load, high + more_load
         inside = np.append(members, True)[self._home_of_column]
         upper = np.where(inside, self.template.upper, 0.0)
         if not upper.size:
