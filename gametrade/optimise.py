@@ -93,6 +93,7 @@ def maximise(program: Program, *, seconds: float = 600.0, relative_gap: float = 
 
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)  # HiGHS refuses to run with two counts in one process
     solver.setOptionValue("time_limit", float(seconds))
     solver.setOptionValue("mip_rel_gap", relative_gap)
     solver.setOptionValue("mip_abs_gap", 0.0)

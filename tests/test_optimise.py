@@ -9,6 +9,7 @@ from scipy.sparse import csr_matrix
 
 import gametrade as gt
 from gametrade.optimise import INFINITY, Program, maximise
+from gametrade.solvers.fee_limits import fee_limits
 
 
 def program(gain, matrix, row_upper, *, upper=1.0, integer=None):
@@ -48,3 +49,11 @@ def test_no_feasible_point_and_no_bound():
         maximise(program([1], [[1]], [-1]))
     with pytest.raises(gt.SolverError, match=r"(?i)unbounded"):
         maximise(program([1], [[0]], [1], upper=INFINITY))
+
+
+def test_programs_of_every_kind_run_in_one_process():
+    """The solver refuses a second number of threads in one process: all kinds of programs must use the same."""
+    street = gt.communities.street(8, 1, rng=1, start="2023-06-01")
+    for rule in ("competitive_price", "mid_market_rate"):
+        gt.blocking_coalition(street, gt.allocate(street, rule))
+    assert fee_limits(gt.SharingGame(street)).per_member > 0

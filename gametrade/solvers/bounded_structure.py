@@ -122,7 +122,10 @@ def bounded_structure(game: CoalitionalGame, *, seconds: float = 60.0) -> Bounde
     while True:
         now = columns.prices()
         rounds += 1
-        found = blocking_coalition(game, now, count=COLUMNS_A_ROUND, **_budget(game, ends))
+        left = max(1.0, ends - monotonic())
+        found = blocking_coalition(
+            game, now, count=COLUMNS_A_ROUND, seconds=left if isinstance(game, DispatchGame) else 60.0
+        )
         excess = max(0.0, found.upper_bound, game.grand_value - float(now.sum()))
         reach = float(now.sum()) + game.n_players * excess
         if reach < bound:
@@ -144,11 +147,6 @@ def _together(game: SharingGame) -> BoundedStructure:
     value = game.grand_value
     bound = max(value, float(prices.sum()))
     return BoundedStructure((game.players,), value, bound, prices, 0.0, 0, game.unit)
-
-
-def _budget(game: CoalitionalGame, ends: float) -> dict[str, float]:
-    """Time for a search that may take long."""
-    return {"seconds": max(1.0, ends - monotonic())} if isinstance(game, DispatchGame) else {}
 
 
 class _Columns:

@@ -116,6 +116,7 @@ class DispatchRelaxation:
         homes = np.arange(self._columns, self._columns + n, dtype=np.int32)
         whole = highspy.Highs()
         whole.setOptionValue("output_flag", False)
+        whole.setOptionValue("threads", 1)
         whole.passModel(self._highs.getLp())
         whole.setOptionValue("time_limit", float(seconds))
         whole.setOptionValue("mip_rel_gap", 0.0)

@@ -52,6 +52,7 @@ def minimise_quadratic(
 
     solver = highspy.Highs()
     solver.setOptionValue("output_flag", False)
+    solver.setOptionValue("threads", 1)
     solver.setOptionValue("time_limit", float(seconds))
     solver.setOptionValue("qp_iteration_limit", 100 * (offset.size + len(points.limits) + len(points.equal_limits)))
     lp, d = highspy.HighsLp(), offset.size

@@ -127,7 +127,7 @@ class HomePools:
     def places(self, structure: Partition) -> IntArray:
         """Number of the pool of each home, shape (n,)."""
         rows = np.array([self.game.members(coalition) for coalition in partition_of(self.game, structure)])
-        return rows.argmax(axis=0)
+        return np.asarray(rows.argmax(axis=0))
 
     def structure(self, places: IntArray) -> Partition:
         """The partition in which homes with one number are together."""

@@ -186,7 +186,8 @@ def slot_formation(
     """
     prices = _checked(community, rule)
     value = _replacement(community, replacement_price)
-    batteries = community.batteries or Batteries(*np.zeros((2, community.n_prosumers)), np.ones(community.n_prosumers))
+    n = community.n_prosumers
+    batteries = community.batteries or Batteries(np.zeros(n), np.zeros(n), np.ones(n))
     charge = [np.nan_to_num(batteries.start_kwh, nan=0.0)]
     structure: Partition = tuple((name,) for name in community.names)
     slots = []

@@ -170,6 +170,7 @@ def quiet_highs() -> Any:
 
     highs = highspy.Highs()
     highs.setOptionValue("output_flag", False)
+    highs.setOptionValue("threads", 1)
     highs.setOptionValue("primal_feasibility_tolerance", SHARPEST)
     highs.setOptionValue("dual_feasibility_tolerance", SHARPEST)
     return highs
