@@ -17,7 +17,10 @@ Cycle = tuple[Fraction, int, int, tuple[int, ...]]
 
 
 @properties.register(
-    of="strategic", plays=("NormalFormGame",), source="Monderer and Shapley 1996, 10.1006/game.1996.0044"
+    of="strategic",
+    plays=("NormalFormGame",),
+    enumerates=True,
+    source="Monderer and Shapley 1996, 10.1006/game.1996.0044",
 )
 def exact_potential(game: NormalFormGame, *, exact: bool = False) -> Verdict:
     r"""One function of the profile changes by exactly what the player who moves gains.

@@ -9,7 +9,10 @@ from gametrade.registry import properties
 
 
 @properties.register(
-    of="strategic", plays=("NormalFormGame",), source="Koutsoupias and Papadimitriou 1999, 10.1007/3-540-49116-3_38"
+    of="strategic",
+    plays=("NormalFormGame",),
+    enumerates=True,
+    source="Koutsoupias and Papadimitriou 1999, 10.1007/3-540-49116-3_38",
 )
 def price_of_anarchy(game: NormalFormGame, *, equilibria: str = "pure_equilibria") -> Verdict:
     """Even the worst equilibrium has the largest welfare.

@@ -8,7 +8,9 @@ from gametrade.games.normal_form import NormalFormGame
 from gametrade.registry import properties
 
 
-@properties.register(of="strategic", plays=("NormalFormGame",), source="Anshelevich et al. 2008, 10.1137/070680096")
+@properties.register(
+    of="strategic", plays=("NormalFormGame",), enumerates=True, source="Anshelevich et al. 2008, 10.1137/070680096"
+)
 def price_of_stability(game: NormalFormGame, *, equilibria: str = "pure_equilibria") -> Verdict:
     """The best equilibrium has the largest welfare.
 

@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gametrade.analysis.document import data_section
+from gametrade.analysis.game_document import SCHEMA as EQUILIBRIA
 from gametrade.analysis.verification.case import MALFORMED, Case, Claim, Refuted
 from gametrade.analysis.verification.comparing import equal, expect_verdict, same
 from gametrade.analysis.verification.dispatch import proven_costs
 from gametrade.analysis.verification.fields import CLAIM, broken, check_fields
+from gametrade.analysis.verification.games import verify_equilibria
 from gametrade.analysis.verification.loading import check_shape, game_of
+from gametrade.analysis.verification.outcome import NOT_PROVED, PROVED, REFUTED, Outcome
 from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
 from gametrade.analysis.verification.words import check_notes, check_statement
@@ -21,7 +23,6 @@ from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import DispatchGame
 from gametrade.registry import checks
 
-PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
 SECTIONS = ("data", "completeness", "tables", "notes")
 """Outcomes that are about no single claim."""
 
@@ -36,25 +37,6 @@ KINDS = {
     "core_of_periods": ("coalition", "price_path", "periods"),
 }
 """Kinds of certificates that prove a property."""
-
-
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What verification says of one claim.
-
-    Parameters
-    ----------
-    id : str
-        The claim.
-    outcome : {"proved", "refuted", "not proved"}
-        "not proved" means that the report itself gives no certificate for it.
-    detail : str
-        How tightly it was proved, or what is wrong.
-    """
-
-    id: str
-    outcome: str
-    detail: str
 
 
 VISIBLE_PAGE = Outcome(
@@ -72,7 +54,7 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     Parameters
     ----------
     document : mapping
-        A report, schema ``gametrade-report/1``.
+        A report, schema ``gametrade-report/1``, or of a strategic game, ``gametrade-equilibria/1``.
     data_folder : str or Path, optional
         Where to look for the meter data when the report names files.
 
@@ -101,6 +83,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     >>> {outcome.outcome for outcome in verify_document(document)}
     {'proved'}
     """
+    if document.get("schema") == EQUILIBRIA:
+        return verify_equilibria(document)
     check_shape(document)
     case = Case(document, game_of(document, data_folder))
     outcomes = [_guard("data", lambda: _check_data(case))]
