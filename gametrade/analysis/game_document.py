@@ -26,7 +26,8 @@ def game_document(study: EquilibriumStudy) -> dict[str, Any]:
     -------
     dict
         ``schema``, ``data`` (description and SHA-256), ``kind``, ``unit``, ``players``, ``solver``, ``complete``,
-        ``finding``, ``equilibria``, ``cycle``, ``trace``, ``dynamics``, ``properties``, ``claims``, ``skipped``, ``statics``, ``notes``.
+        ``finding``, ``equilibria``, ``cycle``, ``trace``, ``dynamics``, ``properties``, ``claims``, ``skipped``,
+        ``statics``, ``notes``.
 
     Notes
     -----

@@ -74,7 +74,8 @@ def strategic_game(path: str | Path) -> Described:
     game = read_game(path)
     if isinstance(game, TableGame):
         raise InvalidInputError(
-            f"game to solve must have strategies. Got coalition values in {str(path)!r}; gametrade report examines them."
+            f"game to solve must have strategies. Got coalition values in {str(path)!r}; "
+            "gametrade report examines them."
         )
     return game
 
