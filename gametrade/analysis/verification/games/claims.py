@@ -60,7 +60,8 @@ def check_claim(case: GameCase, claim: Claim) -> str:
             raise Refuted(f"{field} is {again[field]!r}, the report says {claim[field]!r}")
     _same_number("margin", claim["margin"], again["margin"])
     entry = properties.get(name)
-    if entry.traits.get("enumerates"):
+    kinds = {kind.__name__ for kind in type(case.game).__mro__}
+    if kinds & set(entry.traits.get("enumerates", ())):
         _same("certificate", claim["certificate"], again["certificate"])
         if list(claim["witness"]) != again["witness"]:
             raise Refuted(f"the witness is {again['witness']}, the report says {claim['witness']}")
