@@ -20,8 +20,8 @@ Cycle = tuple[Fraction, int, int, tuple[int, ...]]
 
 @properties.register(
     of="strategic",
-    plays=("NormalFormGame",),
-    enumerates=("NormalFormGame",),
+    plays=("NormalFormGame", "QuadraticGame", "SparseQuadraticGame"),
+    enumerates=("NormalFormGame", "QuadraticGame", "SparseQuadraticGame"),
     source="Monderer and Shapley 1996, 10.1006/game.1996.0044",
 )
 def exact_potential(game: NormalFormGame | AnyQuadratic, *, exact: bool = False) -> Verdict:

@@ -39,6 +39,10 @@ MOST_LISTED = 12
 
 SAMPLES = 20
 
+ROSEN, SAMELSON = "Rosen 1965, 10.2307/1911749", "Samelson, Thrall and Wesler 1958"
+
+LISTED = {"argument": "list of all rest points", "source": "every support"}
+
 
 @singledispatch
 def uniqueness(game: Any) -> Verdict:
@@ -97,12 +101,19 @@ def _quadratic(game: QuadraticGame | SparseQuadraticGame) -> Verdict:
     weighted = weights[owner][:, None] * matrix
     definite = positive_definite(weighted) if len(matrix) <= EXACT else margin > 1e-9
     if margin > 0 and definite:
-        arguments.append({"argument": "diagonal strict concavity", "weights": weights.tolist(), "eigenvalue": margin})
+        arguments.append(
+            {
+                "argument": "diagonal strict concavity",
+                "weights": weights.tolist(),
+                "eigenvalue": margin,
+                "source": ROSEN,
+            }
+        )
     radius = contraction(matrix, owner)
     if alone and radius < 1 - 1e-9:
-        arguments.append({"argument": "contraction of best replies", "radius": radius})
+        arguments.append({"argument": "contraction of best replies", "radius": radius, "source": "Banach"})
     if boxes and len(matrix) <= MOST and is_p_matrix(matrix):
-        arguments.append({"argument": "P-matrix"})
+        arguments.append({"argument": "P-matrix", "source": SAMELSON})
     numbers = {
         "equal_weights_eigenvalue": monotonicity(matrix),
         "reply_radius": radius if np.isfinite(radius) else None,
@@ -127,19 +138,25 @@ def _finite(game: NormalFormGame) -> Verdict:
     """Domination, bounds of the lattice, or the list of all equilibria."""
     arguments: list[dict[str, Any]] = []
     if all(len(row) == 1 for row in eliminate(game).kept):
-        arguments.append({"argument": "strict domination leaves one profile"})
+        arguments.append({"argument": "strict domination leaves one profile", "source": "Moulin 1979"})
     if is_supermodular(game):
         lowest, highest = lattice_ends(game)
         if lowest == highest:
-            arguments.append({"argument": "lattice bounds meet"})
+            arguments.append({"argument": "lattice bounds meet", "source": "Milgrom and Roberts 1990"})
     found = _listed(game)
     count = len(found)
     if found.complete and found.solver != "pure_equilibria":
-        argument = f"all equilibria were listed: {count}"
-        arguments.append({"argument": argument, "count": count})
+        arguments.append({"argument": "list of all equilibria", "count": count, "source": "every vertex"})
         return told(game, arguments, count == 1, 0.0, "", count=count)
     if count > 1:
-        return told(game, [{"argument": f"{count} pure equilibria", "count": count}], False, 0.0, "", count=count)
+        return told(
+            game,
+            [{"argument": "list of pure equilibria", "count": count, "source": "every profile"}],
+            False,
+            0.0,
+            "",
+            count=count,
+        )
     why = "" if arguments else "no sufficient condition holds; not all equilibria were listed"
     return told(game, arguments, True if arguments else None, 0.0, why, count=count)
 
@@ -175,5 +192,5 @@ def _leader(game: PriceLeaderGame) -> Verdict:
     values = [step["payoff"] for step in found.trace]
     runner_up = max((v for v, step in zip(values, found.trace, strict=True) if not step["global"]), default=None)
     margin = float(max(values) - runner_up) if runner_up is not None and count == 1 else 0.0
-    argument = f"all pieces of the leader's payoff were compared: {count} best price{'' if count == 1 else 's'}"
-    return told(game, [{"argument": argument, "count": count}], count == 1, margin, "", count=count)
+    argument = {"argument": "comparison of all pieces of the leader's payoff", "count": count, "source": "every piece"}
+    return told(game, [argument], count == 1, margin, "", count=count)

@@ -78,7 +78,7 @@ def _bound(game: Any, player: int, x: Any, certificate: Mapping[str, Any]) -> Fr
     if part.get("method") != "best_reply":
         raise Refuted("there is no best reply to check")
     if certificate["kind"] == "regret_bounds":
-        return _by_reply(game, player, x, part, game.deviations(player, x), [])
+        return by_reply(game, player, x, part, game.deviations(player, x), [])
     weight = _vector(certificate["weights"])[player]
     above, same = (_vector(certificate[name]) for name in ("shared_prices", "shared_equal_prices"))
     if weight <= 0 or any(price < 0 for price in above):
@@ -90,7 +90,7 @@ def _bound(game: Any, player: int, x: Any, certificate: Mapping[str, Any]) -> Fr
     ]
     left = zip(above, _vector(shared.limits), _matrix(shared.rows), strict=True)
     extra = sum((p * max(Fraction(0), b - _dot(row, profile)) for p, b, row in left), Fraction(0)) / weight
-    return _by_reply(game, player, x, part, _own_set(game, player), tilt) + extra
+    return by_reply(game, player, x, part, _own_set(game, player), tilt) + extra
 
 
 def _own_set(game: Any, player: int) -> Polyhedron:
@@ -100,17 +100,23 @@ def _own_set(game: Any, player: int) -> Polyhedron:
     return Polyhedron(low, high, own.rows, own.limits, own.equal_rows, own.equal_limits)
 
 
-def _rates(game: Any, player: int, x: Any) -> list[Fraction]:
-    """Derivatives of a player's payoff by its own variables."""
+def rates(game: Any, player: int, x: Any) -> list[Fraction]:
+    """Derivatives of a player's payoff by its own variables, without rounding."""
     where, profile = game.slices[player], _vector(x)
     full, offset = _matrix(dense_jacobian(game)[where]), _vector(game.offset[where])
     return [-(_dot(row, profile) + c) for row, c in zip(full, offset, strict=True)]
 
 
-def _by_reply(
+def by_reply(
     game: Any, player: int, x: Any, part: Mapping[str, Any], points: Polyhedron, tilt: Sequence[Fraction]
 ) -> Fraction:
-    """Weak duality at the best reply that the certificate states; prices tilt the payoff."""
+    """Bound a player's regret by weak duality at the best reply that the certificate states; prices tilt the payoff.
+
+    Raises
+    ------
+    Refuted
+        If a multiplier has the wrong sign, the curvature is not one, or the bound is infinite.
+    """
     where = game.slices[player]
     block = game.own_block(player)
     curvature = Fraction(float(part["curvature"]))
@@ -119,7 +125,7 @@ def _by_reply(
     reply, own, rows, equal = (_vector(v) for v in (part["reply"], x[where], part["rows"], part["equal"]))
     if any(price < 0 for price in rows):
         raise Refuted("a multiplier of an inequality is negative")
-    bend, at = _matrix(block), _rates(game, player, x)
+    bend, at = _matrix(block), rates(game, player, x)
     at = [a - t for a, t in zip(at, tilt, strict=True)] if tilt else at
     move = [r - o for r, o in zip(reply, own, strict=True)]
     gain = _dot(at, move) - _dot([_dot(row, move) for row in bend], move) / 2
@@ -132,7 +138,7 @@ def _by_reply(
         slope = rate[k] - sum(
             (p * row[k] for p, row in [*zip(rows, left, strict=True), *zip(equal, same, strict=True)]), Fraction(0)
         )
-        gap += _most(slope, curvature, (float(points.lower[k]), float(points.upper[k])), held)
+        gap += most(slope, curvature, (float(points.lower[k]), float(points.upper[k])), held)
     return gain + gap
 
 
@@ -144,14 +150,14 @@ def _separable(game: Any, player: int, x: Any) -> Fraction:
     ends = [(float(a), float(b)) for a, b in zip(*(bound[where] for bound in game.bounds), strict=True)]
     if min(row[k] for k, row in enumerate(block)) < 0 or not game.sets[player].is_box:
         raise Refuted("a payoff is not concave, or a strategy set is no box")
-    rates, held = _rates(game, player, x), _vector(x[where])
-    return sum((_most(rate, block[k][k], ends[k], held[k]) for k, rate in enumerate(rates)), Fraction(0))
+    slopes, held = rates(game, player, x), _vector(x[where])
+    return sum((most(rate, block[k][k], ends[k], held[k]) for k, rate in enumerate(slopes)), Fraction(0))
 
 
 def _vertices(game: Any, player: int, x: Any) -> Fraction:
     """Exact regret of a player with one variable and a payoff that bends upwards: the best end of its interval."""
     points, where = game.deviations(player, x), game.slices[player]
-    bend, rate, held = _matrix(game.own_block(player))[0][0], _rates(game, player, x)[0], _vector(x[where])[0]
+    bend, rate, held = _matrix(game.own_block(player))[0][0], rates(game, player, x)[0], _vector(x[where])[0]
     if points.dimension != 1 or len(points.equal_rows) or bend > 0:
         raise Refuted("the best strategy need not be at an end")
     ends: list[list[Fraction]] = [[], []]
@@ -165,8 +171,14 @@ def _vertices(game: Any, player: int, x: Any) -> Fraction:
     return max(rate * (y - held) - bend * (y - held) ** 2 / 2 for y in (max(ends[0]), min(ends[1])))
 
 
-def _most(slope: Fraction, bend: Fraction, ends: tuple[float, float], held: Fraction) -> Fraction:
-    """Largest value of slope t - bend t^2 / 2 where held + t stays within the ends."""
+def most(slope: Fraction, bend: Fraction, ends: tuple[float, float], held: Fraction) -> Fraction:
+    """Largest value of slope t - bend t^2 / 2 where held + t stays within the ends.
+
+    Raises
+    ------
+    Refuted
+        If there is no end to it.
+    """
     low, high = ends
     if bend:
         best = slope / bend

@@ -15,6 +15,9 @@ from gametrade.reports.figures.style import Figure, finish, line_style
 
 MOST_LINES = 12
 
+VISIBLE = 2e-3
+"""Move of a share that can be seen."""
+
 
 @figures.register(order=4, of="game")
 def shares(study: EquilibriumStudy) -> Figure | None:
@@ -36,6 +39,7 @@ def shares(study: EquilibriumStudy) -> Figure | None:
     steps = [step for step in process.trace if "time" in step and "shares" in step]
     if len(steps) < 2 or sum(game.shape) > MOST_LINES:
         return None
+    steps = steps[: _settled(steps)]
     times = [float(step["time"]) for step in steps]
     plot, k = go.Figure(), 0
     for player, name in enumerate(game.players):
@@ -53,6 +57,14 @@ def shares(study: EquilibriumStudy) -> Figure | None:
         f"{process.finding or ''} A trajectory is evidence, no proof.".replace("  ", " "),
         plot,
     )
+
+
+def _settled(steps: list[Any]) -> int:
+    """Steps to draw: until the shares have stopped moving visibly, and a third more."""
+    rows = np.array([np.concatenate([np.asarray(r, dtype=float) for r in step["shares"]]) for step in steps])
+    moving = np.flatnonzero(np.abs(rows - rows[-1]).max(axis=1) > VISIBLE)
+    last = int(moving[-1]) + 1 if moving.size else 0
+    return min(len(steps), max(2, last + last // 3 + 2))
 
 
 def _share(step: Any, player: int, entry: int) -> float:

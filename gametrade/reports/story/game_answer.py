@@ -35,7 +35,10 @@ def _what(study: EquilibriumStudy) -> str:
         sure = "There is no equilibrium" if solution.complete else "No equilibrium was found"
         return f"{sure}: {reason}."
     first = solution[0]
-    play = "; ".join(f"{player} plays {strategy_words(first, player, 3)}" for player in players[:4])
+    play = "; ".join(
+        f"{player} {'play' if player == 'followers' else 'plays'} {strategy_words(first, player, 3)}"
+        for player in players[:4]
+    )
     more = f" (and {len(players) - 4:,} others)" if len(players) > 4 else ""
     if len(solution) == 1:
         one = "exactly one" if solution.complete else "an"

@@ -159,7 +159,7 @@ def properties_table(study: EquilibriumStudy) -> Table:
             number_of(verdict),
             listed(verdict.witness, 4) or NOTHING,
             sentence(verdict.statement),
-            str(properties.get(verdict.property).traits.get("source", "")) if verdict.property in properties else "",
+            _theorem(verdict),
         )
         for verdict in study.properties
     )
@@ -169,6 +169,15 @@ def properties_table(study: EquilibriumStudy) -> Table:
         rows,
         "Not proved: nothing here decides it; the claim may still be true.",
     )
+
+
+def _theorem(verdict: Verdict) -> str:
+    """Sources of the arguments that apply, or of the property."""
+    sources = [str(row["source"]) for row in verdict.certificate.get("arguments", []) if "source" in row]
+    if sources:
+        return "; ".join(dict.fromkeys(sources))
+    known = verdict.property in properties
+    return str(properties.get(verdict.property).traits.get("source", "")) if known else ""
 
 
 def number_of(verdict: Verdict) -> str:

@@ -11,6 +11,7 @@ from gametrade.analysis.verification.fields import LIST, OR_NULL, TABLE, TEXT, b
 from gametrade.analysis.verification.games import finite, formulas, leader, quadratic
 from gametrade.analysis.verification.games.case import GameCase, NotCertified
 from gametrade.analysis.verification.games.claims import check_claim, check_completeness, check_list
+from gametrade.analysis.verification.games.concept import prove_concept
 from gametrade.analysis.verification.games.parts import prove_payoffs, prove_regret, prove_strategies
 from gametrade.analysis.verification.outcome import NOT_PROVED, PROVED, REFUTED, Outcome
 from gametrade.errors import GametradeError, InvalidInputError
@@ -38,6 +39,14 @@ FIELDS = {
     "notes": LIST,
 }
 
+PARTS = {
+    "strategies": prove_strategies,
+    "payoffs": prove_payoffs,
+    "regrets": prove_regret,
+    "concept": prove_concept,
+}
+"""What is proved of each equilibrium."""
+
 Check = Callable[[], str]
 
 
@@ -52,8 +61,8 @@ def verify_equilibria(document: Mapping[str, Any]) -> list[Outcome]:
     Returns
     -------
     list of Outcome
-        One for the data, one for completeness, three an equilibrium (strategies, payoffs, regrets), one for the list of
-        equilibria, one a claim, and one for what is computed and not certified.
+        One for the data, one for completeness, four an equilibrium (strategies, payoffs, regrets, concept), one for the
+        list of equilibria, one a claim, and one for what is computed and not certified.
 
     Raises
     ------
@@ -107,7 +116,7 @@ def _check_data(document: Mapping[str, Any], kept: list[GameCase]) -> str:
 
 
 def _equilibria(case: GameCase) -> list[Outcome]:
-    """Three outcomes an equilibrium; one where they cannot be read."""
+    """Four outcomes an equilibrium; one where they cannot be read."""
     outcomes: list[Outcome] = []
     try:
         stated = case.equilibria
@@ -115,7 +124,7 @@ def _equilibria(case: GameCase) -> list[Outcome]:
         told = str(reason) if isinstance(reason, Refuted) else broken("the equilibria", reason)
         return [Outcome("equilibria", REFUTED, told)]
     for k, equilibrium in enumerate(stated, 1):
-        for part, prove in (("strategies", prove_strategies), ("payoffs", prove_payoffs), ("regrets", prove_regret)):
+        for part, prove in PARTS.items():
             outcomes.append(
                 _guard(f"equilibrium {k}/{part}", lambda p=prove, e=equilibrium: p(case.game, case, e))  # type: ignore[misc]
             )

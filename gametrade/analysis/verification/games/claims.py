@@ -65,7 +65,7 @@ def check_claim(case: GameCase, claim: Claim) -> str:
         _same("certificate", claim["certificate"], again["certificate"])
         if list(claim["witness"]) != again["witness"]:
             raise Refuted(f"the witness is {again['witness']}, the report says {claim['witness']}")
-        return "decided again by enumeration, without rounding"
+        return "decided again in exact arithmetic"
     if name in game_checks:
         told: str = game_checks.get(name).function(case, claim, claim["certificate"])
         return told
