@@ -79,7 +79,7 @@ def _finite(equilibrium: Equilibrium) -> str:
         return "a lottery over profiles"
     if certificate.get("kind") != "regret":
         raise NotCertified("no exact regret stands behind the name")
-    if equilibrium.regret == 0:
+    if equilibrium.regret == 0 and not concept.startswith("epsilon"):
         return _named(concept, "Nash", "nobody has any regret")
     if not concept.startswith("epsilon"):
         raise Refuted(f"somebody has a regret, so this is an epsilon equilibrium, the report says {concept}")
