@@ -10,12 +10,15 @@ from pathlib import Path
 from typing import Any
 
 from gametrade.analysis.document import data_section
+from gametrade.analysis.equilibrium_document import SCHEMA as EQUILIBRIA
 from gametrade.analysis.verification.case import MALFORMED, Case, Claim, Refuted
 from gametrade.analysis.verification.comparing import close, equal, expect_verdict, same
 from gametrade.analysis.verification.dispatch import prove_values, proven_costs
 from gametrade.analysis.verification.fields import CLAIM, broken, check_fields
+from gametrade.analysis.verification.games import verify_equilibria
 from gametrade.analysis.verification.loading import check_shape, game_of
 from gametrade.analysis.verification.market_part import check_market
+from gametrade.analysis.verification.outcome import NOT_PROVED, PROVED, REFUTED, Outcome
 from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
 from gametrade.analysis.verification.uncertified import check_uncertified
@@ -24,7 +27,6 @@ from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import DispatchGame
 from gametrade.registry import checks
 
-PROVED, REFUTED, NOT_PROVED = "proved", "refuted", "not proved"
 SECTIONS = ("data", "completeness", "tables", "notes", "market")
 """Outcomes that are about no single claim."""
 
@@ -44,25 +46,6 @@ KINDS = {
 """Kinds of certificates that prove a property."""
 
 
-@dataclass(frozen=True, slots=True)
-class Outcome:
-    """What verification says of one claim.
-
-    Parameters
-    ----------
-    id : str
-        The claim.
-    outcome : {"proved", "refuted", "not proved"}
-        "not proved" means that the report itself gives no certificate for it.
-    detail : str
-        How tightly it was proved, or what is wrong.
-    """
-
-    id: str
-    outcome: str
-    detail: str
-
-
 VISIBLE_PAGE = Outcome(
     "page",
     NOT_PROVED,
@@ -78,7 +61,7 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     Parameters
     ----------
     document : mapping
-        A report, schema ``gametrade-report/1``.
+        A report, schema ``gametrade-report/1``, or of a strategic game, ``gametrade-equilibria/1``.
     data_folder : str or Path, optional
         Where to look for the meter data when the report names files.
 
@@ -108,6 +91,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     >>> {outcome.outcome for outcome in verify_document(document)}
     {'proved'}
     """
+    if document.get("schema") == EQUILIBRIA:
+        return verify_equilibria(document)
     check_shape(document)
     case = Case(document, game_of(document, data_folder))
     outcomes = [_guard("data", lambda: _check_data(case))]
