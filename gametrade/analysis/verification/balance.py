@@ -117,7 +117,9 @@ def expect_heaviest(case: Case, claim: Claim, certificate: Certificate) -> None:
     if not weights:
         equal("witness", list(claim["witness"]), [])
         return
-    heavy = [labels for labels, weight in zip(certificate["coalitions"], weights, strict=True) if weight == max(weights)]
+    heavy = [
+        labels for labels, weight in zip(certificate["coalitions"], weights, strict=True) if weight == max(weights)
+    ]
     if list(claim["witness"]) not in [list(labels) for labels in heavy]:
         raise Refuted("the witness is not a coalition with the largest weight")
 

@@ -77,7 +77,11 @@ def _check_numbers(case: Case, core: dict[str, Any]) -> set[str]:
     equal("least subsidy of the core section", core["numbers"]["least_subsidy"], high)
     equal("least subsidy of the core section from below", core["numbers"]["least_subsidy_lower"], low)
     for name, claim in (("least_core", "least_core_excess"), ("cost_of_stability", "cost_of_stability")):
-        equal(f"{name} of the core section", core["numbers"][name], case.claims[f"{GAME}/{claim}"]["certificate"]["bracket"][0])
+        equal(
+            f"{name} of the core section",
+            core["numbers"][name],
+            case.claims[f"{GAME}/{claim}"]["certificate"]["bracket"][0],
+        )
     return set()
 
 

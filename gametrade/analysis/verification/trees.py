@@ -41,7 +41,9 @@ def all_excesses(exact: ExactGame, payoffs: list[Fraction]) -> list[Fraction]:
     return [v - total for v, total in zip(table, sums, strict=True)]
 
 
-def check_tree(game: ExactSharingGame | ExactPriceLevels, payoffs: list[Fraction], tree: PriceTree, *, smallest: int) -> None:
+def check_tree(
+    game: ExactSharingGame | ExactPriceLevels, payoffs: list[Fraction], tree: PriceTree, *, smallest: int
+) -> None:
     """Check that a price tree proves its limit for every coalition with `smallest` to n - 1 members.
 
     Parameters

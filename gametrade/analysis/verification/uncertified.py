@@ -39,7 +39,9 @@ def check_uncertified(case: Case, claim: Claim) -> None:
     elif name == "core" and claim["rule"] != GAME:
         _check_core(case, claim, certificate)
     elif name.startswith("core_"):
-        equal("margin", claim["margin"], -case.contract_rows[claim["rule"], name.removeprefix("core_")]["largest_excess"])
+        equal(
+            "margin", claim["margin"], -case.contract_rows[claim["rule"], name.removeprefix("core_")]["largest_excess"]
+        )
     {"exit_cost": _check_exit_cost, "least_subsidy": _check_subsidy, "n_blocking": _check_count}.get(name, _nothing)(
         case, claim, certificate
     )
