@@ -9,7 +9,6 @@ import numpy as np
 from gametrade.errors import SolverError
 from gametrade.games.coalitional.dispatch import DispatchGame
 from gametrade.games.coalitional.dispatch_program import JointProgram
-from gametrade.games.coalitional.dispatch_terms import PricePath
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.solvers.highs_quadratic import minimise_quadratic
 from gametrade.typing import BoolArray, FloatArray

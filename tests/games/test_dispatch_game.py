@@ -257,7 +257,7 @@ def test_what_may_not_be_sold_is_given_up_and_not_burnt():
     batteries = gt.Batteries([4.0], [4.0], [0.5], start_kwh=[0.0])
     game = make_dispatch([[-5.0, 0.0, 1.0]], 0.3, 0.1, batteries=batteries, export_limit=0.5)
     plan = game.grand.plans[0]
-    assert game.alone_costs[0] == pytest.approx(-0.1)
+    assert game.alone_costs[0] == pytest.approx(-3 * 0.5 * 0.1)
     assert np.minimum(plan[:3], plan[3:6]).max() == pytest.approx(0.0, abs=1e-9)
     assert plan[-1] >= 0.5 - 1e-9
     assert make_dispatch([[-5.0, 0.0, 1.0]], 0.3, 0.1, export_limit=1.0).alone_costs[0] == pytest.approx(0.2)
