@@ -68,8 +68,8 @@ DEMO_OPTIONS = {"homes", "start", "end"}
     "sections",
     multiple=True,
     metavar="NAME",
-    help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture; "
-    "all up to 16 homes without batteries by default.",
+    help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture "
+    "(picture:A,B,C for three homes); all up to 16 homes without batteries by default.",
 )
 @click.option(
     "--batteries",

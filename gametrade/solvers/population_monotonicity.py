@@ -131,10 +131,13 @@ def _without(game: CoalitionalGame, player: str) -> CoalitionalGame:
 def _without_home(game: DispatchGame, others: list[str]) -> DispatchGame:
     """The dispatch game of all others, with their batteries, flexible loads and limits."""
     inside = game.members(others)
-    limits = {name: getattr(game, name) for name in ("import_limit", "export_limit")}
+    own, theirs = (
+        None if limit is None else np.asarray(limit)[inside] for limit in (game.import_limit, game.export_limit)
+    )
     return replace(
         game,
         community=game.community.select(others),
         flexibility=tuple(load for load in game.flexibility if load.home in others),
-        **{name: None if limit is None else np.asarray(limit)[inside] for name, limit in limits.items()},
+        import_limit=own,
+        export_limit=theirs,
     )
