@@ -75,8 +75,9 @@ def core_body(game: CoalitionalGame) -> CoreBody:
     >>> str(core_body(game))
     'core of a, b, c, d: 24 corners, 36 edges'
     """
-    if game.n_players != PLAYERS:
-        raise InvalidInputError(f"core_body draws the core of {PLAYERS} players. Got {game.n_players}.")
+    if not isinstance(game, CoalitionalGame) or game.n_players != PLAYERS:
+        got = f"{game.n_players}" if isinstance(game, CoalitionalGame) else type(game).__name__
+        raise InvalidInputError(f"core_body draws the core of {PLAYERS} players. Got {got}.")
     corners = np.array([[float(x) for x in corner] for corner in core_vertices(game)]).reshape(-1, PLAYERS)
     rows, table = all_coalitions(PLAYERS), game.table()
     tolerance = decision_tolerance(game.tolerance, np.abs(corners).max(axis=0, initial=0.0))
