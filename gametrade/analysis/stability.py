@@ -83,8 +83,8 @@ def analyse_stability(
         Wraps the list of rules, e.g. in a progress bar.
     sections : str or sequence of str, optional
         Parts about the core itself: "core" for all, "none", or names among intervals, numbers, projection, joining,
-        fees and picture; and "market" for every mechanism on the homes' orders. If not given, all for up to 16
-        players without batteries, where they are cheap.
+        fees and picture (``"picture:Ada,Bob,Cy"`` looks at these three); and "market" for every mechanism on the
+        homes' orders. If not given, all for up to 16 players without batteries, where they are cheap.
 
     Returns
     -------

@@ -73,8 +73,9 @@ DEMO_OPTIONS = {"homes", "start", "end"}
     "sections",
     multiple=True,
     metavar="NAME",
-    help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture; "
-    "market: what every auction would do; all up to 16 homes without batteries by default.",
+    help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture "
+    "(picture:A,B,C for three homes); market: what every auction would do; all up to 16 homes without batteries by "
+    "default.",
 )
 @click.option(
     "--batteries",
