@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
 from gametrade.games.pricing.seller_competition import SellerCompetition
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -26,7 +28,6 @@ def feed_in_market(
     bends: ArrayLike,
     import_price: float,
     export_price: float,
-    steepness: float = 1e-3,
     sellers: Sequence[str] | None = None,
     buyers: Sequence[str] | None = None,
     unit: str = "money",
@@ -42,8 +43,6 @@ def feed_in_market(
         money/kWh^2]
     import_price, export_price : float
         Grid prices. [money/kWh]
-    steepness : float, default=0.001
-        How much dearer than the feed-in tariff a seller sells the last kWh than the first. [money/kWh^2]
     sellers, buyers, unit : sequence of str and str
         Labels and money.
 
@@ -69,7 +68,7 @@ def feed_in_market(
     return SellerCompetition(
         surpluses,
         export_price,
-        steepness,
+        float(np.mean(bends)),
         worth,
         bends,
         import_price=import_price,
