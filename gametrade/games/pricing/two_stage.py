@@ -102,8 +102,8 @@ class TwoStageClearing(QuadraticGame):
         energies = wants - level / steep[:, None]
         given = np.maximum(-energies, 0.0)
         taken = np.maximum(energies, 0.0).sum(axis=0)
-        sold = given * np.minimum(1.0, np.divide(taken, given.sum(axis=0), out=np.ones_like(taken), where=taken > 0))
-        sold = np.where(taken > 0, sold, 0.0)
+        supply = given.sum(axis=0)
+        sold = given * np.minimum(1.0, np.divide(taken, supply, out=np.zeros_like(taken), where=supply > 0))
         names = [f"building {k + 1}" for k in range(len(wants))] if buildings is None else list(buildings)
         game = cls._priced(names, sold, (level, imports, exports), (own, cross), unit)
         return replace(game, needs=wants, shared_energies=energies, prices=level)
