@@ -15,7 +15,7 @@ from gametrade.typing import FloatArray
 Answer = Callable[[QuadraticGame], FloatArray]
 """From the game that followers play to the profile at which they play it."""
 
-FINE = 1e-13
+FINE = 1e-11
 """Share of a leader's interval at which the search for a kink ends."""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gametrade.games.pricing import step_numbers
 from gametrade.games.stackelberg.budget_buyers import BudgetBuyersGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -12,6 +13,7 @@ from gametrade.typing import ArrayLike
 @systems.register(
     source="Anoh et al. 2020, IEEE Trans. Smart Grid 11; Maharjan et al. 2013, 10.1109/TSG.2012.2223766",
     example={"supplies": [4.0, 9.0], "budgets": [6.0, 4.0], "satiations": [0.5, 0.5]},
+    of_step=step_numbers.budgets,
 )
 def budget_buyers(
     *,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from gametrade.games.building_game import Storage, building_game
+from gametrade.games.pricing import step_numbers
 from gametrade.games.sparse_quadratic import SparseQuadraticGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -20,6 +21,8 @@ from gametrade.typing import ArrayLike
         "capacity": [0.0, 2.0],
         "power": [0.0, 1.0],
     },
+    of_step=step_numbers.shared_days,
+    period="day",
 )
 def building_sharing(
     *,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gametrade.games.pricing import step_numbers
 from gametrade.games.stackelberg.price_leader import PriceLeaderGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -12,6 +13,7 @@ from gametrade.typing import ArrayLike
 @systems.register(
     source="class described in reviews of vehicle charging; no single source",
     example={"intercepts": [10.0, 8.0], "slopes": [1.0, 1.0], "station_capacity": 6.0, "welfare_weight": 0.2},
+    of_step=step_numbers.retailer,
 )
 def charging_retailer(
     *,

@@ -9,6 +9,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.pricing import step_numbers
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -20,6 +21,7 @@ MOST_PROFILES = 200_000
 @systems.register(
     source="Jadhav et al., energy sharing in a cluster of microgrids, as reviews describe it; Sprumont 1991",
     example={"needs": [4.0, 2.0, 3.0], "surplus": 6.0, "import_price": 0.3, "export_price": 0.08, "rule": "equal"},
+    of_step=step_numbers.short_homes,
 )
 def fair_sharing(
     *,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gametrade.games.pricing import step_numbers
 from gametrade.games.pricing.seller_competition import SellerCompetition
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -20,6 +21,7 @@ from gametrade.typing import ArrayLike
         "import_price": 0.3,
         "export_price": 0.08,
     },
+    of_step=step_numbers.market_of_sellers,
 )
 def feed_in_market(
     *,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gametrade.errors import InvalidInputError
+from gametrade.games.pricing import step_numbers
 from gametrade.games.stackelberg.operator_leader import OperatorLeader
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -25,6 +26,7 @@ from gametrade.typing import ArrayLike
         "flows": [[1.0, 1.0, 1.0, 0.0], [0.0, 0.0, 0.0, 1.0]],
         "losses": [0.002, 0.004],
     },
+    of_step=step_numbers.traded_by_microgrids,
 )
 def operator_leader(
     *,

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gametrade.analysis.studies.grid_leader import auction_by
+from gametrade.games.pricing import step_numbers
 from gametrade.games.stackelberg import GridLeaderGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -24,6 +25,7 @@ from gametrade.typing import ArrayLike
         "regular_price": 0.3,
         "export_price": 0.08,
     },
+    of_step=step_numbers.peak_hour,
 )
 def grid_leader(
     *,
