@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -44,6 +45,8 @@ def building_game(
     *,
     storage: Storage,
     flexibility: float = 0.0,
+    players: Sequence[str] | None = None,
+    unit: str = "money",
 ) -> SparseQuadraticGame:
     r"""Make the game of buildings that buy, sell, store and share, with energies shared in balance in every step.
 
@@ -57,6 +60,10 @@ def building_game(
         Batteries; they end as they began.
     flexibility : float, default=0.0
         Quadratic cost of energy received from or given to others. [money/kWh^2]
+    players : sequence of str, optional
+        Labels; "b0", "b1", ... if not given.
+    unit : str, default="money"
+        Money.
 
     Returns
     -------
@@ -103,12 +110,13 @@ def building_game(
     slope = np.tile(np.concatenate([zero, -buy, sell, zero, zero, zero]), n)
     bend = np.repeat([-flexibility, 0.0, 0.0, -2 * storage.wear, -2 * storage.wear, 0.0], steps)
     return SparseQuadraticGame.of(
-        [f"b{i}" for i in range(n)],
+        [f"b{i}" for i in range(n)] if players is None else players,
         _diagonal(np.tile(bend, n)),
         slope,
         sets,
         variables=[[f"{name} {t}" for name in NAMES for t in range(steps)]] * n,
         shared=_balance(n, steps),
+        unit=unit,
     )
 
 
