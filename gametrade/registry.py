@@ -248,6 +248,9 @@ figures = Registry("figure", "gametrade.reports.figures")
 checks = Registry("claim check", "gametrade.analysis.verification.proofs")
 """Every property of a report's claims: one function ``property(case, claim, certificate) -> detail`` in one file."""
 
+game_checks = Registry("equilibrium claim check", "gametrade.analysis.verification.game_proofs")
+"""Every claim about a strategic game that is proved without a solver, as `checks` are for allocation rules."""
+
 mechanisms = Registry("mechanism", "gametrade.mechanisms")
 """Every way to clear a book of orders: one function ``mechanism(book, *, options) -> MarketOutcome`` in one file."""
 
