@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -81,34 +81,38 @@ def alone(hour: Hour) -> Outcome:
     return Outcome(hour.deficits, hour.import_price, hour.export_price)
 
 
-def by_rule(name: str) -> Design:
-    """Buyers answer the average price of a split rule, which depends on how much they all take: a fixed point."""
-    rule = rules.get(name).function
+def by_rule(name: str, hours: Sequence[Hour]) -> list[Outcome]:
+    """Buyers answer the average price of a split rule, which depends on how much they all take: fixed points.
 
-    def prices(hour: Hour, total: float) -> tuple[float, float]:
-        two = gt.Community(
-            ["buyers", "sellers"],
-            [[total], [0.0]],
-            [[0.0], [hour.supply]],
-            ["2017-01-01T00:00"],
-            1.0,
-            gt.Tariff(hour.import_price, hour.export_price),
-        )
+    What buyers want falls with the price and the price rises with what they take, so halving finds the only one; all
+    hours at once, each a step of a community of one buyer and one seller.
+    """
+    rule, steps = rules.get(name).function, len(hours)
+    times = np.datetime64("2017-01-01T00:00") + np.arange(steps) * np.timedelta64(1, "h")
+    supply, zero = np.array([hour.supply for hour in hours]), np.zeros(steps)
+    tariff = gt.Tariff([hour.import_price for hour in hours], [hour.export_price for hour in hours])
+
+    def prices(totals: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        two = gt.Community(["buyers", "sellers"], [totals, zero], [zero, supply], times, 1.0, tariff)
         shared = rule(gt.SharingGame(two))
-        return float(shared.buy_price[0]), float(shared.sell_price[0])
+        return np.asarray(shared.buy_price), np.asarray(shared.sell_price)
 
-    def design(hour: Hour) -> Outcome:
-        low, high = 0.0, float(hour.wanted(hour.export_price).sum())
-        for _ in range(40):
-            middle = (low + high) / 2
-            more = hour.wanted(prices(hour, middle)[0]).sum() > middle
-            low, high = (middle, high) if more else (low, middle)
-        buy, sell = prices(hour, low)
-        taken = hour.wanted(buy)
-        residual = abs(float(taken.sum()) - low) / max(low, 1e-12)
-        return Outcome(taken * (low / max(float(taken.sum()), 1e-12)), buy, sell, {"fixed_point_residual": residual})
+    def wanted(buy: np.ndarray) -> np.ndarray:
+        return np.array([float(hour.wanted(price).sum()) for hour, price in zip(hours, buy, strict=True)])
 
-    return design
+    low, high = zero, wanted(np.array([hour.export_price for hour in hours]))
+    for _ in range(45):
+        middle = (low + high) / 2
+        more = wanted(prices(middle)[0]) > middle
+        low, high = np.where(more, middle, low), np.where(more, high, middle)
+    buy, sell = prices(low)
+    found = []
+    for hour, total, p, q in zip(hours, low, buy, sell, strict=True):
+        taken = hour.wanted(float(p))
+        residual = abs(float(taken.sum()) - total) / total
+        facts = {"fixed_point_residual": residual}
+        found.append(Outcome(taken * (total / float(taken.sum())), float(p), float(q), facts))
+    return found
 
 
 def clearing(hour: Hour) -> tuple[float, np.ndarray]:
@@ -222,10 +226,11 @@ def grid_leader(hour: Hour) -> Outcome:
     return Outcome(taken, price, sell, facts)
 
 
+BY_RULE = ("mid_market_rate", "supply_demand_ratio")
+"""Designs that are split rules of the sharing game."""
+
 DESIGNS: dict[str, Design] = {
     "alone": alone,
-    "mid_market_rate": by_rule("mid_market_rate"),
-    "supply_demand_ratio": by_rule("supply_demand_ratio"),
     "uniform_price auction": auction,
     "sellers in quantities": quantities,
     "one owner leads": owner,

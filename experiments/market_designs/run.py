@@ -14,7 +14,7 @@ from typing import Any
 
 import click
 import numpy as np
-from designs import DESIGNS, Hour, Outcome, price_war
+from designs import BY_RULE, DESIGNS, Hour, Outcome, by_rule, price_war
 
 import gametrade as gt
 from gametrade.solvers.payment_bargaining import payment_bargaining
@@ -24,8 +24,11 @@ ELASTICITY = 0.3
 PEAK_SHARE = 0.1
 """Share of the hours in which the grid leader acts: those with the largest demand."""
 
-STUDIED = {"mid_market_rate": "mid_market_rate", "supply_demand_ratio": "supply_demand_ratio"}
-"""Designs that are split rules of the sharing game, by the name of the rule."""
+NAMES = ("alone", *BY_RULE, *(name for name in DESIGNS if name != "alone"))
+"""All designs, in the order of the tables."""
+
+ALWAYS = ("alone", "grid leads at peak")
+"""Designs that say something about hours in which nobody has a surplus; the others leave those to the grid."""
 
 LIE_HOURS, SEED = 24, 20_240_701
 Row = dict[str, Any]
@@ -57,6 +60,19 @@ def settled(hour: Hour, outcome: Outcome) -> tuple[np.ndarray, np.ndarray, float
     return buyers, sellers, leader, imported
 
 
+def played(name: str, hours: list[tuple[int, np.ndarray, np.ndarray, Hour]]) -> list[Outcome]:
+    """What happens in every hour under a design."""
+    trading = [hour for _, _, sellers, hour in hours if sellers.size]
+    at_once = iter(by_rule(name, trading)) if name in BY_RULE else None
+    found = []
+    for _, _, sellers, hour in hours:
+        if not sellers.size and name not in ALWAYS:
+            found.append(DESIGNS["alone"](hour))
+        else:
+            found.append(DESIGNS[name](hour) if at_once is None else next(at_once))
+    return found
+
+
 def run_design(community: gt.Community, name: str) -> tuple[Row, list[Row], np.ndarray, dict[str, list[Any]]]:
     """A year under one design: its row, one row a month, what each home has, and facts hour by hour."""
     have = np.zeros(community.n_prosumers)
@@ -64,11 +80,8 @@ def run_design(community: gt.Community, name: str) -> tuple[Row, list[Row], np.n
     monthly: dict[str, float] = {}
     leader, worth, peak, imported, paid, bought, bill = 0.0, 0.0, 0.0, 0.0, 0.0, 0.0, 0.0
     facts: dict[str, list[Any]] = {}
-    trading = {"mid_market_rate", "supply_demand_ratio", "uniform_price auction", "sellers in quantities"}
-    trading |= {"one owner leads", "bargaining"}
-    for step, buyers, sellers, hour in hours_of(community):
-        quiet = not sellers.size and name in trading
-        outcome = DESIGNS["alone" if quiet else name](hour)
+    hours = hours_of(community)
+    for (step, buyers, sellers, hour), outcome in zip(hours, played(name, hours), strict=True):
         mine, yours, left, energy = settled(hour, outcome)
         have[buyers] += mine
         have[sellers] += yours
@@ -108,7 +121,7 @@ def bargained(community: gt.Community, alone: np.ndarray, trade: np.ndarray) -> 
 def outcomes(community: gt.Community) -> tuple[list[Row], list[Row], list[Row], dict[str, dict[str, list[Any]]]]:
     """All designs: one row each, months, homes and facts."""
     rows, months, homes, facts, have = [], [], [], {}, {}
-    for name in DESIGNS:
+    for name in NAMES:
         row, monthly, of_homes, told = run_design(community, name)
         rows.append(row)
         months += monthly
@@ -139,10 +152,10 @@ def properties(community: gt.Community, facts: dict[str, dict[str, list[Any]]], 
         found.append({"design": design, "property": what, "number": number, "of": count})
 
     game = gt.SharingGame(community)
-    for design, rule in STUDIED.items():
+    for design in BY_RULE:
         residuals = facts[design]["fixed_point_residual"]
         add(design, "largest residual of the fixed point of prices and demand", max(residuals), len(residuals))
-        blocked = gt.blocking_coalition(game, gt.allocate(game, rule).payoffs)
+        blocked = gt.blocking_coalition(game, gt.allocate(game, design).payoffs)
         add(design, "what the best coalition gains by leaving, metered demand", max(0.0, blocked.excess), 1)
     fair = gt.blocking_coalition(game, gt.allocate(game, "competitive_price").payoffs)
     add("uniform_price auction", "what the best coalition gains by leaving, metered demand", max(0.0, fair.excess), 1)

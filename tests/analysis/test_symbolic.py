@@ -363,7 +363,7 @@ def test_the_whole_derivation_is_one_block_of_latex():
     assert told.startswith("$$\\begin{aligned}")
     assert told.endswith("\\end{aligned}$$")
     assert told.count("{") == told.count("}")
-    assert "q_{1}^* &= \\frac{a - c}{2 b}" in told
+    assert "q^{*}_{1} &= \\frac{a - c}{2 b}" in told
 
 
 def test_a_minimum_is_no_equilibrium():
