@@ -16,6 +16,7 @@ from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import rule_stories
 from gametrade.reports.story.game_answer import game_sentences, game_title
 from gametrade.reports.story.game_tables import certificates_table, game_sections
+from gametrade.reports.story.letters import letters
 from gametrade.reports.story.markets import market_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
@@ -88,6 +89,7 @@ def _game_content(study: EquilibriumStudy, drawn: bool) -> dict[str, Any]:
         "title": game_title(study),
         "sentences": game_sentences(study),
         "sections": game_sections(study, drawn),
+        "letters": letters(study),
         "certificates": certificates_table(study),
         "notes": study.notes,
         "packed": packed if len(packed) <= EMBEDDED_BYTES else "",
