@@ -92,7 +92,7 @@ def test_pairs_by_hand():
         verdict = check(pair, mechanism, "pair_strategyproofness")
         assert (verdict.holds, verdict.certificate["kind"]) == (True, "enumeration")
     assert check(pair, "vickrey_clarke_groves", "pair_strategyproofness").holds is False
-    wide = gt.OrderBook.of([(9, 1), (8, 1)], [(1, 1)] * 3)
+    wide = gt.OrderBook.of([(9, 1), (8, 1)], [(1, 1)] * 4)
     assert check(wide, "vickrey_clarke_groves", "pair_strategyproofness").holds is True
     assert check(wide, "uniform_price", "pair_strategyproofness", most=50).holds is None
     several = gt.OrderBook(["a", "b", "c"], [True, True, False], [9, 8, 9], [1, 1, 1], owners=["x", "x", "y"])
