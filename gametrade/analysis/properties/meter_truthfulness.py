@@ -42,11 +42,11 @@ def meter_truthfulness(allocation: Allocation, *, way: str = "any", most: int = 
     Notes
     -----
     Meters do not lie, but homes decide what they show. With :math:`B_i(d, g)` what home i pays alone and :math:`x_i`
-    what the rule gives it, its bill is :math:`B_i - x_i`; wasted energy is lost, burnt energy is of no use, shifted
-    load is as good as before, so a shift can pay alone too: ``stand_alone`` tells. A second account takes all generation, or half of everything; the home pays both bills.
-    Competitive prices jump where supply meets demand, so a seller that wastes the difference sells the rest at the
-    import price; steps where the two are closest are tried first. The certificate holds the change; anybody can
-    run the rule on the changed meters again.
+    what the rule gives it, its bill is :math:`B_i - x_i`. Wasted energy is lost, burnt energy is of no use, shifted
+    load is as good as before, so a shift can pay alone too: ``stand_alone`` tells. A second account takes all
+    generation, or half of everything; the home pays both bills. Competitive prices jump where supply meets demand, so
+    a seller that wastes the difference sells the rest at the import price; steps where the two are closest are tried
+    first. The certificate holds the change; anybody can run the rule on the changed meters again.
 
     Examples
     --------
