@@ -162,12 +162,12 @@ def trading_steps(community: Community) -> IntArray:
 
 def _shared(community: Community) -> np.ndarray:
     """Energy that can be shared in each step. [kWh]"""
-    return np.minimum(community.surplus.sum(axis=0), community.deficit.sum(axis=0))
+    return np.asarray(np.minimum(community.surplus.sum(axis=0), community.deficit.sum(axis=0)))
 
 
 def _spread(community: Community) -> np.ndarray:
     """What a shared kWh saves, network charge paid. [money/kWh]"""
-    return np.maximum(community.import_price - community.network_charge - community.export_price, 0.0)
+    return np.asarray(np.maximum(community.import_price - community.network_charge - community.export_price, 0.0))
 
 
 def total(label: str, market: CommunityMarket) -> Total:

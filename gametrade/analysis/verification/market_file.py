@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import partial
 from typing import Any
 
 from gametrade.analysis.verdict import Verdict
@@ -70,9 +71,7 @@ def verify_market(document: Mapping[str, Any]) -> list[Outcome]:
     """
     book = _book(document)
     outcomes = [guarded("clearing", lambda: _check_clearing(book, document))]
-    for row in document["verdicts"]:
-        outcomes.append(guarded(str(row.get("id")), lambda row=row: _said(book, document, row)))
-    return outcomes
+    return outcomes + [guarded(str(row.get("id")), partial(_said, book, document, row)) for row in document["verdicts"]]
 
 
 def _book(document: Mapping[str, Any]) -> OrderBook:
