@@ -20,6 +20,7 @@ from gametrade.analysis.contracts import (
 from gametrade.analysis.core_section import core_section, wanted_parts
 from gametrade.analysis.counting import CoalitionCount, CoalitionSample, count_blocking, table_is_cheap
 from gametrade.analysis.fairness import correlation, gini, jain
+from gametrade.analysis.game_claims import game_verdicts
 from gametrade.analysis.headline import headline
 from gametrade.analysis.market_section import market_wanted
 from gametrade.analysis.notes import study_notes
@@ -135,7 +136,9 @@ def analyse_stability(
     source = game.community.source.notes if isinstance(game, SharingGame) else ()
     notes = study_notes(game, contract, claims, source)
     core = core_section(game, headline(results), list(allocations), parts) if parts and results else None
-    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, market_wanted(sections, game))
+    about_game = game_verdicts(game, None if core is None else core.numbers)
+    auctions = market_wanted(sections, game)
+    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, auctions, about_game)
 
 
 def _nodes(engine: str) -> int:

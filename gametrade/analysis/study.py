@@ -54,6 +54,8 @@ class StabilityStudy:
         What the core itself looks like, where that was asked for or is cheap.
     auctions : bool
         Whether what every mechanism would do with the homes' orders belongs to the study.
+    about_game : tuple of Verdict
+        Claims about the game itself: whether its core is empty, by how much.
     """
 
     game: CoalitionalGame
@@ -63,6 +65,7 @@ class StabilityStudy:
     notes: tuple[str, ...]
     core: CoreSection | None = None
     auctions: bool = False
+    about_game: tuple[Verdict, ...] = ()
 
     @cached_property
     def market(self) -> MarketSection | None:
@@ -83,8 +86,8 @@ class StabilityStudy:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """All claims of all rules."""
-        return [verdict for result in self.results for verdict in result.verdicts.values()]
+        """All claims of all rules, then those about the game."""
+        return [*(verdict for result in self.results for verdict in result.verdicts.values()), *self.about_game]
 
     def compare(self, rules: Sequence[str] | None = None, columns: str | Sequence[str] = "main") -> pd.DataFrame:
         """Headline numbers of some rules side by side, named for reading, with units.

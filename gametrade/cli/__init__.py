@@ -1,4 +1,4 @@
-"""The command line: ``gametrade report``, ``check-data``, ``clear``, ``rules``, ``mechanisms`` and ``verify``."""
+"""The command line: ``gametrade report``, ``solve``, ``check-data``, ``clear``, ``verify`` and the listings."""
 
 from __future__ import annotations
 
@@ -9,10 +9,13 @@ import click
 from gametrade import __version__
 from gametrade.cli.check_data import check_data
 from gametrade.cli.clear import clear
+from gametrade.cli.games import games
 from gametrade.cli.mechanisms import mechanisms
 from gametrade.cli.report import report
 from gametrade.cli.rules import rules
 from gametrade.cli.sentences import SentenceGroup
+from gametrade.cli.solve import solve
+from gametrade.cli.solvers import solvers
 from gametrade.cli.verify import verify
 
 
@@ -41,6 +44,12 @@ def main() -> None:
       gametrade clear orders.csv --mechanism mcafee
 
     \b
+    A game of strategies, prices or quantities, in a file:
+      gametrade games usage_charge --example > game.toml
+      gametrade solve game.toml
+      gametrade report game.toml -o equilibria.html
+
+    \b
     Exit codes:
       0    done
       1    a finding: check-data met a fault, or verify refuted a claim
@@ -53,5 +62,5 @@ def main() -> None:
             reconfigure(errors="replace")
 
 
-for command in (report, check_data, clear, rules, mechanisms, verify):
+for command in (report, check_data, solve, clear, rules, mechanisms, games, solvers, verify):
     main.add_command(command)
