@@ -22,6 +22,9 @@ from gametrade.solvers.population_monotonicity import PopulationMonotonicity, po
 PARTS = ("intervals", "numbers", "projection", "joining", "fees", "picture")
 """Parts of the section, by name."""
 
+SECTIONS = ("core", "none", "formation", "competition")
+"""All parts of the core, nothing, and the parts about who joins whom, by name."""
+
 CHEAP_PLAYERS = 16
 """Most players for which the section is made without being asked for."""
 
@@ -124,8 +127,8 @@ def wanted_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) ->
     for name in names:
         if not isinstance(name, str):
             raise InvalidInputError(f"sections must be names among {', '.join(PARTS)}. Got {name!r:.60}.")
-        if name not in ("core", "none", *PARTS):
-            raise UnknownNameError("section", name, ("core", "none", *PARTS))
+        if name not in (*SECTIONS, *PARTS):
+            raise UnknownNameError("section", name, (*SECTIONS, *PARTS))
     return PARTS if "core" in names else tuple(name for name in PARTS if name in names)
 
 

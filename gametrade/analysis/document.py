@@ -31,7 +31,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         ``schema``, ``data`` (source and SHA-256), ``unit``, ``tolerance``, ``contract``, ``answers`` (one a
         rule: payoffs by name and price paths), ``claims`` (id, rule, property, statement, holds, margin,
         unit, witness, certificate), ``summary`` (one row a rule), ``contracts``, ``skipped``, ``notes`` and, where
-        it was made, ``core``.
+        it was made, ``core`` and ``market``.
     """
     game = study.game
     return {
@@ -50,6 +50,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         "skipped": dict(study.skipped),
         "notes": list(study.notes),
         **({} if study.core is None else {"core": core_to_dict(study.core)}),
+        **({} if study.market is None else {"market": study.market.to_dict()}),
     }
 
 

@@ -9,6 +9,8 @@ import click
 from gametrade import __version__
 from gametrade.cli.check_data import check_data
 from gametrade.cli.clear import clear
+from gametrade.cli.compete import compete
+from gametrade.cli.form import form
 from gametrade.cli.mechanisms import mechanisms
 from gametrade.cli.report import report
 from gametrade.cli.rules import rules
@@ -41,6 +43,11 @@ def main() -> None:
       gametrade clear orders.csv --mechanism mcafee
 
     \b
+    Who joins whom, and which provider wins:
+      gametrade form --demo --rule mid_market_rate
+      gametrade compete --demo --provider mid_market_rate --provider competitive_price
+
+    \b
     Exit codes:
       0    done
       1    a finding: check-data met a fault, or verify refuted a claim
@@ -53,5 +60,5 @@ def main() -> None:
             reconfigure(errors="replace")
 
 
-for command in (report, check_data, clear, rules, mechanisms, verify):
+for command in (report, check_data, clear, form, compete, rules, mechanisms, verify):
     main.add_command(command)

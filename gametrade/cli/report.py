@@ -69,7 +69,7 @@ DEMO_OPTIONS = {"homes", "start", "end"}
     multiple=True,
     metavar="NAME",
     help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture; "
-    "all up to 16 homes without batteries by default.",
+    "or about who joins whom: formation, competition. All up to 16 homes without batteries by default.",
 )
 @click.option(
     "--batteries",
@@ -117,7 +117,7 @@ def report(
     _check_choices(rules, contract, engine)
     for output in outputs:
         check_writable(output)
-    game = _with_batteries(_read(inputs, demo, reading_options(ctx)), batteries, peak_charge)
+    game = _with_batteries(read_input(inputs, demo, reading_options(ctx), "report"), batteries, peak_charge)
     wanted_parts(sections or None, playable(game))
     study = analyse_stability(
         game, list(rules) or None, contract=contract, engine=engine, progress=progress, sections=sections or None
@@ -162,12 +162,33 @@ def _check_choices(rules: tuple[str, ...], contract: str, engine: str) -> None:
         raise UnknownNameError("engine", engine, ENGINES)
 
 
-def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Community | TableGame:
-    """Dispatch on the first input: a community from meter data, a game, or the bundled homes."""
+def read_input(inputs: tuple[str, ...], demo: bool, options: dict[str, Any], command: str) -> Community | TableGame:
+    """Dispatch on the first input: a community from meter data, a game, or the bundled homes.
+
+    Parameters
+    ----------
+    inputs : tuple of str
+        Files.
+    demo : bool
+        Whether the bundled homes were asked for.
+    options : dict
+        How to read meter data.
+    command : str
+        Which command asks, for messages.
+
+    Returns
+    -------
+    Community or TableGame
+
+    Raises
+    ------
+    InvalidInputError
+        If nothing was given, or what was given does not fit.
+    """
     if demo:
         return _demo(inputs, options)
     if not inputs:
-        raise InvalidInputError("report needs meter data or a game, or --demo for the bundled homes. Got no file.")
+        raise InvalidInputError(f"{command} needs meter data or a game, or --demo for the bundled homes. Got no file.")
     if inputs[0].lower().endswith((".json", ".toml")):
         if len(inputs) > 1 or options:
             extra = [*inputs[1:], *map(flag, options)]
@@ -179,7 +200,7 @@ def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Commu
         raise InvalidInputError(
             f"input must end in .csv or .csv.gz (meter data), .json or .toml (a game). Got {inputs[0]!r}."
         )
-    load, generation = two_files(inputs, "report")
+    load, generation = two_files(inputs, command)
     return read_community(load, generation, **options)
 
 
