@@ -84,8 +84,8 @@ def competition_table(study: StabilityStudy, found: ProviderStudy) -> Table:
          Column("starts in which it has all")),
         tuple(rows),
         f"Homes move one after the other to what pays them best, from {len(found.ends)} random first choices (a "
-        f"sample, fixed seed); {len(found.settled)} end where no home gains by moving. Gains lost by being apart: at most "
-        f"{write.money(lost)}.{listed_all}",
+        f"sample, fixed seed); {len(found.settled)} end where no home gains by moving. Gains lost by being "
+        f"apart: at most {write.money(lost)}.{listed_all}",
     )  # fmt: skip
 
 
