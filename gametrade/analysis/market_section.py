@@ -27,7 +27,7 @@ COMPETING = ("mid_market_rate", "competitive_price", "supply_demand_ratio")
 LISTED_HOMES = 8
 """Most homes for which every structure is examined."""
 
-STARTS = 5
+STARTS = 3
 """Random first choices among providers."""
 
 
