@@ -102,5 +102,5 @@ def _examined(formation: FormationGame, structure: str, notions: tuple[str, ...]
 def _written(study: FormationStudy, output: str) -> str:
     if Path(output).suffix.lower() == ".json":
         return json.dumps(study.to_dict(), indent=2) + "\n"
-    page: str = study.plot().to_html(include_plotlyjs=True)
+    page: str = study.plot().to_html(include_plotlyjs=True, auto_play=False)
     return page
