@@ -50,7 +50,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         "skipped": dict(study.skipped),
         "notes": list(study.notes),
         **({} if study.core is None else {"core": core_to_dict(study.core)}),
-        **({} if study.market is None else {"market": study.market.to_dict()}),
+        **({} if study.membership is None else {"membership": study.membership.to_dict()}),
     }
 
 

@@ -21,7 +21,7 @@ from gametrade.analysis.core_section import core_section, wanted_parts
 from gametrade.analysis.counting import CoalitionCount, CoalitionSample, count_blocking, table_is_cheap
 from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.headline import headline
-from gametrade.analysis.market_section import market_parts, market_section
+from gametrade.analysis.membership_section import membership_parts, membership_section
 from gametrade.analysis.notes import study_notes
 from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
 from gametrade.analysis.rule_stability import RuleStability
@@ -134,8 +134,8 @@ def analyse_stability(
     source = game.community.source.notes if isinstance(game, SharingGame) else ()
     notes = study_notes(game, contract, claims, source)
     core = core_section(game, headline(results), list(allocations), parts) if parts and results else None
-    market = market_section(game, market_parts(sections, game)) if results else None
-    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, market)
+    membership = membership_section(game, membership_parts(sections, game)) if results else None
+    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, membership)
 
 
 def _nodes(engine: str) -> int:

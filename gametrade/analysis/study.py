@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gametrade.analysis.core_section import CoreSection
-from gametrade.analysis.market_section import MarketSection
+from gametrade.analysis.membership_section import MembershipSection
 from gametrade.analysis.rule_stability import COLUMNS, MONEY, STATUS, RuleStability
 from gametrade.analysis.verdict import Verdict
 from gametrade.display import text_table
@@ -51,7 +51,7 @@ class StabilityStudy:
         Assumptions, method, exactness and tolerance.
     core : CoreSection or None
         What the core itself looks like, where that was asked for or is cheap.
-    market : MarketSection or None
+    membership : MembershipSection or None
         Who would join whom, where that was asked for or is cheap.
     """
 
@@ -61,7 +61,7 @@ class StabilityStudy:
     contract: str
     notes: tuple[str, ...]
     core: CoreSection | None = None
-    market: MarketSection | None = None
+    membership: MembershipSection | None = None
 
     def __getitem__(self, rule: str) -> RuleStability:
         for result in self.results:

@@ -13,7 +13,7 @@ from gametrade.reports.story.appendix import claims_table, input_check_table, le
 from gametrade.reports.story.contract_lengths import contracts_table
 from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import rule_stories
-from gametrade.reports.story.market import market_tables
+from gametrade.reports.story.membership import membership_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.writing import check_writable, write_atomically
@@ -86,7 +86,7 @@ def _content(study: StabilityStudy) -> dict[str, Any]:
         "supporting": supporting_table(study),
         "contracts": contracts_table(study) if shown else None,
         "core": core_tables(study) if shown else [],
-        "market": market_tables(study),
+        "membership": membership_tables(study),
         "stories": rule_stories(study) if shown else [],
         "check": input_check_table(study),
         "notes": study.notes,

@@ -11,7 +11,7 @@ from gametrade.reports.story.appendix import claims_table, input_check_table, le
 from gametrade.reports.story.contract_lengths import contracts_table
 from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import RuleStory, rule_stories
-from gametrade.reports.story.market import market_tables
+from gametrade.reports.story.membership import membership_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.story.table import Table
@@ -68,7 +68,7 @@ def _rules(study: StabilityStudy) -> list[str]:
     parts += _section("Contract lengths", contracts_table(study))
     tables = core_tables(study)
     parts += ["## The core itself"] * bool(tables) + [markdown_table(table) for table in tables]
-    tables = market_tables(study)
+    tables = membership_tables(study)
     parts += ["## Who joins whom"] * bool(tables) + [markdown_table(table) for table in tables]
     parts.append("## Each rule in detail")
     for story in rule_stories(study):

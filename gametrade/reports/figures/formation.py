@@ -25,10 +25,10 @@ def formation(study: StabilityStudy) -> Figure | None:
     Figure or None
         None where no coalitions were formed.
     """
-    if study.market is None or not study.market.formations:
+    if study.membership is None or not study.membership.formations:
         return None
     unit, plot = study.game.unit, go.Figure()
-    for k, found in enumerate(study.market.formations):
+    for k, found in enumerate(study.membership.formations):
         met = found.path.structures
         gains = [sum(study.game.value(part) for part in structure) for structure in met]
         told = [f"{len(structure)} coalitions" for structure in met]

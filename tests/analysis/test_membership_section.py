@@ -9,12 +9,12 @@ import pytest
 
 import gametrade as gt
 from gametrade.analysis.document import report_document
-from gametrade.analysis.market_section import market_parts, market_section
+from gametrade.analysis.membership_section import membership_parts, membership_section
 from gametrade.analysis.studies.formation import formation_study, told
 from gametrade.analysis.studies.provider_study import provider_study
 from gametrade.games.competition import Provider
 from gametrade.reports.markdown import markdown_text
-from gametrade.reports.story.market import market_tables
+from gametrade.reports.story.membership import membership_tables
 from tests.strategies import make_community
 
 
@@ -26,38 +26,38 @@ def study():
 
 
 def test_small_communities_have_the_section_and_larger_ones_on_demand(study):
-    assert len(study.market.formations) == 3
-    assert study.market.competition.market.options[-1] == "alone"
+    assert len(study.membership.formations) == 3
+    assert study.membership.competition.market.options[-1] == "alone"
     game = gt.SharingGame(gt.communities.street(17, 1, rng=1))
-    assert market_parts(None, game) == ()
-    assert market_parts(["competition", "formation"], game) == ("formation", "competition")
-    assert market_parts("core", study.game) == ()
-    assert market_parts(None, gt.TableGame("AB", np.zeros(4))) == ()
+    assert membership_parts(None, game) == ()
+    assert membership_parts(["competition", "formation"], game) == ("formation", "competition")
+    assert membership_parts("core", study.game) == ()
+    assert membership_parts(None, gt.TableGame("AB", np.zeros(4))) == ()
     dark = gt.SharingGame(make_community(np.array([[1.0], [2.0]])))
-    assert market_section(dark, market_parts(None, dark)) is None
+    assert membership_section(dark, membership_parts(None, dark)) is None
 
 
 def test_sections_are_asked_for_by_name(study):
     only = gt.analyse_stability(study.game.community, ["equal_split"], contracts=["whole"], sections=["formation"])
-    assert only.market.competition is None
+    assert only.membership.competition is None
     assert only.core is None
-    assert len(market_tables(only)) == 1
+    assert len(membership_tables(only)) == 1
     none = gt.analyse_stability(study.game.community, ["equal_split"], contracts=["whole"], sections="none")
-    assert none.market is None
-    assert market_tables(none) == []
+    assert none.membership is None
+    assert membership_tables(none) == []
 
 
 def test_tables_and_document_tell_what_was_found(study):
-    tables = market_tables(study)
+    tables = membership_tables(study)
     assert [len(table.rows) for table in tables[:2]] == [3, 4]
     assert "## Who joins whom" in markdown_text(study)
-    told_again = json.loads(json.dumps(report_document(study)))["market"]
+    told_again = json.loads(json.dumps(report_document(study)))["membership"]
     assert [entry["rule"] for entry in told_again["formation"]] == [
         "mid_market_rate",
         "competitive_price",
         "equal_split",
     ]
-    for entry, found in zip(told_again["formation"], study.market.formations, strict=True):
+    for entry, found in zip(told_again["formation"], study.membership.formations, strict=True):
         assert entry["certificate"]["single"]["gains"][0] == found.certificate.single.gains[0]
         assert len(entry["stable"]["nash"]["structures"]) == len(found.stable["nash"].partitions)
     assert len(told_again["competition"]["nash_stable"]) >= len(told_again["competition"]["core_stable"])

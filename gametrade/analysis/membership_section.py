@@ -12,10 +12,10 @@ from gametrade.analysis.studies.formation import FormationStudy, formation_study
 from gametrade.analysis.studies.provider_study import ProviderStudy, provider_study
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 
-MARKET_PARTS = ("formation", "competition")
+MEMBERSHIP_PARTS = ("formation", "competition")
 """Parts of the section, by name."""
 
-MARKET_HOMES = 16
+MEMBERSHIP_HOMES = 16
 """Most homes for which the section is made without being asked for."""
 
 FORMING = ("mid_market_rate", "competitive_price", "equal_split")
@@ -32,7 +32,7 @@ STARTS = 3
 
 
 @dataclass(frozen=True, eq=False, slots=True)
-class MarketSection:
+class MembershipSection:
     """Formation and competition in one community.
 
     Parameters
@@ -54,7 +54,7 @@ class MarketSection:
         }
 
 
-def market_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) -> tuple[str, ...]:
+def membership_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) -> tuple[str, ...]:
     """Which parts to make: those asked for, or both where they are cheap.
 
     Parameters
@@ -72,12 +72,12 @@ def market_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) ->
     if not isinstance(game, SharingGame) or game.n_players < 2:
         return ()
     if sections is None:
-        return MARKET_PARTS if game.n_players <= MARKET_HOMES else ()
+        return MEMBERSHIP_PARTS if game.n_players <= MEMBERSHIP_HOMES else ()
     names = {sections} if isinstance(sections, str) else set(sections)
-    return tuple(part for part in MARKET_PARTS if part in names)
+    return tuple(part for part in MEMBERSHIP_PARTS if part in names)
 
 
-def market_section(game: CoalitionalGame, parts: tuple[str, ...]) -> MarketSection | None:
+def membership_section(game: CoalitionalGame, parts: tuple[str, ...]) -> MembershipSection | None:
     """Let coalitions form and providers compete.
 
     Parameters
@@ -85,11 +85,11 @@ def market_section(game: CoalitionalGame, parts: tuple[str, ...]) -> MarketSecti
     game : CoalitionalGame
         The game of the study.
     parts : tuple of str
-        Names of parts, from :func:`market_parts`.
+        Names of parts, from :func:`membership_parts`.
 
     Returns
     -------
-    MarketSection or None
+    MembershipSection or None
         None if nothing is asked for or nothing can be shared.
     """
     if not (parts and isinstance(game, SharingGame) and game.grand_value > game.tolerance):
@@ -99,4 +99,4 @@ def market_section(game: CoalitionalGame, parts: tuple[str, ...]) -> MarketSecti
     competition = None
     if "competition" in parts:
         competition = provider_study(game.community, COMPETING, rng=np.random.default_rng(0), starts=STARTS)
-    return MarketSection(formations, competition)
+    return MembershipSection(formations, competition)

@@ -12,9 +12,9 @@ from gametrade.reports.story.words import listed, plural, rule_label
 ENDINGS = {"stable": "no home moves", "cycle": "a structure returns", "stopped": "not decided"}
 
 
-def market_tables(study: StabilityStudy) -> list[Table]:
+def membership_tables(study: StabilityStudy) -> list[Table]:
     """Tables about formation and competition that were made."""
-    found = study.market
+    found = study.membership
     if found is None or study.nothing_shared:
         return []
     tables = [formation_table(study, found.formations)] if found.formations else []
