@@ -24,8 +24,8 @@ from gametrade.solvers.population_monotonicity import PopulationMonotonicity, po
 PARTS = ("intervals", "numbers", "projection", "joining", "fees", "picture")
 """Parts of the section, by name."""
 
-WHOLE = ("core", "market", "none")
-"""Other names of sections: all parts, the section on mechanisms, neither."""
+WHOLE = ("core", "none", "market", "formation", "competition")
+"""Other names of sections: all parts, nothing, and the sections on mechanisms and on who joins whom."""
 
 CHEAP_PLAYERS = 16
 """Most players for which the section is made without being asked for."""

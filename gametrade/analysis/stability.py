@@ -23,6 +23,7 @@ from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.game_claims import game_verdicts
 from gametrade.analysis.headline import headline
 from gametrade.analysis.market_section import market_wanted
+from gametrade.analysis.membership_section import membership_parts, membership_section
 from gametrade.analysis.notes import study_notes
 from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
 from gametrade.analysis.rule_stability import RuleStability
@@ -137,9 +138,10 @@ def analyse_stability(
     source = game.community.source.notes if isinstance(game, SharingGame) else ()
     notes = study_notes(game, contract, claims, source)
     core = core_section(game, headline(results), list(allocations), parts) if parts and results else None
+    membership = membership_section(game, membership_parts(sections, game)) if results else None
     about_game = game_verdicts(game, None if core is None else core.numbers)
     auctions = market_wanted(sections, game)
-    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, auctions, about_game)
+    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, auctions, about_game, membership)
 
 
 def _nodes(engine: str) -> int:

@@ -12,6 +12,7 @@ import numpy as np
 
 from gametrade.analysis.core_section import CoreSection
 from gametrade.analysis.market_section import MarketSection, market_section
+from gametrade.analysis.membership_section import MembershipSection
 from gametrade.analysis.rule_stability import COLUMNS, MONEY, STATUS, RuleStability
 from gametrade.analysis.verdict import Verdict
 from gametrade.display import text_table
@@ -56,6 +57,8 @@ class StabilityStudy:
         Whether what every mechanism would do with the homes' orders belongs to the study.
     about_game : tuple of Verdict
         Claims about the game itself: whether its core is empty, by how much.
+    membership : MembershipSection or None
+        Who would join whom, where that was asked for or is cheap.
     """
 
     game: CoalitionalGame
@@ -66,6 +69,7 @@ class StabilityStudy:
     core: CoreSection | None = None
     auctions: bool = False
     about_game: tuple[Verdict, ...] = ()
+    membership: MembershipSection | None = None
 
     @cached_property
     def market(self) -> MarketSection | None:

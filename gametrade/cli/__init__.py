@@ -9,6 +9,8 @@ import click
 from gametrade import __version__
 from gametrade.cli.check_data import check_data
 from gametrade.cli.clear import clear
+from gametrade.cli.compete import compete
+from gametrade.cli.form import form
 from gametrade.cli.games import games
 from gametrade.cli.mechanisms import mechanisms
 from gametrade.cli.report import report
@@ -48,6 +50,9 @@ def main() -> None:
       gametrade games usage_charge --example > game.toml
       gametrade solve game.toml
       gametrade report game.toml -o equilibria.html
+    Who joins whom, and which provider wins:
+      gametrade form --demo --rule mid_market_rate
+      gametrade compete --demo --provider mid_market_rate --provider competitive_price
 
     \b
     Exit codes:
@@ -62,5 +67,5 @@ def main() -> None:
             reconfigure(errors="replace")
 
 
-for command in (report, check_data, solve, clear, rules, mechanisms, games, solvers, verify):
+for command in (report, check_data, solve, clear, form, compete, rules, mechanisms, games, solvers, verify):
     main.add_command(command)

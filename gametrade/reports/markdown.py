@@ -16,6 +16,7 @@ from gametrade.reports.story.game_answer import game_sentences, game_title
 from gametrade.reports.story.game_tables import certificates_table, game_sections
 from gametrade.reports.story.letters import letters
 from gametrade.reports.story.markets import market_tables
+from gametrade.reports.story.membership import membership_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.story.table import Table
@@ -90,6 +91,8 @@ def _rules(study: StabilityStudy) -> list[str]:
     parts += ["## The core itself"] * bool(tables) + [markdown_table(table) for table in tables]
     tables = market_tables(study)
     parts += ["## Auctions between the homes"] * bool(tables) + [markdown_table(table) for table in tables]
+    tables = membership_tables(study)
+    parts += ["## Who joins whom"] * bool(tables) + [markdown_table(table) for table in tables]
     parts.append("## Each rule in detail")
     for story in rule_stories(study):
         parts += _story(story)

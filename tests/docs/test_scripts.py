@@ -15,6 +15,7 @@ GALLERY = sorted((ROOT / "examples").glob("[0-9]*.py"))
 EXPERIMENT = ROOT / "experiments" / "mid_market_rate"
 BATTERIES = ROOT / "experiments" / "batteries"
 DESIGNS = ROOT / "experiments" / "market_designs"
+PROVIDERS = ROOT / "experiments" / "competing_providers"
 
 
 def run(*arguments: str | Path, cwd: Path) -> str:
@@ -82,7 +83,15 @@ def test_the_experiment_on_market_designs_runs_quickly(tmp_path: Path):
     assert (tmp_path / "results" / "welfare.svg").exists()
 
 
-@pytest.mark.parametrize("experiment", [EXPERIMENT, BATTERIES, DESIGNS], ids=lambda path: path.name)
+def test_the_experiment_on_providers_runs_quickly(tmp_path: Path):
+    told = run(PROVIDERS / "run.py", "--quick", "--output", tmp_path / "results", cwd=tmp_path)
+    names = [line.partition(":")[0] for line in told.splitlines() if "rows" in line]
+    assert names == ["duels", "leavers", "charges", "bertrand"]
+    written = sorted(path.name for path in (tmp_path / "results").iterdir())
+    assert written == ["bertrand.csv", "charges.csv", "duels.csv", "kept.svg", "leavers.csv"]
+
+
+@pytest.mark.parametrize("experiment", [EXPERIMENT, BATTERIES, DESIGNS, PROVIDERS], ids=lambda path: path.name)
 def test_numbers_of_the_readme_are_those_of_the_results(experiment: Path, tmp_path: Path):
     check = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import tell; "

@@ -1,4 +1,4 @@
-"""Closed forms in the equilibrium-property report: MathML on the page, LaTeX in Markdown, nothing where there is none."""
+"""Closed forms in reports of equilibria: MathML on the page, LaTeX in Markdown, nothing where there is none."""
 
 from __future__ import annotations
 
