@@ -261,5 +261,8 @@ systems = Registry("system", "gametrade.games.systems")
 """Every named system of the literature: one function ``system(*, numbers) -> game`` in one file. Its ``example`` trait
 holds numbers, ready for a game file, that build a small instance."""
 
+designs = Registry("market design", "gametrade.analysis.designs")
+"""Every market design: one function ``design(community, *, options) -> DesignOutcome`` in one file."""
+
 properties = Registry("property", "gametrade.analysis.properties")
 """Every property of a game or an answer: one function ``property(game) -> Verdict`` in one file."""

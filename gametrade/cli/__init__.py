@@ -1,4 +1,4 @@
-"""The command line: ``gametrade report``, ``check-data``, ``clear``, ``rules``, ``mechanisms`` and ``verify``."""
+"""The command line: ``gametrade report``, ``check-data``, ``clear``, ``designs``, ``rules``, ``mechanisms`` and ``verify``."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ import click
 from gametrade import __version__
 from gametrade.cli.check_data import check_data
 from gametrade.cli.clear import clear
+from gametrade.cli.designs import designs
 from gametrade.cli.mechanisms import mechanisms
 from gametrade.cli.report import report
 from gametrade.cli.rules import rules
@@ -41,6 +42,10 @@ def main() -> None:
       gametrade clear orders.csv --mechanism mcafee
 
     \b
+    Markets with and without somebody in the middle, side by side:
+      gametrade designs --demo
+
+    \b
     Exit codes:
       0    done
       1    a finding: check-data met a fault, or verify refuted a claim
@@ -53,5 +58,5 @@ def main() -> None:
             reconfigure(errors="replace")
 
 
-for command in (report, check_data, clear, rules, mechanisms, verify):
+for command in (report, check_data, clear, designs, rules, mechanisms, verify):
     main.add_command(command)
