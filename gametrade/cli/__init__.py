@@ -1,4 +1,4 @@
-"""The command line: ``gametrade report``, ``check-data``, ``clear``, ``designs``, ``rules``, ``mechanisms`` and ``verify``."""
+"""The command line: ``gametrade report``, ``check-data``, ``clear``, ``designs``, ``rules``, ``verify`` and more."""
 
 from __future__ import annotations
 

@@ -9,7 +9,6 @@ import click
 import numpy as np
 
 from gametrade.analysis.studies.market_designs import DesignStudy, market_designs, neighbours
-from gametrade.cli.listing import listing
 from gametrade.cli.reading import FILES, PRICES, reading_options, two_files, with_options
 from gametrade.community import Community, communities, read_community
 from gametrade.errors import InvalidInputError
@@ -63,7 +62,7 @@ def designs(
           --design coordinated --design decentralised:charge=0.01
     """  # noqa: D301
     if listed:
-        click.echo(listing(registered_designs, None))
+        click.echo("\n\n".join(f"{entry.name}\n    {entry.summary}" for entry in registered_designs))
         return
     if output is not None:
         if Path(output).suffix.lower() not in ENDINGS:

@@ -47,8 +47,8 @@ def design_figure(study: DesignStudy) -> Figure:
     plot.update_layout(xaxis={"title": f"gains of all homes [{unit}]", "rangemode": "tozero"}, margin={"l": 8, "r": 8})
     plot.update_yaxes(automargin=True)
     caption = (
-        f"Gains over {study.community.n_steps} steps after charges. Blue: no coalition gains by sharing alone, up to what "
-        "a negotiation left open; orange: some coalition does; grey: not proved. Messages of all steps."
+        f"Gains over {study.community.n_steps} steps after charges. Blue: no coalition gains by sharing alone, up to "
+        "what a negotiation left open; orange: some coalition does; grey: not proved. Messages of all steps."
     )
     return Figure("market_designs", "What each market design gains, and what it takes", caption, plot)
 

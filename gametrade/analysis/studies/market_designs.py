@@ -16,7 +16,6 @@ from gametrade.games.coalitional import SharingGame
 from gametrade.registry import designs
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
-from gametrade.tolerance import decision_tolerance
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -39,15 +38,12 @@ class DesignRow:
         The coalition that gains most by sharing alone, with a bound on what any gains.
     best : float
         Gains of all under the best plan there is. [money]
-    tolerance : float
-        Excess that counts as none. [money]
     """
 
     name: str
     outcome: DesignOutcome
     blocking: BlockingCoalition
     best: float
-    tolerance: float
 
     @property
     def loss(self) -> float:
@@ -57,7 +53,7 @@ class DesignRow:
     @property
     def price_of_anarchy(self) -> float:
         """Best gains over the gains of the design: 1 where nothing is lost, infinite where nobody trades."""
-        if self.best <= self.tolerance:
+        if self.best <= self.blocking.tolerance:
             return 1.0
         return self.best / self.outcome.welfare if self.outcome.welfare > 0 else np.inf
 
@@ -69,12 +65,13 @@ class DesignRow:
     @property
     def status(self) -> str:
         """``stable``, ``blocked``, ``not proved``, or ``stable to`` what a negotiation that converged left open."""
-        found, most = self.excess
-        if most <= self.tolerance:
+        blocked, most = self.blocking.blocks, self.excess[1]
+        ended = self.outcome.talk.converged
+        if blocked is False and ended:
             return "stable"
-        if self.outcome.gap and self.outcome.talk.converged and most <= RESOLUTION * self.best:
+        if self.outcome.gap and ended and most <= RESOLUTION * self.best:
             return f"stable to {most:.0e}"
-        return "blocked" if found > self.tolerance else "not proved"
+        return "blocked" if blocked else "not proved"
 
 
 @dataclass(frozen=True, eq=False)
@@ -179,7 +176,7 @@ def market_designs(
     >>> day = gt.communities.fontana("flat").select(start="2017-06-01", end="2017-06-02")
     >>> study = market_designs(day, ["alone", "coordinated", "community_manager"])
     >>> [row.status for row in study.rows]
-    ['blocked', 'stable', 'stable to 1.9e-06']
+    ['blocked', 'stable', 'stable to 3e-06']
     """
     wanted = designs.variants() if names is None else list(names)
     if not wanted:
@@ -192,8 +189,7 @@ def market_designs(
         given = {"partners": partners, **({"rng": rng} if entry.accepts("rng") else {}), **options}
         outcome = entry.function(community, **given)
         blocking = blocking_coalition(game, outcome.payoffs)
-        tolerance = decision_tolerance(game.tolerance, outcome.payoffs)
-        rows.append(DesignRow(name, outcome, blocking, best, tolerance))
+        rows.append(DesignRow(name, outcome, blocking, best))
     return DesignStudy(community, rows)
 
 
