@@ -13,6 +13,7 @@ from gametrade import registry as _registry
 from gametrade.analysis import RuleStability, StabilityStudy, Verdict, analyse_stability
 from gametrade.analysis.checking import check
 from gametrade.analysis.counting import count_blocking
+from gametrade.analysis.equilibria import analyse_equilibria
 from gametrade.analysis.studies import market_allocation, mechanism_table
 from gametrade.community import (
     Batteries,
@@ -109,6 +110,7 @@ __all__ = [
     "UnknownNameError",
     "Verdict",
     "allocate",
+    "analyse_equilibria",
     "analyse_stability",
     "assignment_core",
     "blocking_coalition",

@@ -248,6 +248,9 @@ figures = Registry("figure", "gametrade.reports.figures")
 checks = Registry("claim check", "gametrade.analysis.verification.proofs")
 """Every property of a report's claims: one function ``property(case, claim, certificate) -> detail`` in one file."""
 
+game_checks = Registry("equilibrium claim check", "gametrade.analysis.verification.game_proofs")
+"""Every claim about a strategic game that is proved without a solver, as `checks` are for allocation rules."""
+
 mechanisms = Registry("mechanism", "gametrade.mechanisms")
 """Every way to clear a book of orders: one function ``mechanism(book, *, options) -> MarketOutcome`` in one file."""
 
@@ -263,6 +266,10 @@ holds numbers, ready for a game file, that build a small instance."""
 
 designs = Registry("market design", "gametrade.analysis.designs")
 """Every market design: one function ``design(community, *, options) -> DesignOutcome`` in one file."""
+
+derivations = Registry("derivation", "gametrade.analysis.derivations")
+"""Every equilibrium in letters: one function ``derivation(*, options) -> SymbolicEquilibrium`` in one file. Its
+``systems`` trait names the systems whose closed form it is."""
 
 properties = Registry("property", "gametrade.analysis.properties")
 """Every property of a game or an answer: one function ``property(game) -> Verdict`` in one file."""

@@ -48,3 +48,22 @@ def test_no_feasible_point_and_no_bound():
         maximise(program([1], [[1]], [-1]))
     with pytest.raises(gt.SolverError, match=r"(?i)unbounded"):
         maximise(program([1], [[0]], [1], upper=INFINITY))
+
+
+def test_nothing_is_printed_while_a_program_is_solved(capfd):
+    assert gt.allocate(gt.TableGame.from_values({("a", "b"): 6.0}), "nucleolus").payoffs.sum() == pytest.approx(6.0)
+    maximise(program([1, 1], [[1, 2]], [2]))
+    assert capfd.readouterr() == ("", "")
+
+
+def test_programs_of_different_kinds_share_the_threads_of_the_solver():
+    """HiGHS keeps one pool of threads a process and refuses a program that asks for another size."""
+    import highspy
+
+    first = highspy.Highs()
+    first.setOptionValue("output_flag", False)
+    first.addVar(0.0, 1.0)
+    first.run()
+    game = gt.TableGame.from_values({("a", "b"): 6.0, ("a", "b", "c"): 7.0})
+    assert gt.allocate(game, "nucleolus").payoffs.sum() == pytest.approx(7.0)
+    assert gt.nearest_core_allocation(game, "equal_split").payoffs.sum() == pytest.approx(7.0)

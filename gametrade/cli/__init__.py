@@ -1,4 +1,4 @@
-"""The command line: ``gametrade report``, ``check-data``, ``clear``, ``designs``, ``rules``, ``verify`` and more."""
+"""The command line: ``gametrade report``, ``solve``, ``check-data``, ``clear``, ``designs``, ``verify`` and the listings."""
 
 from __future__ import annotations
 
@@ -10,10 +10,13 @@ from gametrade import __version__
 from gametrade.cli.check_data import check_data
 from gametrade.cli.clear import clear
 from gametrade.cli.designs import designs
+from gametrade.cli.games import games
 from gametrade.cli.mechanisms import mechanisms
 from gametrade.cli.report import report
 from gametrade.cli.rules import rules
 from gametrade.cli.sentences import SentenceGroup
+from gametrade.cli.solve import solve
+from gametrade.cli.solvers import solvers
 from gametrade.cli.verify import verify
 
 
@@ -46,6 +49,12 @@ def main() -> None:
       gametrade designs --demo
 
     \b
+    A game of strategies, prices or quantities, in a file:
+      gametrade games usage_charge --example > game.toml
+      gametrade solve game.toml
+      gametrade report game.toml -o equilibria.html
+
+    \b
     Exit codes:
       0    done
       1    a finding: check-data met a fault, or verify refuted a claim
@@ -58,5 +67,5 @@ def main() -> None:
             reconfigure(errors="replace")
 
 
-for command in (report, check_data, clear, designs, rules, mechanisms, verify):
+for command in (report, check_data, solve, clear, designs, rules, mechanisms, games, solvers, verify):
     main.add_command(command)

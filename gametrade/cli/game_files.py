@@ -1,4 +1,4 @@
-"""Read a game given as a table of coalition values, in JSON or TOML."""
+"""Read a game from JSON or TOML: a table of coalition values, or a strategic game."""
 
 from __future__ import annotations
 
@@ -12,27 +12,32 @@ from typing import Any
 
 from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games.coalitional import TableGame
+from gametrade.games.described import Described, described, is_described
 
 KEYS = ("players", "values", "gains")
+
+OTHERS = ("system", "actions", "payoffs", "variables")
+"""Keys that mark a strategic game."""
 
 FORM = 'game must be written as {"players": ["A", "B"], "values": {"A,B": 6.0}}.'
 
 
-def read_game(path: str | Path) -> TableGame:
-    """Read a table game from a file.
+def read_game(path: str | Path) -> TableGame | Described:
+    """Read a game from a file, by the keys that are in it.
 
     Parameters
     ----------
     path : str or Path
-        ``.json`` or ``.toml`` with ``players``, a list of names, and ``values``, from coalitions written as
-        names with commas between them to money; coalitions left out are worth 0. Fractions are written as
-        text, ``"1/3"``. With ``gains``, ``"savings"`` or ``"minus_costs"``, the values are costs, of every
-        coalition, and are turned into gains as :meth:`TableGame.from_costs` does.
+        ``.json`` or ``.toml``. A game of coalitions has ``players``, a list of names, and ``values``, from coalitions
+        written as names with commas between them to money; coalitions left out are worth 0. Fractions are written
+        as text, ``"1/3"``. With ``gains``, ``"savings"`` or ``"minus_costs"``, the values are costs, of every
+        coalition, and are turned into gains as :meth:`TableGame.from_costs` does. A strategic game has the keys
+        of :func:`~gametrade.games.described.described_game`.
 
     Returns
     -------
-    TableGame
-        The game.
+    TableGame or Described
+        The game; a strategic one with its data.
 
     Raises
     ------
@@ -53,9 +58,33 @@ def read_game(path: str | Path) -> TableGame:
     content = _parsed(Path(path), name)
     if not isinstance(content, dict):
         raise InvalidInputError(f"{FORM} Got a {type(content).__name__} in {name!r}.")
+    if is_described(content):
+        return described(content, name)
+    return _table_game(content, name)
+
+
+def strategic_game(path: str | Path) -> Described:
+    """Read a game of strategies; a game of coalitions is refused.
+
+    Raises
+    ------
+    InvalidInputError
+        As :func:`read_game`, or if the game has no strategies.
+    """
+    game = read_game(path)
+    if isinstance(game, TableGame):
+        raise InvalidInputError(
+            f"game to solve must have strategies. Got coalition values in {str(path)!r}; "
+            "gametrade report examines them."
+        )
+    return game
+
+
+def _table_game(content: Mapping[str, Any], name: str) -> TableGame:
+    """Check and read coalition values."""
     for key in content:
         if key not in KEYS:
-            raise UnknownNameError(f"key of the game {name!r}", key, KEYS)
+            raise UnknownNameError(f"key of the game {name!r}", key, (*KEYS, *OTHERS))
     for key, kind, words in (("players", list, "a list of names"), ("values", dict, "coalitions with their values")):
         if key not in content:
             raise InvalidInputError(f"{FORM} Got no {key!r} in {name!r}.")

@@ -14,7 +14,7 @@ def listing(registry: Registry, name: str | None) -> str:
     Parameters
     ----------
     registry : Registry
-        Of rules or of mechanisms.
+        Of rules, mechanisms, solvers or systems.
     name : str, optional
         Show this one in full.
 
@@ -35,9 +35,17 @@ def _short(entry: Entry) -> str:
     ]
     names = entry.name + "".join(f"   {entry.name}{variant}" for variant in variants)
     told = [names, *textwrap.wrap(entry.summary, 96, initial_indent="    ", subsequent_indent="    ")]
-    promises = ", ".join(sorted(entry.promises)).replace("_", " ") or "nothing"
-    told += textwrap.wrap(f"promises {promises}", 96, initial_indent="    ", subsequent_indent="        ")
+    told += textwrap.wrap(_about(entry), 96, initial_indent="    ", subsequent_indent="        ")
     return "\n".join(told)
+
+
+def _about(entry: Entry) -> str:
+    """What it is for and where it is from, or what it promises."""
+    if "plays" in entry.traits:
+        return f"for {', '.join(entry.traits['plays'])}; {entry.traits['source']}"
+    if "example" in entry.traits:
+        return f"source {entry.traits['source']}"
+    return f"promises {', '.join(sorted(entry.promises)).replace('_', ' ') or 'nothing'}"
 
 
 def _long(entry: Entry) -> str:
@@ -45,11 +53,14 @@ def _long(entry: Entry) -> str:
     parameters = inspect.signature(entry.function).parameters
     options = [f"{entry.name}:{name}={parameters[name].default}" for name in entry.options]
     parts = [entry.name, inspect.getdoc(entry.function) or ""]
+    if "example" in entry.traits:
+        return "\n\n".join([*parts, f"Source: {entry.traits['source']}."])
     parts.append(
         "Options, with their defaults:\n" + "\n".join(f"    {text}" for text in options) if options else "No options."
     )
-    parts.append(
-        "Promises, tested on random games: " + (", ".join(sorted(entry.promises)).replace("_", " ") or "none") + "."
-    )
+    if "plays" not in entry.traits:
+        parts.append(
+            "Promises, tested on random games: " + (", ".join(sorted(entry.promises)).replace("_", " ") or "none") + "."
+        )
     source = entry.traits.get("source")
     return "\n\n".join([*parts, f"Source: {source}."] if source else parts)

@@ -9,11 +9,14 @@ from pathlib import Path
 from typing import Any
 
 import click
+from click.core import ParameterSource
 
 from gametrade.analysis import StabilityStudy, analyse_stability
 from gametrade.analysis.asking import playable
 from gametrade.analysis.contracts import CONTRACTS
 from gametrade.analysis.core_section import wanted_parts
+from gametrade.analysis.equilibria import analyse_equilibria
+from gametrade.analysis.equilibrium_study import EquilibriumStudy
 from gametrade.cli.flags import flag
 from gametrade.cli.game_files import read_game
 from gametrade.cli.reading import FILES, PRICES, reading_options, two_files, with_options
@@ -21,9 +24,11 @@ from gametrade.community import Community, communities, read_community
 from gametrade.community.battery_files import read_batteries
 from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame, TableGame
+from gametrade.games.described import Described
 from gametrade.registry import formats
 from gametrade.registry import rules as registered_rules
 from gametrade.reports.story.answer import three_sentences
+from gametrade.reports.story.game_answer import game_sentences
 from gametrade.reports.writing import check_writable
 from gametrade.solvers.blocking_coalition import ENGINES
 
@@ -69,7 +74,7 @@ DEMO_OPTIONS = {"homes", "start", "end"}
     multiple=True,
     metavar="NAME",
     help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture; "
-    "all up to 16 homes without batteries by default.",
+    "market: what every auction would do; all up to 16 homes without batteries by default.",
 )
 @click.option(
     "--batteries",
@@ -77,6 +82,7 @@ DEMO_OPTIONS = {"homes", "start", "end"}
     help="Batteries, one line a home: home, energy_kwh, power_kw, efficiency[, wear_cost, start_kwh, end_kwh].",
 )
 @click.option("--peak-charge", type=float, metavar="NUMBER", help="Due once on the largest joint import. [money/kW]")
+@click.option("--solver", metavar="NAME[:OPTION=VALUE]", help="How a game of strategies is solved.")
 @with_options(*FILES, *PRICES)
 @click.pass_context
 def report(
@@ -90,8 +96,9 @@ def report(
     sections: tuple[str, ...],
     batteries: str | None,
     peak_charge: float | None,
+    solver: str | None,
 ) -> None:
-    """Ask of every allocation rule whether some coalition gains by leaving.
+    """Ask of every allocation rule whether some coalition gains by leaving, or of a game what will happen in it.
 
     Meter data are CSV files (.csv or .csv.gz): a time column and one column a home, loads in the first file
     and generation in the second; or one long file with the columns home, time, load and generation.
@@ -100,6 +107,9 @@ def report(
 
     \b
       {"players": ["A", "B", "C"], "values": {"A,B": 6.0, "A,B,C": 9.0}}
+
+    A game of strategies (see gametrade solve) gets the equilibrium-property report: equilibria with everybody's
+    regret, best replies, uniqueness, stability, welfare and how the equilibrium moves with the tariff.
 
     \b
     Examples:
@@ -110,6 +120,7 @@ def report(
           --rule proportional:to=demand --contract month -o report.md
       gametrade report load.csv pv.csv --unit kWh --tariff tariff.toml --batteries batteries.csv --peak-charge 40
       gametrade report game.toml
+      gametrade report duopoly.toml --solver best_response -o equilibria.html -o equilibria.json
 
     Exit codes: 0 done, 2 wrong input, 130 interrupted.
     """  # noqa: D301
@@ -117,16 +128,37 @@ def report(
     _check_choices(rules, contract, engine)
     for output in outputs:
         check_writable(output)
-    game = _with_batteries(_read(inputs, demo, reading_options(ctx)), batteries, peak_charge)
+    given = _read(inputs, demo, reading_options(ctx))
+    if isinstance(given, Described):
+        _need_no_options(ctx)
+        _write(analyse_equilibria(given, solver), wanted)
+        return
+    if solver is not None:
+        raise InvalidInputError("--solver is for games of strategies. Got meter data or coalition values.")
+    game = _with_batteries(given, batteries, peak_charge)
     wanted_parts(sections or None, playable(game))
     study = analyse_stability(
         game, list(rules) or None, contract=contract, engine=engine, progress=progress, sections=sections or None
     )
+    _write(study, wanted)
+
+
+def _write(study: StabilityStudy | EquilibriumStudy, wanted: list[tuple[str, str]]) -> None:
+    """Write the report in every format that was asked for; print it if there is none."""
     for output, kind in wanted:
         formats.get(kind).function(study, output)
         click.echo(f"{output} written.", err=True)
     if not wanted:
-        click.echo(_as_text(study))
+        sentences = game_sentences(study) if isinstance(study, EquilibriumStudy) else three_sentences(study)
+        click.echo("\n\n".join(["\n".join(sentences), str(study)]))
+
+
+def _need_no_options(ctx: click.Context) -> None:
+    """Refuse options that mean nothing for a game of strategies."""
+    own = ("rules", "contract", "engine", "sections", "batteries", "peak_charge")
+    given = [flag(name) for name in own if ctx.get_parameter_source(name) is ParameterSource.COMMANDLINE]
+    if given:
+        raise InvalidInputError(f"a game of strategies takes no options of coalitions. Got {', '.join(given)}.")
 
 
 def progress(items: Iterable[Any], label: str) -> Iterable[Any]:
@@ -137,11 +169,6 @@ def progress(items: Iterable[Any], label: str) -> Iterable[Any]:
         list(items), desc=label, file=sys.stderr, delay=2, leave=False, disable=not sys.stderr.isatty()
     )
     return bar
-
-
-def _as_text(study: StabilityStudy) -> str:
-    """The three sentences, then the table."""
-    return "\n\n".join(["\n".join(three_sentences(study)), str(study)])
 
 
 def _format_of(output: str) -> str:
@@ -162,7 +189,7 @@ def _check_choices(rules: tuple[str, ...], contract: str, engine: str) -> None:
         raise UnknownNameError("engine", engine, ENGINES)
 
 
-def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Community | TableGame:
+def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Community | TableGame | Described:
     """Dispatch on the first input: a community from meter data, a game, or the bundled homes."""
     if demo:
         return _demo(inputs, options)

@@ -9,6 +9,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.continuous import ContinuousGame, Gradient, Payoff
+from gametrade.games.formulas import need_arithmetic
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.quadratic import QuadraticGame
 from gametrade.typing import FloatArray
@@ -24,15 +25,12 @@ def from_expressions(
     unit: str,
 ) -> ContinuousGame:
     """Build what `ContinuousGame.from_expressions` documents."""
-    import sympy
-
     if list(payoffs) != list(variables):
         raise InvalidInputError(f"variables must be given for {list(payoffs)}, in that order. Got {list(variables)}.")
     names = [name for own in variables.values() for name in own]
     if len(set(names)) < len(names):
         raise InvalidInputError(f"variables must have different names. Got {names}.")
-    symbols = {name: sympy.Symbol(name, real=True) for name in [*names, *parameters]}
-    values = {symbols[name]: sympy.nsimplify(value, rational=True) for name, value in parameters.items()}
+    symbols, values = _names_and_numbers(names, parameters)
     formulas = [_formula(player, text, symbols, values) for player, text in payoffs.items()]
     ordered = [symbols[name] for name in names]
     rows = [_linear(text, symbols, values, ordered) for text in constraints]
@@ -48,6 +46,33 @@ def from_expressions(
     functions = tuple(_function(formula, ordered) for formula in formulas)
     concave = _known_concave(formulas, labels, symbols, variables)
     return ContinuousGame(tuple(payoffs), labels, functions, slopes, tuple(sets), shared, concave, unit)
+
+
+def payoff_formulas(
+    payoffs: Mapping[str, object], names: Sequence[str], parameters: Mapping[str, float]
+) -> tuple[list[Any], list[Any]]:
+    """Payoffs as sympy expressions with numbers for parameters, and the symbols of the variables, in order.
+
+    Raises
+    ------
+    InvalidInputError
+        If a formula has an unknown symbol or cannot be read.
+
+    Examples
+    --------
+    >>> payoff_formulas({"a": "q*(p - q)"}, ["q"], {"p": 4.0})
+    ([q*(4 - q)], [q])
+    """
+    symbols, values = _names_and_numbers(names, parameters)
+    return [_formula(player, text, symbols, values) for player, text in payoffs.items()], [symbols[n] for n in names]
+
+
+def _names_and_numbers(names: Sequence[str], parameters: Mapping[str, float]) -> tuple[dict[str, Any], dict[Any, Any]]:
+    """Symbols by name, and the numbers of those that are parameters."""
+    import sympy
+
+    symbols = {name: sympy.Symbol(name, real=True) for name in [*names, *parameters]}
+    return symbols, {symbols[name]: sympy.nsimplify(value, rational=True) for name, value in parameters.items()}
 
 
 def _formula(player: str, text: object, symbols: Mapping[str, Any], values: Mapping[Any, Any]) -> Any:
@@ -66,6 +91,8 @@ def _formula(player: str, text: object, symbols: Mapping[str, Any], values: Mapp
 def _parsed(text: object, symbols: Mapping[str, Any]) -> Any:
     import sympy
 
+    if isinstance(text, str):
+        need_arithmetic(text)
     try:
         return sympy.sympify(text, locals=dict(symbols))
     except (sympy.SympifyError, SyntaxError, TypeError) as reason:

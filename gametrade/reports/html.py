@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from typing import Any
 
+from gametrade.analysis.equilibrium_study import EquilibriumStudy
 from gametrade.analysis.study import StabilityStudy
 from gametrade.registry import formats
 from gametrade.reports.reading import document_text, pack_document
@@ -13,6 +14,9 @@ from gametrade.reports.story.appendix import claims_table, input_check_table, le
 from gametrade.reports.story.contract_lengths import contracts_table
 from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import rule_stories
+from gametrade.reports.story.game_answer import game_sentences, game_title
+from gametrade.reports.story.game_tables import certificates_table, game_sections
+from gametrade.reports.story.markets import market_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.writing import check_writable, write_atomically
@@ -22,12 +26,12 @@ EMBEDDED_BYTES = 8_000_000
 
 
 @formats.register(extension=".html")
-def html(study: StabilityStudy, path: str | os.PathLike[str]) -> None:
+def html(study: StabilityStudy | EquilibriumStudy, path: str | os.PathLike[str]) -> None:
     """Write the report as a page with tables, figures and the certificates inside.
 
     Parameters
     ----------
-    study : StabilityStudy
+    study : StabilityStudy or EquilibriumStudy
         The answer.
     path : path
         File to write, whole or not at all.
@@ -56,7 +60,7 @@ def html(study: StabilityStudy, path: str | os.PathLike[str]) -> None:
     write_atomically(path, page(study))
 
 
-def page(study: StabilityStudy) -> str:
+def page(study: StabilityStudy | EquilibriumStudy) -> str:
     """Lay the page out."""
     import jinja2
     from plotly.offline import get_plotlyjs
@@ -69,8 +73,25 @@ def page(study: StabilityStudy) -> str:
         undefined=jinja2.StrictUndefined,
     )
     figures = _figures(study)
-    content = _content(study) | {"figures": figures, "plotly": get_plotlyjs() if figures else ""}
-    return environment.get_template("report.html.j2").render(content) + "\n"
+    if isinstance(study, EquilibriumStudy):
+        template, content = "game.html.j2", _game_content(study, bool(figures))
+    else:
+        template, content = "report.html.j2", _content(study)
+    content |= {"figures": figures, "plotly": get_plotlyjs() if figures else ""}
+    return environment.get_template(template).render(content) + "\n"
+
+
+def _game_content(study: EquilibriumStudy, drawn: bool) -> dict[str, Any]:
+    """Everything that the template of a strategic game shows."""
+    packed = pack_document(document_text(study))
+    return {
+        "title": game_title(study),
+        "sentences": game_sentences(study),
+        "sections": game_sections(study, drawn),
+        "certificates": certificates_table(study),
+        "notes": study.notes,
+        "packed": packed if len(packed) <= EMBEDDED_BYTES else "",
+    }
 
 
 def _content(study: StabilityStudy) -> dict[str, Any]:
@@ -85,6 +106,7 @@ def _content(study: StabilityStudy) -> dict[str, Any]:
         "supporting": supporting_table(study),
         "contracts": contracts_table(study) if shown else None,
         "core": core_tables(study) if shown else [],
+        "market": market_tables(study),
         "stories": rule_stories(study) if shown else [],
         "check": input_check_table(study),
         "notes": study.notes,
@@ -94,7 +116,7 @@ def _content(study: StabilityStudy) -> dict[str, Any]:
     }
 
 
-def _figures(study: StabilityStudy) -> list[dict[str, str]]:
+def _figures(study: StabilityStudy | EquilibriumStudy) -> list[dict[str, str]]:
     """Figures as data for the script of the page; ``<`` is escaped so that no label can end the script."""
     from gametrade.reports.figures.all_figures import all_figures
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from gametrade.analysis.equilibrium_study import EquilibriumStudy
 from gametrade.analysis.study import StabilityStudy
 from gametrade.registry import formats
 from gametrade.reports.reading import document_text
@@ -11,12 +12,12 @@ from gametrade.reports.writing import write_atomically
 
 
 @formats.register(extension=".json")
-def json(study: StabilityStudy, path: str | os.PathLike[str]) -> None:
-    """Write the report with all its certificates, schema ``gametrade-report/1``.
+def json(study: StabilityStudy | EquilibriumStudy, path: str | os.PathLike[str]) -> None:
+    """Write the report with all its certificates, schema ``gametrade-report/1`` or ``gametrade-equilibria/1``.
 
     Parameters
     ----------
-    study : StabilityStudy
+    study : StabilityStudy or EquilibriumStudy
         The answer.
     path : path
         File to write, whole or not at all.

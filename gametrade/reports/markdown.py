@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 
+from gametrade.analysis.equilibrium_study import EquilibriumStudy
 from gametrade.analysis.study import StabilityStudy
 from gametrade.registry import formats
 from gametrade.reports.story.answer import report_title, three_sentences
@@ -11,6 +12,9 @@ from gametrade.reports.story.appendix import claims_table, input_check_table, le
 from gametrade.reports.story.contract_lengths import contracts_table
 from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import RuleStory, rule_stories
+from gametrade.reports.story.game_answer import game_sentences, game_title
+from gametrade.reports.story.game_tables import certificates_table, game_sections
+from gametrade.reports.story.markets import market_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.story.table import Table
@@ -18,12 +22,12 @@ from gametrade.reports.writing import check_writable, write_atomically
 
 
 @formats.register(extension=".md")
-def markdown(study: StabilityStudy, path: str | os.PathLike[str]) -> None:
+def markdown(study: StabilityStudy | EquilibriumStudy, path: str | os.PathLike[str]) -> None:
     """Write the report as Markdown.
 
     Parameters
     ----------
-    study : StabilityStudy
+    study : StabilityStudy or EquilibriumStudy
         The answer.
     path : path
         File to write, whole or not at all.
@@ -44,7 +48,7 @@ def markdown(study: StabilityStudy, path: str | os.PathLike[str]) -> None:
     '# Does anybody gain by leaving? A game of 2 players'
     """
     check_writable(path)
-    write_atomically(path, markdown_text(study))
+    write_atomically(path, game_text(study) if isinstance(study, EquilibriumStudy) else markdown_text(study))
 
 
 def markdown_text(study: StabilityStudy) -> str:
@@ -59,6 +63,17 @@ def markdown_text(study: StabilityStudy) -> str:
     return "\n\n".join(parts) + "\n"
 
 
+def game_text(study: EquilibriumStudy) -> str:
+    """Lay the text of an equilibrium-property report out."""
+    parts = [f"# {_escaped(game_title(study))}", "## The answer"]
+    parts.append("\n".join(f"{k}. {_escaped(text)}" for k, text in enumerate(game_sentences(study), 1)))
+    for section in game_sections(study, drawn=False):
+        parts += [f"## {section.title}", *map(markdown_table, section.tables)]
+        parts += [f"- Left out: {_escaped(text)}" for text in section.left_out]
+    parts += ["## Notes", "\n".join(f"{k}. {_escaped(note)}" for k, note in enumerate(study.notes, 1))]
+    return "\n\n".join([*parts, "## Certificates", markdown_table(certificates_table(study)), VERIFY]) + "\n"
+
+
 def _rules(study: StabilityStudy) -> list[str]:
     """Everything about the rules, where there is anything to share."""
     parts = _section("The rules side by side", rules_table(study))
@@ -67,6 +82,8 @@ def _rules(study: StabilityStudy) -> list[str]:
     parts += _section("Contract lengths", contracts_table(study))
     tables = core_tables(study)
     parts += ["## The core itself"] * bool(tables) + [markdown_table(table) for table in tables]
+    tables = market_tables(study)
+    parts += ["## Auctions between the homes"] * bool(tables) + [markdown_table(table) for table in tables]
     parts.append("## Each rule in detail")
     for story in rule_stories(study):
         parts += _story(story)

@@ -10,6 +10,7 @@ import zlib
 from pathlib import Path
 from typing import Any
 
+from gametrade.analysis.equilibrium_study import EquilibriumStudy
 from gametrade.analysis.study import StabilityStudy
 from gametrade.errors import InvalidInputError
 
@@ -27,7 +28,7 @@ def read_document(path: str | os.PathLike[str]) -> dict[str, Any]:
     Returns
     -------
     dict
-        Schema ``gametrade-report/1``.
+        Schema ``gametrade-report/1``, or ``gametrade-equilibria/1`` for strategic games.
 
     Raises
     ------
@@ -51,7 +52,7 @@ def read_document(path: str | os.PathLike[str]) -> dict[str, Any]:
     return document
 
 
-def document_text(study: StabilityStudy) -> str:
+def document_text(study: StabilityStudy | EquilibriumStudy) -> str:
     """Serialise the report; numbers keep every digit, and NaN is refused because JSON has none."""
     return json.dumps(study.to_dict(), allow_nan=False, ensure_ascii=False)
 

@@ -8,8 +8,10 @@ from fractions import Fraction
 import numpy as np
 
 from gametrade.analysis.properties.finite_game import at, common_scale, slack, verdict
+from gametrade.analysis.properties.quadratic_potential import quadratic_potential
 from gametrade.analysis.verdict import Verdict
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.sparse_quadratic import AnyQuadratic
 from gametrade.registry import properties
 
 Cycle = tuple[Fraction, int, int, tuple[int, ...]]
@@ -17,14 +19,17 @@ Cycle = tuple[Fraction, int, int, tuple[int, ...]]
 
 
 @properties.register(
-    of="strategic", plays=("NormalFormGame",), source="Monderer and Shapley 1996, 10.1006/game.1996.0044"
+    of="strategic",
+    plays=("NormalFormGame", "QuadraticGame", "SparseQuadraticGame"),
+    enumerates=("NormalFormGame", "QuadraticGame", "SparseQuadraticGame"),
+    source="Monderer and Shapley 1996, 10.1006/game.1996.0044",
 )
-def exact_potential(game: NormalFormGame, *, exact: bool = False) -> Verdict:
+def exact_potential(game: NormalFormGame | AnyQuadratic, *, exact: bool = False) -> Verdict:
     r"""One function of the profile changes by exactly what the player who moves gains.
 
     Parameters
     ----------
-    game : NormalFormGame
+    game : NormalFormGame, QuadraticGame or SparseQuadraticGame
         Any number of players.
     exact : bool, default=False
         Decide without tolerance; payoffs that were rounded to floats are then rarely a potential game.
@@ -33,7 +38,9 @@ def exact_potential(game: NormalFormGame, *, exact: bool = False) -> Verdict:
     -------
     Verdict
         Margin: minus the most that four moves of two players, back to where they began, are worth. Witness: those
-        players. The certificate holds the potential, as fractions in the shape of the profiles, or the cycle.
+        players. The certificate holds the potential, as fractions in the shape of the profiles, or the cycle. Of a
+        quadratic game: minus the largest difference of cross-derivatives of two players; the potential is
+        :math:`-\tfrac12 x^T J x - c^T x` with the Jacobian J and the offset c of the pseudo-gradient.
 
     Notes
     -----
@@ -55,6 +62,8 @@ def exact_potential(game: NormalFormGame, *, exact: bool = False) -> Verdict:
     >>> gt.check(gt.NormalFormGame.bimatrix([[1, -1], [-1, 1]]), "exact_potential").margin
     -8.0
     """
+    if not isinstance(game, NormalFormGame):
+        return quadratic_potential(game, exact=exact)
     table, denominator = common_scale(game)
     worst = max(_cycles(game, table), key=lambda cycle: abs(cycle[0]), default=None)
     statement = "the gains of the movers add up to zero on every cycle of four moves"

@@ -10,7 +10,7 @@ from gametrade.registry import properties
 
 @properties.register(
     of="strategic",
-    plays=("NormalFormGame", "EvolutionaryGame", "ContinuousGame"),
+    plays=("NormalFormGame", "EvolutionaryGame", "ContinuousGame", "StackelbergGame"),
     source="Nash 1951, 10.2307/1969529",
 )
 def existence(game: StrategicGame) -> Verdict:
@@ -19,7 +19,7 @@ def existence(game: StrategicGame) -> Verdict:
     Parameters
     ----------
     game : StrategicGame
-        A finite, continuous or population game.
+        A finite, continuous or population game, or one of leaders and followers.
 
     Returns
     -------

@@ -7,11 +7,13 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.properties.lattice import is_supermodular
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.evolutionary import EvolutionaryGame
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.games.potential import cross_derivatives
 from gametrade.games.sparse_quadratic import is_quadratic
+from gametrade.games.stackelberg import PriceLeaderGame
 from gametrade.solvers.pure_equilibria import pure_equilibria
 
 
@@ -38,7 +40,17 @@ def _(game: NormalFormGame) -> list[dict[str, Any]]:
     pure = pure_equilibria(game)
     if len(pure):
         found.append({"argument": "enumeration", "gives": "pure", "count": len(pure), "source": "every profile"})
+    if is_supermodular(game):
+        found.append({"argument": "supermodular", "gives": "pure", "source": "Topkis 1979, 10.1137/0317054"})
     return found
+
+
+@existence_arguments.register
+def _(game: PriceLeaderGame) -> list[dict[str, Any]]:
+    """The payoff is piecewise quadratic and, as followers favour the leader at a jump, upper semicontinuous."""
+    if not np.isfinite([game.floor, game.cap]).all() or np.isfinite(game.capacity):
+        return []
+    return [{"argument": "compact and upper semicontinuous", "gives": "Stackelberg", "source": "Weierstrass"}]
 
 
 @existence_arguments.register

@@ -13,7 +13,9 @@ from gametrade.registry import properties
 from gametrade.typing import IntArray
 
 
-@properties.register(of="strategic", plays=("NormalFormGame",), source="Voorneveld and Norde 1997")
+@properties.register(
+    of="strategic", plays=("NormalFormGame",), enumerates=("NormalFormGame",), source="Voorneveld and Norde 1997"
+)
 def ordinal_potential(game: NormalFormGame, *, generalized: bool = False) -> Verdict:
     """One function of the profile rises whenever the player who moves gains, and only then.
 

@@ -14,7 +14,9 @@ from gametrade.registry import properties
 from gametrade.solvers.solve import solve
 
 
-@properties.register(of="strategic", plays=("NormalFormGame",), source="Harsanyi and Selten 1988")
+@properties.register(
+    of="strategic", plays=("NormalFormGame",), enumerates=("NormalFormGame",), source="Harsanyi and Selten 1988"
+)
 def payoff_dominance(game: NormalFormGame, *, equilibria: str = "pure_equilibria") -> Verdict:
     """One equilibrium is at least as good for every player as each of the others.
 

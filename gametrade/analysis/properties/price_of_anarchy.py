@@ -2,24 +2,30 @@
 
 from __future__ import annotations
 
+from gametrade.analysis.properties.continuous_welfare import continuous_welfare
 from gametrade.analysis.properties.equilibrium_welfare import welfare_verdict
 from gametrade.analysis.verdict import Verdict
+from gametrade.games.equilibrium import StrategicGame
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.registry import properties
 
 
 @properties.register(
-    of="strategic", plays=("NormalFormGame",), source="Koutsoupias and Papadimitriou 1999, 10.1007/3-540-49116-3_38"
+    of="strategic",
+    plays=("NormalFormGame", "QuadraticGame", "PriceLeaderGame"),
+    enumerates=("NormalFormGame",),
+    source="Koutsoupias and Papadimitriou 1999, 10.1007/3-540-49116-3_38",
 )
-def price_of_anarchy(game: NormalFormGame, *, equilibria: str = "pure_equilibria") -> Verdict:
+def price_of_anarchy(game: StrategicGame, *, equilibria: str | None = None) -> Verdict:
     """Even the worst equilibrium has the largest welfare.
 
     Parameters
     ----------
-    game : NormalFormGame
-        Any number of players; welfare is the sum of payoffs.
-    equilibria : str, default="pure_equilibria"
-        Solver that lists the equilibria: ``"vertex_enumeration"`` for all of two players, mixed ones too.
+    game : NormalFormGame, QuadraticGame or PriceLeaderGame
+        Welfare is the sum of payoffs; that of a quadratic game has to be concave.
+    equilibria : str, optional
+        Solver that lists the equilibria: ``"vertex_enumeration"`` for all of two players, mixed ones too. If not
+        given the pure ones of a finite game, and what the first choice finds in others.
 
     Returns
     -------
@@ -46,4 +52,6 @@ def price_of_anarchy(game: NormalFormGame, *, equilibria: str = "pure_equilibria
     >>> verdict.margin, verdict.certificate["ratio"]
     (-4.0, 3.0)
     """
-    return welfare_verdict(game, "price_of_anarchy", equilibria, min)
+    if isinstance(game, NormalFormGame):
+        return welfare_verdict(game, "price_of_anarchy", equilibria or "pure_equilibria", min)
+    return continuous_welfare(game, "price_of_anarchy", equilibria, worst=True)

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+from gametrade.analysis.properties.continuous_welfare import continuous_welfare
 from gametrade.analysis.properties.equilibrium_welfare import welfare_verdict
 from gametrade.analysis.verdict import Verdict
+from gametrade.games.equilibrium import StrategicGame
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.registry import properties
 
 
-@properties.register(of="strategic", plays=("NormalFormGame",), source="Anshelevich et al. 2008, 10.1137/070680096")
-def price_of_stability(game: NormalFormGame, *, equilibria: str = "pure_equilibria") -> Verdict:
+@properties.register(
+    of="strategic",
+    plays=("NormalFormGame", "QuadraticGame", "PriceLeaderGame"),
+    enumerates=("NormalFormGame",),
+    source="Anshelevich et al. 2008, 10.1137/070680096",
+)
+def price_of_stability(game: StrategicGame, *, equilibria: str | None = None) -> Verdict:
     """The best equilibrium has the largest welfare.
 
     Parameters
     ----------
-    game : NormalFormGame
-        Any number of players; welfare is the sum of payoffs.
-    equilibria : str, default="pure_equilibria"
-        Solver that lists the equilibria: ``"vertex_enumeration"`` for all of two players, mixed ones too.
+    game : NormalFormGame, QuadraticGame or PriceLeaderGame
+        Welfare is the sum of payoffs; that of a quadratic game has to be concave.
+    equilibria : str, optional
+        Solver that lists the equilibria: ``"vertex_enumeration"`` for all of two players, mixed ones too. If not
+        given the pure ones of a finite game, and what the first choice finds in others.
 
     Returns
     -------
@@ -38,4 +46,6 @@ def price_of_stability(game: NormalFormGame, *, equilibria: str = "pure_equilibr
     >>> gt.check(hunt, "price_of_stability").holds, gt.check(hunt, "price_of_anarchy").certificate["ratio"]
     (True, 1.3333333333333333)
     """
-    return welfare_verdict(game, "price_of_stability", equilibria, max)
+    if isinstance(game, NormalFormGame):
+        return welfare_verdict(game, "price_of_stability", equilibria or "pure_equilibria", max)
+    return continuous_welfare(game, "price_of_stability", equilibria, worst=False)

@@ -15,7 +15,9 @@ Profile = tuple[int, int]
 """Positions of the actions of two players."""
 
 
-@properties.register(of="strategic", plays=("NormalFormGame",), source="Harsanyi and Selten 1988")
+@properties.register(
+    of="strategic", plays=("NormalFormGame",), enumerates=("NormalFormGame",), source="Harsanyi and Selten 1988"
+)
 def risk_dominance(game: NormalFormGame) -> Verdict:
     r"""The equilibrium that risk selects is also the one that pays both players more, if any does.
 

@@ -7,22 +7,23 @@ import numpy as np
 from gametrade.analysis.uniqueness import monotonicity
 from gametrade.analysis.verdict import Verdict
 from gametrade.errors import InvalidInputError
-from gametrade.games.quadratic import QuadraticGame
-from gametrade.games.sparse_quadratic import dense_jacobian
+from gametrade.games.continuous import ContinuousGame
+from gametrade.games.potential import cross_derivatives
+from gametrade.games.sparse_quadratic import dense_jacobian, is_quadratic
 from gametrade.registry import properties
+from gametrade.solvers.solve import solve
 from gametrade.typing import FloatArray, IntArray
 
 
-@properties.register(
-    of="strategic", plays=("QuadraticGame", "SparseQuadraticGame"), source="Theocharis 1960, 10.2307/2296135"
-)
-def stable_replies(game: QuadraticGame, *, simultaneous: bool = True) -> Verdict:
+@properties.register(of="strategic", plays=("ContinuousGame",), source="Theocharis 1960, 10.2307/2296135")
+def stable_replies(game: ContinuousGame, *, simultaneous: bool = True) -> Verdict:
     r"""Best replies of all players, round after round, return to an equilibrium inside the bounds.
 
     Parameters
     ----------
-    game : QuadraticGame or SparseQuadraticGame
-        Strictly concave in each player's own variables.
+    game : ContinuousGame
+        Strictly concave in each player's own variables; where it is not quadratic, at its first equilibrium, with
+        derivatives by differences.
     simultaneous : bool, default=True
         All reply at once; otherwise one after the other.
 
@@ -61,7 +62,7 @@ def stable_replies(game: QuadraticGame, *, simultaneous: bool = True) -> Verdict
     >>> gt.check(cournot, "stable_replies:simultaneous=false").holds
     True
     """
-    matrix, owner = dense_jacobian(game), game.owner
+    matrix, owner = _jacobian(game), game.owner
     for player, name in enumerate(game.players):
         mine = owner == player
         if monotonicity(matrix[np.ix_(mine, mine)]) <= 0:
@@ -80,6 +81,16 @@ def stable_replies(game: QuadraticGame, *, simultaneous: bool = True) -> Verdict
     order = "at once" if simultaneous else "in turn"
     statement = f"best replies {order} return to an interior equilibrium (spectral radius below 1)"
     return Verdict("game", "stable_replies", statement, radius < 1 - 1e-12, 1 - radius, "", (), certificate)
+
+
+def _jacobian(game: ContinuousGame) -> FloatArray:
+    """Derivative of the pseudo-gradient, at the equilibrium where it is not the same everywhere."""
+    if is_quadratic(game):
+        return dense_jacobian(game)
+    found = solve(game)
+    if not len(found):
+        raise InvalidInputError(f"stable_replies needs an equilibrium. Got none: {found.finding}")
+    return cross_derivatives(game, np.concatenate(found[0].strategies))
 
 
 def reply_map(jacobian: FloatArray, owner: IntArray, *, simultaneous: bool) -> FloatArray:

@@ -15,7 +15,9 @@ from gametrade.games.normal_form import NormalFormGame
 from gametrade.registry import properties
 
 
-@properties.register(of="strategic", plays=("NormalFormGame",), source="Topkis 1979, 10.1137/0317054")
+@properties.register(
+    of="strategic", plays=("NormalFormGame",), enumerates=("NormalFormGame",), source="Topkis 1979, 10.1137/0317054"
+)
 def supermodular(game: NormalFormGame, *, reversed_players: Sequence[str] = (), exact: bool = False) -> Verdict:
     r"""What a player gains by its next higher action rises with the actions of the others.
 

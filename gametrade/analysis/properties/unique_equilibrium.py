@@ -1,46 +1,36 @@
-"""Whether a quadratic game has one equilibrium only, and by which argument."""
+"""Whether a game has one equilibrium only, and by which argument."""
 
 from __future__ import annotations
 
-from typing import Any
-
-import numpy as np
-
-from gametrade.analysis.uniqueness import (
-    MOST,
-    contraction,
-    is_p_matrix,
-    monotonicity,
-    positive_definite,
-    rosen_weights,
-)
+from gametrade.analysis.properties.uniqueness_arguments import uniqueness
 from gametrade.analysis.verdict import Verdict
-from gametrade.games.quadratic import QuadraticGame
-from gametrade.games.sparse_quadratic import dense_jacobian
+from gametrade.games.equilibrium import StrategicGame
 from gametrade.registry import properties
-
-EXACT = 60
-"""Variables up to which definiteness is decided in exact arithmetic."""
 
 
 @properties.register(
-    of="strategic", plays=("QuadraticGame", "SparseQuadraticGame"), source="Rosen 1965, 10.2307/1911749"
+    of="strategic",
+    plays=("NormalFormGame", "EvolutionaryGame", "ContinuousGame", "PriceLeaderGame"),
+    source="Rosen 1965, 10.2307/1911749",
 )
-def unique_equilibrium(game: QuadraticGame) -> Verdict:
+def unique_equilibrium(game: StrategicGame) -> Verdict:
     r"""The game has at most one equilibrium; with shared constraints, one normalised equilibrium for its weights.
 
     Parameters
     ----------
-    game : QuadraticGame or SparseQuadraticGame
-        The game.
+    game : StrategicGame
+        A finite, continuous or population game, or a price leader's.
 
     Returns
     -------
     Verdict
-        Holds if Rosen's diagonal strict concavity does for some weights, or without shared constraints best replies
-        contract, or over boxes the Jacobian is a P-matrix; the certificate lists the number of each. Not decided
-        otherwise. Margin: smallest eigenvalue of the symmetric part of the Jacobian scaled to a unit diagonal, for
-        the best weights found.
+        The certificate lists the arguments that apply, each with its number. Quadratic games: Rosen's diagonal strict
+        concavity for some weights, or without shared constraints best replies that contract, or over boxes a Jacobian
+        that is a P-matrix; not decided otherwise. Margin: smallest eigenvalue of the symmetric part of the Jacobian
+        scaled to a unit diagonal, for the best weights found. Other continuous games are not decided; the margin is
+        the least eigenvalue in a sample of profiles. Finite games: strict domination, bounds of the lattice that
+        meet, or all equilibria of two players with at most 12 actions. Price leaders: all pieces of the payoff; margin:
+        payoff by which the best price beats the next local maximum.
 
     Notes
     -----
@@ -61,29 +51,4 @@ def unique_equilibrium(game: QuadraticGame) -> Verdict:
     >>> verdict.holds, [row["argument"] for row in verdict.certificate["arguments"]]
     (True, ['diagonal strict concavity', 'contraction of best replies', 'P-matrix'])
     """
-    matrix, owner = dense_jacobian(game), game.owner
-    weights, margin = rosen_weights(matrix, owner)
-    alone = game.shared is None
-    boxes = alone and all(points.is_box for points in game.sets)
-    arguments: list[dict[str, Any]] = []
-    weighted = weights[owner][:, None] * matrix
-    definite = positive_definite(weighted) if len(matrix) <= EXACT else margin > 1e-9
-    if margin > 0 and definite:
-        arguments.append({"argument": "diagonal strict concavity", "weights": weights.tolist(), "eigenvalue": margin})
-    radius = contraction(matrix, owner)
-    if alone and radius < 1 - 1e-9:
-        arguments.append({"argument": "contraction of best replies", "radius": radius})
-    if boxes and len(matrix) <= MOST and is_p_matrix(matrix):
-        arguments.append({"argument": "P-matrix"})
-    certificate = {
-        "kind": "argument" if arguments else "none",
-        "why": "" if arguments else "no sufficient condition holds",
-        "arguments": arguments,
-        "equal_weights_eigenvalue": monotonicity(matrix),
-        "reply_radius": radius if np.isfinite(radius) else None,
-    }
-    kind = "equilibrium" if alone else "normalised equilibrium for each choice of weights that proves it"
-    told = ", ".join(row["argument"] for row in arguments) or "no argument known"
-    statement = f"the game has at most one {kind} ({told})"
-    holds = True if arguments else None
-    return Verdict("game", "unique_equilibrium", statement, holds, margin, "", (), certificate)
+    return uniqueness(game)

@@ -86,16 +86,32 @@ class ExactLeader:
         OverflowError
             If the payoff grows without bound.
         """
-        best: Point | None = None
-        for low, high in pairwise(self.edges()):
-            for price in self._candidates(low, high):
-                payoff = self.payoff(price)
-                if best is None or payoff > best[1]:
-                    best = (price, payoff)
-        return best
+        found = self.maximisers()
+        return None if found is None else (min(found[1]), found[0])
 
-    def _candidates(self, low: Fraction | None, high: Fraction | None) -> list[Fraction]:
-        """Ends and vertex of one piece, cut to the capacity."""
+    def maximisers(self) -> tuple[Fraction, set[Fraction]] | None:
+        """Largest payoff and the prices that attain it, ends of flat stretches for all between; None if infeasible.
+
+        Raises
+        ------
+        OverflowError
+            If the payoff grows without bound.
+        """
+        found = {p for low, high in pairwise(self.edges()) for p in self.candidates(low, high)}
+        if not found:
+            return None
+        values = {price: self.payoff(price) for price in found}
+        best = max(values.values())
+        return best, {price for price, value in values.items() if value == best}
+
+    def candidates(self, low: Fraction | None, high: Fraction | None) -> list[Fraction]:
+        """Ends and vertex of one piece, cut to the capacity, among which the best price of the piece is.
+
+        Raises
+        ------
+        OverflowError
+            If the payoff grows without bound.
+        """
         first, last = _inside(low, high)
         middle = (first + last) / 2
         x0, x1 = (sum(self.answer(p), Fraction(0)) for p in (first, last))

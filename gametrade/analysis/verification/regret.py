@@ -55,7 +55,7 @@ def check_regret(payoffs: ArrayLike, certificate: Mapping[str, Any], claimed: Se
         table = np.array(payoffs, dtype=float)
         if table.ndim < 2 or table.ndim != len(table) + 1 or not np.isfinite(table).all():
             raise Refuted(f"payoffs of shape {table.shape} are no finite game")
-        got, regrets = _judge(table, certificate)
+        got, regrets = judge(table, certificate)
         _compare(certificate, got, regrets, claimed)
     except MALFORMED as reason:
         raise Refuted(f"the certificate cannot be read: {reason}") from reason
@@ -67,8 +67,14 @@ def check_regret(payoffs: ArrayLike, certificate: Mapping[str, Any], claimed: Se
     )
 
 
-def _judge(table: np.ndarray, certificate: Mapping[str, Any]) -> tuple[Numbers, Numbers]:
-    """Payoffs and regrets of what the certificate describes."""
+def judge(table: np.ndarray, certificate: Mapping[str, Any]) -> tuple[Numbers, Numbers]:
+    """Payoffs and regrets of what the certificate describes, without rounding.
+
+    Raises
+    ------
+    Refuted
+        If it describes no profile and no lottery of the game.
+    """
     if certificate["kind"] == "correlated":
         return _of_lottery(table, certificate["joint"])
     if certificate["kind"] != "regret":

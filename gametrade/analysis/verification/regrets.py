@@ -11,11 +11,15 @@ import numpy as np
 from gametrade.analysis.uniqueness import positive_definite
 from gametrade.analysis.verification.case import Refuted
 from gametrade.games.equilibrium import Equilibrium
+from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.quadratic import QuadraticGame
-from gametrade.games.sparse_quadratic import SparseQuadraticGame, dense_jacobian, is_quadratic
+from gametrade.games.sparse_quadratic import SparseQuadraticGame, dense_jacobian
 from gametrade.typing import ArrayLike
 
 SLACK = Fraction(1, 10**9)
+
+KINDS = ("regret_bounds", "price_taking_gap")
+"""Certificates that bound the regrets of a quadratic game."""
 
 
 def prove_regrets(equilibrium: Equilibrium) -> dict[str, Fraction]:
@@ -24,7 +28,7 @@ def prove_regrets(equilibrium: Equilibrium) -> dict[str, Fraction]:
     Parameters
     ----------
     equilibrium : Equilibrium
-        Of a quadratic game, with a certificate of the kind ``regret_bounds`` whose methods are ``best_reply``.
+        Of a quadratic game, with a certificate of the kind ``regret_bounds`` or ``price_taking_gap``.
 
     Returns
     -------
@@ -39,8 +43,8 @@ def prove_regrets(equilibrium: Equilibrium) -> dict[str, Fraction]:
 
     Notes
     -----
-    Weak duality as in `regret_bounds`; that the curvature m is below the own Hessian is proved by the leading
-    minors of :math:`Q - mI`.
+    Weak duality as in `regret_bounds` and `price_taking_gap`; that the curvature m is below the own Hessian is proved
+    by elimination in :math:`Q - mI`. Separable and convex payoffs of one variable need no certificate.
 
     Examples
     --------
@@ -51,24 +55,69 @@ def prove_regrets(equilibrium: Equilibrium) -> dict[str, Fraction]:
     {'a': Fraction(0, 1), 'b': Fraction(0, 1)}
     """
     game, certificate = equilibrium.game, equilibrium.certificate
-    if not isinstance(game, QuadraticGame | SparseQuadraticGame) or certificate.get("kind") != "regret_bounds":
+    if not isinstance(game, QuadraticGame | SparseQuadraticGame) or certificate.get("kind") not in KINDS:
         raise Refuted("only regret bounds of quadratic games can be proved exactly")
     x = np.concatenate(equilibrium.strategies)
     size = Fraction(float(max(1.0, np.abs(equilibrium.payoffs).max())))
     proved = {}
     for player, name in enumerate(game.players):
-        bound = _bound(game, player, x, certificate["players"][name])
+        bound = _bound(game, player, x, certificate)
         if bound > Fraction(float(equilibrium.regrets[player])) + SLACK * size:
             raise Refuted(f"regret of {name} is proved to be at most {float(bound):.3g} only")
         proved[name] = max(Fraction(0), bound)
     return proved
 
 
-def _bound(game: Any, player: int, x: Any, part: Mapping[str, Any]) -> Fraction:
+def _bound(game: Any, player: int, x: Any, certificate: Mapping[str, Any]) -> Fraction:
     """Bound of one player."""
-    if not is_quadratic(game) or part.get("method") != "best_reply":
+    if certificate.get("method") == "separable":
+        return _separable(game, player, x)
+    part = certificate["players"][game.players[player]]
+    if part.get("method") == "vertices":
+        return _vertices(game, player, x)
+    if part.get("method") != "best_reply":
         raise Refuted("there is no best reply to check")
-    where, points = game.slices[player], game.deviations(player, x)
+    if certificate["kind"] == "regret_bounds":
+        return by_reply(game, player, x, part, game.deviations(player, x), [])
+    weight = _vector(certificate["weights"])[player]
+    above, same = (_vector(certificate[name]) for name in ("shared_prices", "shared_equal_prices"))
+    if weight <= 0 or any(price < 0 for price in above):
+        raise Refuted("a weight is not positive, or a price of a shared inequality is negative")
+    shared, profile = game.shared, _vector(x)
+    rows = [*zip(above, _matrix(shared.rows), strict=True), *zip(same, _matrix(shared.equal_rows), strict=True)]
+    tilt = [sum((p * row[k] for p, row in rows), Fraction(0)) / weight for k in range(len(profile))][
+        game.slices[player]
+    ]
+    left = zip(above, _vector(shared.limits), _matrix(shared.rows), strict=True)
+    extra = sum((p * max(Fraction(0), b - _dot(row, profile)) for p, b, row in left), Fraction(0)) / weight
+    return by_reply(game, player, x, part, _own_set(game, player), tilt) + extra
+
+
+def _own_set(game: Any, player: int) -> Polyhedron:
+    """A player's own set, within the bounds that the shared constraints set on single variables."""
+    own, part = game.sets[player], game.slices[player]
+    low, high = (bound[part] for bound in game.bounds)
+    return Polyhedron(low, high, own.rows, own.limits, own.equal_rows, own.equal_limits)
+
+
+def rates(game: Any, player: int, x: Any) -> list[Fraction]:
+    """Derivatives of a player's payoff by its own variables, without rounding."""
+    where, profile = game.slices[player], _vector(x)
+    full, offset = _matrix(dense_jacobian(game)[where]), _vector(game.offset[where])
+    return [-(_dot(row, profile) + c) for row, c in zip(full, offset, strict=True)]
+
+
+def by_reply(
+    game: Any, player: int, x: Any, part: Mapping[str, Any], points: Polyhedron, tilt: Sequence[Fraction]
+) -> Fraction:
+    """Bound a player's regret by weak duality at the best reply that the certificate states; prices tilt the payoff.
+
+    Raises
+    ------
+    Refuted
+        If a multiplier has the wrong sign, the curvature is not one, or the bound is infinite.
+    """
+    where = game.slices[player]
     block = game.own_block(player)
     curvature = Fraction(float(part["curvature"]))
     if curvature < 0 or not positive_definite(block, curvature, strict=False):
@@ -76,9 +125,8 @@ def _bound(game: Any, player: int, x: Any, part: Mapping[str, Any]) -> Fraction:
     reply, own, rows, equal = (_vector(v) for v in (part["reply"], x[where], part["rows"], part["equal"]))
     if any(price < 0 for price in rows):
         raise Refuted("a multiplier of an inequality is negative")
-    bend, profile = _matrix(block), _vector(x)
-    full = _matrix(dense_jacobian(game)[where])
-    at = [-(_dot(row, profile) + offset) for row, offset in zip(full, _vector(game.offset[where]), strict=True)]
+    bend, at = _matrix(block), rates(game, player, x)
+    at = [a - t for a, t in zip(at, tilt, strict=True)] if tilt else at
     move = [r - o for r, o in zip(reply, own, strict=True)]
     gain = _dot(at, move) - _dot([_dot(row, move) for row in bend], move) / 2
     rate = [a - _dot(row, move) for a, row in zip(at, bend, strict=True)]
@@ -90,12 +138,47 @@ def _bound(game: Any, player: int, x: Any, part: Mapping[str, Any]) -> Fraction:
         slope = rate[k] - sum(
             (p * row[k] for p, row in [*zip(rows, left, strict=True), *zip(equal, same, strict=True)]), Fraction(0)
         )
-        gap += _most(slope, curvature, (float(points.lower[k]), float(points.upper[k])), held)
+        gap += most(slope, curvature, (float(points.lower[k]), float(points.upper[k])), held)
     return gain + gap
 
 
-def _most(slope: Fraction, bend: Fraction, ends: tuple[float, float], held: Fraction) -> Fraction:
-    """Largest value of slope t - bend t^2 / 2 where held + t stays within the ends."""
+def _separable(game: Any, player: int, x: Any) -> Fraction:
+    """Exact regret where own blocks are diagonal and sets are boxes: every variable by itself."""
+    where, block = game.slices[player], _matrix(game.own_block(player))
+    if game.shared is not None or any(block[i][j] for i in range(len(block)) for j in range(len(block)) if i != j):
+        raise Refuted("the variables of a player are not separable")
+    ends = [(float(a), float(b)) for a, b in zip(*(bound[where] for bound in game.bounds), strict=True)]
+    if min(row[k] for k, row in enumerate(block)) < 0 or not game.sets[player].is_box:
+        raise Refuted("a payoff is not concave, or a strategy set is no box")
+    slopes, held = rates(game, player, x), _vector(x[where])
+    return sum((most(rate, block[k][k], ends[k], held[k]) for k, rate in enumerate(slopes)), Fraction(0))
+
+
+def _vertices(game: Any, player: int, x: Any) -> Fraction:
+    """Exact regret of a player with one variable and a payoff that bends upwards: the best end of its interval."""
+    points, where = game.deviations(player, x), game.slices[player]
+    bend, rate, held = _matrix(game.own_block(player))[0][0], rates(game, player, x)[0], _vector(x[where])[0]
+    if points.dimension != 1 or len(points.equal_rows) or bend > 0:
+        raise Refuted("the best strategy need not be at an end")
+    ends: list[list[Fraction]] = [[], []]
+    for side, bound in enumerate((points.lower[0], points.upper[0])):
+        ends[side] += [Fraction(float(bound))] if np.isfinite(bound) else []
+    for row, limit in zip(_vector(points.rows[:, 0]), _vector(points.limits), strict=True):
+        if row:
+            ends[int(row > 0)].append(limit / row)
+    if not ends[0] or not ends[1]:
+        raise Refuted("the interval has no end")
+    return max(rate * (y - held) - bend * (y - held) ** 2 / 2 for y in (max(ends[0]), min(ends[1])))
+
+
+def most(slope: Fraction, bend: Fraction, ends: tuple[float, float], held: Fraction) -> Fraction:
+    """Largest value of slope t - bend t^2 / 2 where held + t stays within the ends.
+
+    Raises
+    ------
+    Refuted
+        If there is no end to it.
+    """
     low, high = ends
     if bend:
         best = slope / bend

@@ -46,7 +46,7 @@ def numbers(table, game):
     return {where: Fraction(flat[where]) for where in profiles(game)}
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "risk_dominance"])
+@pytest.mark.parametrize("name", [name for name in NAMES if name not in ("risk_dominance", "lattice_bounds")])
 def test_verdicts_are_complete_repeatable_and_ready_for_files(name):
     @given(any_players)
     def holds(game):
@@ -55,7 +55,7 @@ def test_verdicts_are_complete_repeatable_and_ready_for_files(name):
         assert json.loads(json.dumps(first.to_dict())) == first.to_dict()
         assert (first.rule, first.property) == ("game", name)
         assert np.isfinite(first.margin)
-        assert first.certificate["kind"] != "none"
+        assert first.certificate["kind"] != "none" or first.certificate["why"]
 
     holds()
 
