@@ -1,4 +1,4 @@
-"""The command line: ``gametrade report``, ``solve``, ``check-data``, ``clear``, ``designs``, ``verify`` and the listings."""
+"""The command line: ``report``, ``solve``, ``check-data``, ``clear``, ``designs``, ``verify`` and the listings."""
 
 from __future__ import annotations
 

@@ -134,5 +134,5 @@ class EnergyCollective:
         rows = np.zeros((n, d))
         rows[range(n), range(2, 4 * n, 4)], rows[:, -1] = 1.0, -1.0
         free = np.full(d, np.inf)
-        fair = (rows, np.zeros(n)) if self.fairness else (None, None)
-        return Polyhedron.of(-free, free, *fair, equal=(equal, np.zeros(3)))
+        left, limits = (rows, np.zeros(n)) if self.fairness else (None, None)
+        return Polyhedron.of(-free, free, left, limits, (equal, np.zeros(3)))
