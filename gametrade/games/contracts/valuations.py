@@ -30,8 +30,8 @@ class Contract:
         Settlement step of the delivery.
     energy : float, default=1.0
         Energy delivered. [kWh]
-    cost : Fraction, default=Fraction(0)
-        Transaction cost, which the buyer pays on top of the price, at least 0. [money]
+    cost : Fraction, optional
+        Transaction cost, which the buyer pays on top of the price, at least 0; none if not given. [money]
 
     Raises
     ------
