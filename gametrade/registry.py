@@ -264,6 +264,9 @@ systems = Registry("system", "gametrade.games.systems", "gametrade.analysis.stud
 """Every named system of the literature: one function ``system(*, numbers) -> game`` in one file. Its ``example`` trait
 holds numbers, ready for a game file, that build a small instance."""
 
+designs = Registry("market design", "gametrade.analysis.designs")
+"""Every market design: one function ``design(community, *, options) -> DesignOutcome`` in one file."""
+
 derivations = Registry("derivation", "gametrade.analysis.derivations")
 """Every equilibrium in letters: one function ``derivation(*, options) -> SymbolicEquilibrium`` in one file. Its
 ``systems`` trait names the systems whose closed form it is."""
