@@ -83,6 +83,7 @@ def analyse_equilibria(
         dict(given.description) or None,
         notes,
         properties is None,
+        name or "",
     )
 
 

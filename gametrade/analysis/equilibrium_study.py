@@ -41,6 +41,8 @@ class EquilibriumStudy(Shown):
         Assumptions, method, exactness.
     all_properties : bool
         Whether every registered property that applies was asked.
+    asked : str
+        Solver with its options, where they were given as text.
     """
 
     game: StrategicGame
@@ -52,6 +54,7 @@ class EquilibriumStudy(Shown):
     description: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
     all_properties: bool = False
+    asked: str = ""
 
     def __len__(self) -> int:
         return len(self.solution)

@@ -40,7 +40,7 @@ def game_document(study: EquilibriumStudy) -> dict[str, Any]:
         "kind": type(study.game).__name__,
         "unit": study.game.unit,
         "players": list(study.game.players),
-        "solver": solution.solver,
+        "solver": study.asked or solution.solver,
         "complete": solution.complete,
         "finding": solution.finding,
         "equilibria": [equilibrium_to_dict(equilibrium) for equilibrium in solution],
