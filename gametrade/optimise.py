@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from functools import cache
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -57,6 +58,31 @@ class Solution:
     status: str
 
 
+def silent_highs() -> Any:
+    """Make a HiGHS solver that prints nothing, not even its name while it is made, as highspy 1.16 does.
+
+    Returns
+    -------
+    highspy.Highs
+        With ``output_flag`` off.
+    """
+    solver = _quiet_kind()()
+    solver.setOptionValue("output_flag", False)
+    return solver
+
+
+@cache
+def _quiet_kind() -> Any:
+    import highspy
+
+    class Quiet(highspy.Highs):  # type: ignore[misc]
+        def enableCallbacks(self) -> Any:
+            self.setOptionValue("output_flag", False)
+            return super().enableCallbacks()
+
+    return Quiet
+
+
 def maximise(program: Program, *, seconds: float = 600.0, relative_gap: float = 0.0) -> Solution:
     """Solve a program with HiGHS.
 
@@ -91,8 +117,7 @@ def maximise(program: Program, *, seconds: float = 600.0, relative_gap: float = 
     """
     import highspy
 
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver = silent_highs()
     solver.setOptionValue("time_limit", float(seconds))
     solver.setOptionValue("mip_rel_gap", relative_gap)
     solver.setOptionValue("mip_abs_gap", 0.0)

@@ -264,5 +264,9 @@ systems = Registry("system", "gametrade.games.systems")
 """Every named system of the literature: one function ``system(*, numbers) -> game`` in one file. Its ``example`` trait
 holds numbers, ready for a game file, that build a small instance."""
 
+derivations = Registry("derivation", "gametrade.analysis.derivations")
+"""Every equilibrium in letters: one function ``derivation(*, options) -> SymbolicEquilibrium`` in one file. Its
+``systems`` trait names the systems whose closed form it is."""
+
 properties = Registry("property", "gametrade.analysis.properties")
 """Every property of a game or an answer: one function ``property(game) -> Verdict`` in one file."""

@@ -50,6 +50,12 @@ def test_no_feasible_point_and_no_bound():
         maximise(program([1], [[0]], [1], upper=INFINITY))
 
 
+def test_nothing_is_printed_while_a_program_is_solved(capfd):
+    assert gt.allocate(gt.TableGame.from_values({("a", "b"): 6.0}), "nucleolus").payoffs.sum() == pytest.approx(6.0)
+    maximise(program([1, 1], [[1, 2]], [2]))
+    assert capfd.readouterr() == ("", "")
+
+
 def test_programs_of_different_kinds_share_the_threads_of_the_solver():
     """HiGHS keeps one pool of threads a process and refuses a program that asks for another size."""
     import highspy

@@ -33,6 +33,7 @@ def all_pages() -> Pages:
         rule_pages,
         game_pages,
         property_pages,
+        derivation_pages,
         solver_pages,
         format_pages,
         error_pages,
@@ -114,6 +115,19 @@ def property_pages() -> Pages:
     for entry in properties:
         parts += [f"## {entry.name}", "", autodoc("autofunction", entry.function), ""]
     return {"properties": "\n".join(parts)}
+
+
+def derivation_pages() -> Pages:
+    """All equilibria in letters on one page, and how to derive one's own."""
+    from gametrade.analysis.symbolic import SymbolicEquilibrium, symbolic_equilibrium
+    from gametrade.registry import derivations
+
+    intro = "Closed forms that sympy derives from the payoffs; `to_latex()` prints them, `at(values)` is exact."
+    parts = ["# Derivations", "", intro, "", autodoc("autofunction", symbolic_equilibrium), ""]
+    parts += [autodoc("autoclass", SymbolicEquilibrium), ""]
+    for entry in derivations:
+        parts += [f"## {entry.name}", "", autodoc("autofunction", entry.function), ""]
+    return {"derivations": "\n".join(parts)}
 
 
 def solver_pages() -> Pages:

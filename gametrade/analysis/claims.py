@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.contracts import ContractStability
-from gametrade.analysis.dispatch_evidence import proof_to_dict
+from gametrade.analysis.dispatch_evidence import coalitions_to_dict, proof_to_dict
 from gametrade.analysis.encoding import pack, path_to_dict, tree_to_dict
 from gametrade.analysis.exact_dispatch import Broken
 from gametrade.analysis.period_proofs import PeriodProofs
@@ -37,7 +37,8 @@ STATED_PAYOFFS = 100_000
 def rule_verdicts(result: RuleStability) -> dict[str, Verdict]:
     """All claims about one rule by property, in reading order."""
     about_focus = [exit_cost_verdict(result), subsidy_verdict(result), count_verdict(result)]
-    if isinstance(result.blocking.game, DispatchGame):
+    game = result.blocking.game
+    if isinstance(game, DispatchGame) and not coalitions_to_dict(game):
         about_focus = [not_certified(verdict) for verdict in about_focus]
     verdicts = [
         payoffs_verdict(result),

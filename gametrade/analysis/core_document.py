@@ -13,6 +13,9 @@ from gametrade.solvers.core_program import CoreWeights
 from gametrade.solvers.fee_limits import FeeLimits
 from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation
 
+NUMBERS = ("least_core", "cost_of_stability", "least_subsidy", "least_subsidy_lower")
+"""The numbers that are often taken for one another."""
+
 
 def core_to_dict(core: CoreSection) -> dict[str, Any]:
     """Write the section as JSON-ready data; parts that were not made are null.
@@ -32,7 +35,7 @@ def core_to_dict(core: CoreSection) -> dict[str, Any]:
     return {
         "rule": core.rule,
         "intervals": None if core.intervals is None else _intervals(core.intervals),
-        "numbers": None if numbers is None else {name: getattr(numbers, name) for name in numbers.__slots__},
+        "numbers": None if numbers is None else {name: getattr(numbers, name) for name in NUMBERS},
         "projections": [_projection(found) for found in projections],
         "joining": [{"rule": found.rule, "gains": found.gains.tolist()} for found in core.joining],
         "fees": None if core.fees is None else _fees(core.fees),

@@ -13,14 +13,17 @@ from gametrade.errors import InvalidInputError, SolverError, TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame
 from gametrade.solvers.core_intervals import CoreIntervals, core_intervals
 from gametrade.solvers.core_picture import CoreSlice, core_slice
-from gametrade.solvers.cost_of_stability import cost_of_stability
+from gametrade.solvers.cost_of_stability import CostOfStability, cost_of_stability
 from gametrade.solvers.fee_limits import FeeLimits, fee_limits
-from gametrade.solvers.least_core_value import least_core_value
+from gametrade.solvers.least_core_value import LeastCore, least_core_value
 from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation, nearest_core_allocation
 from gametrade.solvers.population_monotonicity import PopulationMonotonicity, population_monotonicity
 
 PARTS = ("intervals", "numbers", "projection", "joining", "fees", "picture")
 """Parts of the section, by name."""
+
+WHOLE = ("core", "market", "none")
+"""Other names of sections: all parts, the section on mechanisms, neither."""
 
 CHEAP_PLAYERS = 16
 """Most players for which the section is made without being asked for."""
@@ -44,18 +47,28 @@ class CoreNumbers:
 
     Parameters
     ----------
-    least_core : float
+    tightest : LeastCore
         Largest gain from leaving under the payoffs that make it smallest; negative if the core has room. [money]
-    cost_of_stability : float
+    stability : CostOfStability
         Least money from outside with which some payoffs are stable: 0 if the core is not empty. [money]
     least_subsidy, least_subsidy_lower : float
         Least money on top of the headline rule's payoffs with which nobody leaves, and its bound. [money]
     """
 
-    least_core: float
-    cost_of_stability: float
+    tightest: LeastCore
+    stability: CostOfStability
     least_subsidy: float
     least_subsidy_lower: float
+
+    @property
+    def least_core(self) -> float:
+        """Least-core value. [money]"""
+        return self.tightest.epsilon
+
+    @property
+    def cost_of_stability(self) -> float:
+        """Cost of stability. [money]"""
+        return self.stability.subsidy
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -124,8 +137,8 @@ def wanted_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) ->
     for name in names:
         if not isinstance(name, str):
             raise InvalidInputError(f"sections must be names among {', '.join(PARTS)}. Got {name!r:.60}.")
-        if name not in ("core", "none", *PARTS):
-            raise UnknownNameError("section", name, ("core", "none", *PARTS))
+        if name not in (*WHOLE, *PARTS):
+            raise UnknownNameError("section", name, (*WHOLE, *PARTS))
     return PARTS if "core" in names else tuple(name for name in PARTS if name in names)
 
 
@@ -178,8 +191,8 @@ def core_numbers(game: CoalitionalGame, main: RuleStability) -> CoreNumbers:
     if main.contract != "whole":
         raise InvalidInputError("the three numbers are about the whole period, and the headline numbers are not.")
     return CoreNumbers(
-        least_core_value(game).epsilon,
-        cost_of_stability(game).subsidy,
+        least_core_value(game),
+        cost_of_stability(game),
         main.subsidy.upper_bound,
         main.subsidy.lower_bound,
     )

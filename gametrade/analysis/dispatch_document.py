@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import hashlib
-import json
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
-from gametrade.analysis.dispatch_evidence import alone_to_dict, doubles, floats, grand_to_dict
+from gametrade.analysis.dispatch_evidence import alone_to_dict, coalitions_to_dict, grand_to_dict
+from gametrade.analysis.encoding import digest, doubles, floats
 from gametrade.analysis.exact_dispatch import Broken
 from gametrade.community import Batteries, Community, CurtailableLoad, ShiftableLoad
 from gametrade.games.coalitional import DispatchGame
@@ -39,8 +38,7 @@ def dispatch_to_dict(game: DispatchGame) -> dict[str, Any]:
         **{name: getattr(game, name) for name in OPTIONS},
         **limits,
     }
-    text = game.community.fingerprint + json.dumps(data, sort_keys=True)
-    return {"sha256": hashlib.sha256(text.encode("ascii")).hexdigest(), "dispatch": data}
+    return {"sha256": digest([game.community.fingerprint, data]), "dispatch": data}
 
 
 def dispatch_from_dict(data: Mapping[str, Any], community: Community) -> DispatchGame:
@@ -83,10 +81,10 @@ def evidence_of(game: DispatchGame) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``alone`` and ``grand``.
+        ``alone``, ``grand`` and, where they are few, ``coalitions``, which bracket the value of each.
     """
     try:
-        return {"alone": alone_to_dict(game), "grand": grand_to_dict(game)}
+        return {"alone": alone_to_dict(game), "grand": grand_to_dict(game), "coalitions": coalitions_to_dict(game)}
     except Broken:
         return {}
 

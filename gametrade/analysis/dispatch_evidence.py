@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from fractions import Fraction
+from functools import lru_cache
 from typing import Any
 
 import numpy as np
 
-from gametrade.analysis.encoding import pack, unpack
+from gametrade.analysis.encoding import doubles, floats
 from gametrade.analysis.exact_dispatch import (
     Broken,
     complete_plan,
@@ -18,30 +19,26 @@ from gametrade.analysis.exact_dispatch import (
     least_cost,
 )
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import DispatchGame
+from gametrade.games.coalitional import DispatchGame, all_coalitions
 from gametrade.games.coalitional.dispatch_home import HomeProgram
 from gametrade.games.coalitional.dispatch_solving import Dispatch
 from gametrade.games.coalitional.dispatch_terms import PricePath, Terms
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
-from gametrade.typing import FloatArray, IntArray
+from gametrade.typing import BoolArray, FloatArray, IntArray
 
 SHRINKS = (0.0, 2.0**-44, 2.0**-38, 2.0**-32, 2.0**-26)
 """Shares by which a plan is drawn to the inside of its limits, until no rounding leaves them."""
 
+TABLED_PLAYERS = 8
+"""Most homes for which a report proves the value of every coalition."""
+
+TABLED_NUMBERS = 500_000
+"""Most numbers of which these proofs may consist."""
+
 ENCODING = "base64(zlib(little-endian float64))"
 
 Bracket = tuple[Fraction, Fraction]
-
-
-def doubles(numbers: FloatArray) -> str:
-    """Pack floats into text."""
-    return pack(np.ascontiguousarray(numbers, dtype="<f8"))
-
-
-def floats(text: str) -> FloatArray:
-    """Undo :func:`doubles`."""
-    return np.frombuffer(unpack(text), dtype="<f8").astype(float)
 
 
 def feasible_plan(home: HomeProgram, plan: FloatArray) -> FloatArray:
@@ -182,6 +179,92 @@ def grand_bracket(game: DispatchGame, data: Mapping[str, Any]) -> Bracket:
     """Exact bounds on the least cost of all homes together. [money]"""
     costs, shared = costs_from_below(game.terms, game.homes, data)
     return sum(costs, Fraction(0)) - shared, cost_from_above(game, np.ones(game.n_players, dtype=bool), data)
+
+
+@lru_cache(maxsize=1)
+def coalitions_to_dict(game: DispatchGame) -> list[dict[str, Any]]:
+    """A plan and duals for every coalition, which bracket its value; empty if they are too many or too wide.
+
+    Parameters
+    ----------
+    game : DispatchGame
+        The game; the answer for the last one is kept.
+
+    Returns
+    -------
+    list of dict
+        One a coalition of 2 to n - 1 homes, in bitmask order.
+    """
+    n, terms = game.n_players, game.terms
+    own = sum(home.cost.size + home.limit.size + terms.n_steps for home in game.homes)
+    if n > TABLED_PLAYERS or 2 ** (n - 1) * own + 2**n * 4 * terms.n_steps > TABLED_NUMBERS:
+        return []
+    entries = []
+    try:
+        for row in tabled_coalitions(n):
+            found = game.dispatch(row)
+            duals = duals_to_dict(found.prices, found.values, found.multipliers)
+            entries.append({**plans_to_dict(game, row, found), **duals})
+        alone, grand = alone_to_dict(game), grand_to_dict(game)
+        brackets = value_brackets(game, entries, alone_brackets(game, alone), grand_bracket(game, grand))
+    except Broken:
+        return []
+    narrow = all(high - low <= Fraction(game.tolerance) / 2 for low, high in brackets)
+    return entries if narrow else []
+
+
+def tabled_coalitions(n_players: int) -> BoolArray:
+    """Coalitions of 2 to n - 1 homes in bitmask order, shape (k, n)."""
+    rows = all_coalitions(n_players)
+    sizes = rows.sum(axis=1)
+    return np.asarray(rows[(sizes > 1) & (sizes < n_players)])
+
+
+def value_brackets(
+    game: DispatchGame, entries: Sequence[Mapping[str, Any]], alone: Sequence[Bracket], grand: Bracket
+) -> list[Bracket]:
+    """Exact bounds on the value of every coalition, in bitmask order. [money]
+
+    Parameters
+    ----------
+    game : DispatchGame
+        n homes.
+    entries : sequence of mapping
+        Plans and duals of the coalitions of 2 to n - 1 homes.
+    alone : sequence of (Fraction, Fraction)
+        Bounds on the cost of each home alone. [money]
+    grand : (Fraction, Fraction)
+        Bounds on the cost of all homes together. [money]
+
+    Returns
+    -------
+    list of (Fraction, Fraction), length 2**n
+        Zero for homes alone, by definition. [money]
+
+    Raises
+    ------
+    InvalidInputError
+        If there is not one entry for each such coalition.
+    """
+    rows = all_coalitions(game.n_players)
+    if len(entries) != len(tabled_coalitions(game.n_players)):
+        raise InvalidInputError("evidence must have one entry for each coalition of 2 to n - 1 homes.")
+    left, brackets = iter(entries), []
+    for row in rows:
+        low, high = Fraction(0), Fraction(0)
+        if row.sum() > 1:
+            cost = grand if row.all() else _cost_bracket(game, row, next(left))
+            members = [bracket for bracket, inside in zip(alone, row, strict=True) if inside]
+            low, high = sum((b[0] for b in members), -cost[1]), sum((b[1] for b in members), -cost[0])
+        brackets.append((low, high))
+    return brackets
+
+
+def _cost_bracket(game: DispatchGame, members: BoolArray, data: Mapping[str, Any]) -> Bracket:
+    """Exact bounds on the cost of one coalition. [money]"""
+    homes = [home for home, inside in zip(game.homes, members, strict=True) if inside]
+    costs, shared = costs_from_below(game.terms, homes, data)
+    return sum(costs, Fraction(0)) - shared, cost_from_above(game, members, data)
 
 
 def proof_to_dict(blocking: BlockingCoalition) -> dict[str, Any]:

@@ -7,19 +7,21 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.community_document import EMBEDDED_NUMBERS, community_to_dict
 from gametrade.analysis.contracts import ContractStability
 from gametrade.analysis.core_document import core_to_dict
 from gametrade.analysis.dispatch_document import dispatch_to_dict, evidence_of
-from gametrade.analysis.encoding import allocation_prices, pack, path_to_dict
+from gametrade.analysis.encoding import allocation_prices, digest, path_to_dict
+from gametrade.analysis.game_document import game_to_dict
+from gametrade.analysis.market_document import market_to_dict
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.analysis.study import StabilityStudy
-from gametrade.community import Community
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, GraphGame, IndividualTariffGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame, TableGame
 from gametrade.solvers.saddle_point import PRICE_GRID
 
 SCHEMA = "gametrade-report/1"
-EMBEDDED_NUMBERS = 500_000
-"""Meter data up to this many numbers are embedded in the report; larger data are named by file and checksum."""
+LISTED_PLAYERS = 10
+"""Most players of a game of another kind whose values are listed beside its recipe."""
 
 
 def report_document(study: StabilityStudy) -> dict[str, Any]:
@@ -31,7 +33,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         ``schema``, ``data`` (source and SHA-256), ``unit``, ``tolerance``, ``contract``, ``answers`` (one a
         rule: payoffs by name and price paths), ``claims`` (id, rule, property, statement, holds, margin,
         unit, witness, certificate), ``summary`` (one row a rule), ``contracts``, ``skipped``, ``notes`` and, where
-        it was made, ``core``.
+        they were made, ``core`` and ``market``.
     """
     game = study.game
     return {
@@ -50,18 +52,14 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         "skipped": dict(study.skipped),
         "notes": list(study.notes),
         **({} if study.core is None else {"core": core_to_dict(study.core)}),
+        **({} if study.market is None else {"market": market_to_dict(study.market)}),
     }
 
 
 def data_section(game: CoalitionalGame) -> dict[str, Any]:
     """Where the numbers come from: a table, a bundled community, embedded data, or files with checksums."""
     if not isinstance(game, SharingGame | DispatchGame):
-        table = game.table()
-        packed = np.ascontiguousarray(table, dtype="<f8").tobytes()
-        digest = hashlib.sha256(packed).hexdigest()
-        if isinstance(game, GraphGame | IndividualTariffGame):
-            return {"source": "not included", "sha256": digest, "unit": game.unit}
-        return {"source": "table", "sha256": digest, "values": table.tolist(), "unit": game.unit}
+        return _table_or_recipe(game)
     community = game.community
     source = {
         "label": community.source.label,
@@ -72,34 +70,25 @@ def data_section(game: CoalitionalGame) -> dict[str, Any]:
         "step_hours": community.step_hours,
     }
     if isinstance(game, DispatchGame):
-        return {"source": "dispatch", **source, **_embedded(community), **dispatch_to_dict(game)}
+        return {"source": "dispatch", **source, **community_to_dict(community), **dispatch_to_dict(game)}
     if community.source.kind == "bundled" and community.source.recipe:
         return {"source": "bundled", "recipe": dict(community.source.recipe), **source}
     if community.demand.size <= EMBEDDED_NUMBERS:
-        return {"source": "embedded", **source, **_embedded(community)}
+        return {"source": "embedded", **source, **community_to_dict(community)}
     if community.source.recipe:
         return {"source": community.source.kind, "recipe": dict(community.source.recipe), **source}
     return {"source": "not included", **source}
 
 
-def _embedded(community: Community) -> dict[str, Any]:
-    """Meter data and prices as little-endian doubles, compressed."""
-
-    def doubles(array: np.ndarray) -> str:
-        return pack(np.ascontiguousarray(array, dtype="<f8"))
-
-    return {
-        "encoding": "base64(zlib(little-endian float64)), times int64 seconds since 1970",
-        "names": list(community.names),
-        "currency": community.tariff.currency,
-        "time_zone": community.time_zone,
-        "times": pack(community.times.astype("<i8")),
-        "demand": doubles(community.demand),
-        "generation": doubles(community.generation),
-        "import_price": doubles(community.import_price),
-        "export_price": doubles(community.export_price),
-        "network_charge": doubles(community.network_charge),
-    }
+def _table_or_recipe(game: CoalitionalGame) -> dict[str, Any]:
+    """Everything that a game of another kind is made of; its values if it is a table or not the package's own."""
+    recipe = None if isinstance(game, TableGame) else game_to_dict(game)
+    if recipe is not None:
+        values = {"values": game.table().tolist()} if game.n_players <= LISTED_PLAYERS else {}
+        return {"source": "game", "sha256": digest(recipe), "unit": game.unit, "game": recipe, **values}
+    table = game.table()
+    checksum = hashlib.sha256(np.ascontiguousarray(table, dtype="<f8").tobytes()).hexdigest()
+    return {"source": "table", "sha256": checksum, "values": table.tolist(), "unit": game.unit}
 
 
 def _answer(result: RuleStability) -> dict[str, Any]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import base64
+import hashlib
+import json
 import zlib
 from collections.abc import Mapping
 from typing import Any
@@ -12,6 +14,7 @@ import numpy as np
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import Allocation
 from gametrade.solvers.price_tree import PriceTree
+from gametrade.typing import FloatArray
 
 TREE_FIELDS = ("limit", "steps", "paths", "branch", "inside", "outside")
 ENCODING = "base64(zlib(uint8)), price position in 128ths"
@@ -28,6 +31,35 @@ def unpack(text: str) -> bytes:
         return zlib.decompress(base64.b64decode(text, validate=True))
     except (ValueError, zlib.error) as problem:
         raise InvalidInputError(f"packed data of a certificate cannot be read: {problem}.") from None
+
+
+def doubles(numbers: FloatArray) -> str:
+    """Pack floats into text."""
+    return pack(np.ascontiguousarray(numbers, dtype="<f8"))
+
+
+def floats(text: str) -> FloatArray:
+    """Undo :func:`doubles`."""
+    return np.frombuffer(unpack(text), dtype="<f8").astype(float)
+
+
+def digest(data: Any) -> str:
+    """SHA-256 of JSON-ready data: of the numbers in packed texts, not of how this machine compresses them."""
+    return hashlib.sha256(json.dumps(_opened(data), sort_keys=True).encode("ascii")).hexdigest()
+
+
+def _opened(data: Any) -> Any:
+    """The same data with a checksum of its bytes in place of every packed text."""
+    if isinstance(data, Mapping):
+        return {name: _opened(value) for name, value in data.items()}
+    if isinstance(data, list):
+        return [_opened(value) for value in data]
+    if isinstance(data, str):
+        try:
+            return hashlib.sha256(unpack(data)).hexdigest()
+        except InvalidInputError:
+            return data
+    return data
 
 
 def tree_to_dict(tree: PriceTree, players: tuple[str, ...]) -> dict[str, Any]:

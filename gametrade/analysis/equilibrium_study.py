@@ -74,7 +74,7 @@ class EquilibriumStudy(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready report, schema ``gametrade-equilibria/1``."""
-        from gametrade.analysis.game_document import game_document
+        from gametrade.analysis.equilibrium_document import game_document
 
         return game_document(self)
 

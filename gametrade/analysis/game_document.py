@@ -1,121 +1,146 @@
-"""The equilibrium-property report as plain data, schema ``gametrade-equilibria/1``."""
+"""Games that are more than a table as plain data, and back, so that verification plays the same game again."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import math
 from collections.abc import Mapping
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from gametrade.analysis.equilibrium_study import EquilibriumStudy
-from gametrade.games.equilibrium import Equilibrium, Solution
+from gametrade.analysis.community_document import EMBEDDED_NUMBERS, community_from_dict, community_to_dict
+from gametrade.analysis.dispatch_document import dispatch_from_dict, dispatch_to_dict
+from gametrade.analysis.encoding import doubles, floats
+from gametrade.community import Community
+from gametrade.community.rebuilding import rebuild
+from gametrade.errors import InvalidInputError
+from gametrade.games.coalitional import (
+    AssignmentGame,
+    CoalitionalGame,
+    DispatchGame,
+    ExistingStorageGame,
+    FeeGame,
+    GraphGame,
+    IndividualTariffGame,
+    LoadDataGame,
+    SharingGame,
+    SlabTariffGame,
+    StorageInvestmentGame,
+    TableGame,
+)
 
-SCHEMA = "gametrade-equilibria/1"
+KINDS: Mapping[str, type[CoalitionalGame]] = {
+    kind.__name__: kind
+    for kind in (
+        AssignmentGame,
+        ExistingStorageGame,
+        FeeGame,
+        GraphGame,
+        IndividualTariffGame,
+        LoadDataGame,
+        SharingGame,
+        SlabTariffGame,
+        StorageInvestmentGame,
+        TableGame,
+    )
+}
+"""Games whose fields say all about them; a dispatch game is written by its own module."""
 
-MOST_STEPS = 400
-"""Steps of a trace that are kept: the first and the last ones."""
 
+def game_to_dict(game: CoalitionalGame) -> dict[str, Any] | None:
+    """Write a game as a recipe: its kind and its fields, games inside it included.
 
-def game_document(study: EquilibriumStudy) -> dict[str, Any]:
-    """Write a study as JSON-ready data.
+    Parameters
+    ----------
+    game : CoalitionalGame
+        A game of the package.
 
     Returns
     -------
-    dict
-        ``schema``, ``data`` (description and SHA-256), ``kind``, ``unit``, ``players``, ``solver``, ``complete``,
-        ``finding``, ``equilibria``, ``cycle``, ``trace``, ``dynamics``, ``properties``, ``claims``, ``skipped``,
-        ``statics``, ``notes``.
+    dict or None
+        JSON-ready; None for a kind that is not the package's own, whose values are all that can be written, and
+        for meter data that are too large to be embedded and come from no files.
 
-    Notes
-    -----
-    Not a number becomes null, infinity the text ``"inf"``.
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> trade = gt.TableGame.from_values({("s", "b"): 6.0})
+    >>> recipe = game_to_dict(gt.FeeGame(trade, per_member=1.5))
+    >>> recipe["kind"], game_from_dict(recipe).grand_value
+    ('FeeGame', 3.0)
     """
-    solution = study.solution
-    document = {
-        "schema": SCHEMA,
-        "data": data_of(study.description),
-        "kind": type(study.game).__name__,
-        "unit": study.game.unit,
-        "players": list(study.game.players),
-        "solver": study.asked or solution.solver,
-        "complete": solution.complete,
-        "finding": solution.finding,
-        "equilibria": [equilibrium_to_dict(equilibrium) for equilibrium in solution],
-        "cycle": [[strategy.tolist() for strategy in profile] for profile in solution.cycle],
-        "trace": _shortened(solution),
-        "dynamics": None if study.dynamics is None else _process(study.dynamics),
-        "properties": "all" if study.all_properties else "chosen",
-        "claims": [verdict.to_dict() for verdict in study.properties],
-        "skipped": dict(study.skipped),
-        "statics": [moves.to_dict() for moves in study.statics],
-        "notes": list(study.notes),
-    }
-    answer: dict[str, Any] = plain(document)
-    return answer
+    if type(game) is DispatchGame:
+        community = _written(game.community)
+        played = {"kind": "DispatchGame", "community": community, "dispatch": dispatch_to_dict(game)["dispatch"]}
+        return None if community is None else played
+    if KINDS.get(type(game).__name__) is not type(game):
+        return None
+    written = {field.name: _written(getattr(game, field.name)) for field in fields(game) if field.init}
+    complete = all(written.get(part, {}) is not None for part in ("game", "community"))
+    return {"kind": type(game).__name__, **written} if complete else None
 
 
-def data_of(description: Mapping[str, Any] | None) -> dict[str, Any]:
-    """The data of a game with their checksum."""
-    if description is None:
-        return {"source": "not included", "sha256": None}
-    kept = plain(dict(description))
-    return {"source": "described", "sha256": checksum(kept), "description": kept}
+def game_from_dict(recipe: Mapping[str, Any], folder: str | Path | None = None) -> CoalitionalGame:
+    """Make the game of a recipe.
+
+    Parameters
+    ----------
+    recipe : mapping
+        What :func:`game_to_dict` wrote.
+    folder : str or Path, optional
+        Where to look for meter data that the recipe names by file.
+
+    Returns
+    -------
+    CoalitionalGame
+        The same game.
+
+    Raises
+    ------
+    InvalidInputError
+        If the kind is unknown, or its fields make no game.
+    """
+    kind = recipe["kind"]
+    if kind == "DispatchGame":
+        return dispatch_from_dict(recipe["dispatch"], _read(recipe["community"], folder))
+    if kind not in KINDS:
+        raise InvalidInputError(f"kind of a game in a report must be one of {', '.join(KINDS)}. Got {kind!r:.60}.")
+    parts = {name: _read(value, folder) for name, value in recipe.items() if name != "kind"}
+    return KINDS[kind](**parts)
 
 
-def checksum(description: Mapping[str, Any]) -> str:
-    """SHA-256 of the description as JSON with sorted keys."""
-    text = json.dumps(description, sort_keys=True, allow_nan=False, ensure_ascii=False, separators=(",", ":"))
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()
-
-
-def equilibrium_to_dict(equilibrium: Equilibrium) -> dict[str, Any]:
-    """One equilibrium: strategies as lists in the order of their names, numbers by player."""
-    players = equilibrium.game.players
-    return {
-        "concept": equilibrium.concept,
-        "strategies": {
-            player: {
-                "names": list(equilibrium.game.components(k)),
-                "values": equilibrium.strategies[k].tolist(),
-            }
-            for k, player in enumerate(players)
-        },
-        "payoffs": dict(zip(players, equilibrium.payoffs.tolist(), strict=True)),
-        "regrets": dict(zip(players, equilibrium.regrets.tolist(), strict=True)),
-        "certificate": dict(equilibrium.certificate),
-        "notes": list(equilibrium.notes),
-    }
-
-
-def plain(value: Any) -> Any:
-    """Data that JSON has words for."""
-    if isinstance(value, Mapping):
-        return {str(key): plain(entry) for key, entry in value.items()}
+def _written(value: Any) -> Any:
+    """One field as JSON-ready data."""
+    if isinstance(value, CoalitionalGame):
+        return game_to_dict(value)
+    if isinstance(value, Community):
+        return _community(value)
+    if isinstance(value, np.ndarray) and value.dtype.kind == "f":
+        return {"shape": list(value.shape), "doubles": doubles(value)}
+    if isinstance(value, np.ndarray | np.generic):
+        return value.tolist()
     if isinstance(value, list | tuple):
-        return [plain(entry) for entry in value]
-    if isinstance(value, np.ndarray):
-        return plain(value.tolist())
-    if isinstance(value, np.generic):
-        return plain(value.item())
-    if isinstance(value, float) and not math.isfinite(value):
-        return None if math.isnan(value) else "inf" if value > 0 else "-inf"
+        return [_written(part) for part in value]
     return value
 
 
-def _process(solution: Solution) -> dict[str, Any]:
-    """An adjustment process: where it ended, and its steps."""
-    return {
-        "solver": solution.solver,
-        "finding": solution.finding,
-        "reached": len(solution) > 0,
-        "trace": _shortened(solution),
-        "cycle": [[strategy.tolist() for strategy in profile] for profile in solution.cycle],
-    }
+def _community(community: Community) -> dict[str, Any] | None:
+    """Meter data inside the recipe, or where they come from if they are many."""
+    if community.demand.size <= EMBEDDED_NUMBERS:
+        return {"step_hours": community.step_hours, **community_to_dict(community)}
+    source = community.source.recipe
+    return {"recipe": dict(source), "sha256": community.fingerprint} if source else None
 
 
-def _shortened(solution: Solution) -> list[Any]:
-    steps = [dict(step) for step in solution.trace]
-    return steps if len(steps) <= MOST_STEPS else steps[: MOST_STEPS // 2] + steps[-MOST_STEPS // 2 :]
+def _read(value: Any, folder: str | Path | None) -> Any:
+    """Undo :func:`_written`."""
+    if isinstance(value, list):
+        return [_read(part, folder) for part in value]
+    if not isinstance(value, Mapping):
+        return value
+    if "kind" in value:
+        return game_from_dict(value, folder)
+    if "recipe" in value:
+        return rebuild(value["recipe"], folder=folder)
+    return community_from_dict(value) if "times" in value else floats(value["doubles"]).reshape(value["shape"])

@@ -6,6 +6,7 @@ from typing import Any
 
 from gametrade.analysis.verdict import Verdict
 from gametrade.games.formation import FormationGame, PartitionLike, partition_of
+from gametrade.solvers.partition_finder import group_size
 from gametrade.solvers.partition_stability import deviation_from
 
 CLAIMS = {
@@ -13,8 +14,13 @@ CLAIMS = {
     "individual": "no player gains by a move to which the coalition joined consents",
     "contractual": "no player gains by a move to which the coalition left consents",
     "contractually_individual": "no player gains by a move to which the coalitions joined and left consent",
+    "pair_nash": "no two players both gain by moving at the same time",
+    "strong_nash": "no group of players all gain by moving at the same time",
     "core": "no coalition forms whose members all gain",
+    "contractual_core": "no coalition forms of which somebody gains and nobody loses, inside or left behind",
     "merge_split": "no coalitions merge and none splits with a gain to somebody and a loss to nobody",
+    "d_c": "every collection of coalitions is worse for its members than what the structure makes of them",
+    "coalition_proof": "no group gains by a deviation from which no part of it deviates again",
 }
 """What each notion of stability claims."""
 
@@ -25,7 +31,7 @@ def partition_verdict(formation: FormationGame, structure: PartitionLike, notion
     Parameters
     ----------
     formation : FormationGame
-        At most 16 players, at most 10 for ``"core"`` and ``"merge_split"``.
+        At most 16 players, at most 10 for moves of groups, at most 7 for ``"coalition_proof"``.
     structure : iterable of iterables of str
         The partition.
     notion : str
@@ -35,7 +41,8 @@ def partition_verdict(formation: FormationGame, structure: PartitionLike, notion
     -------
     Verdict
         The movers are the witness; the certificate holds the structure, and the new coalition with the gains.
-        The margin is minus the least gain of a mover, zero where none is told: it is no distance to stability.
+        The margin is minus the least gain of a mover, zero if one of them only does not lose, or loses: it is no
+        distance to stability.
 
     Examples
     --------
@@ -53,13 +60,22 @@ def partition_verdict(formation: FormationGame, structure: PartitionLike, notion
     }
     if found is not None:
         evidence |= {"coalition": list(found.coalition), "gains": list(found.gains)}
+        if found.parts:
+            evidence["coalitions"] = [list(part) for part in found.parts]
     return Verdict(
         rule=str(getattr(formation.rule, "__name__", formation.rule)),
         property=f"{notion}_stable",
-        statement=f"{CLAIMS[notion]} (tolerance {formation.tolerance:.3g} {formation.game.unit})",
+        statement=f"{_claim(notion)} (tolerance {formation.tolerance:.3g} {formation.game.unit})",
         holds=found is None,
-        margin=-min(found.gains, default=0.0) if found else 0.0,
+        margin=-max(0.0, min(found.gains)) if found else 0.0,
         unit=formation.game.unit,
         witness=found.movers if found else (),
         certificate=evidence,
     )
+
+
+def _claim(notion: str) -> str:
+    """The claim in words; groups of a given size are named."""
+    if notion in CLAIMS:
+        return CLAIMS[notion]
+    return f"no group of at most {group_size(notion)} players all gain by moving at the same time"

@@ -20,7 +20,9 @@ from gametrade.analysis.contracts import (
 from gametrade.analysis.core_section import core_section, wanted_parts
 from gametrade.analysis.counting import CoalitionCount, CoalitionSample, count_blocking, table_is_cheap
 from gametrade.analysis.fairness import correlation, gini, jain
+from gametrade.analysis.game_claims import game_verdicts
 from gametrade.analysis.headline import headline
+from gametrade.analysis.market_section import market_section, market_wanted
 from gametrade.analysis.notes import study_notes
 from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
 from gametrade.analysis.rule_stability import RuleStability
@@ -81,7 +83,8 @@ def analyse_stability(
         Wraps the list of rules, e.g. in a progress bar.
     sections : str or sequence of str, optional
         Parts about the core itself: "core" for all, "none", or names among intervals, numbers, projection, joining,
-        fees and picture. If not given, all for up to 16 players without batteries, where they are cheap.
+        fees and picture; and "market" for every mechanism on the homes' orders. If not given, all for up to 16
+        players without batteries, where they are cheap.
 
     Returns
     -------
@@ -133,7 +136,9 @@ def analyse_stability(
     source = game.community.source.notes if isinstance(game, SharingGame) else ()
     notes = study_notes(game, contract, claims, source)
     core = core_section(game, headline(results), list(allocations), parts) if parts and results else None
-    return StabilityStudy(game, tuple(results), skipped, contract, notes, core)
+    market = market_section(game) if isinstance(game, SharingGame) and market_wanted(sections, game) else None
+    about_game = game_verdicts(game, None if core is None else core.numbers)
+    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, market, about_game)
 
 
 def _nodes(engine: str) -> int:

@@ -108,6 +108,22 @@ def _count(facts: Facts) -> str:
     return f"{certificate['count']} of {everybody} proper coalitions gain by leaving, to {_tolerance(facts)}"
 
 
+def _balanced(facts: Facts) -> str:
+    return f"some payoffs leave no coalition more than {_tolerance(facts)} to gain: the core is not empty"
+
+
+def _least_core_excess(facts: Facts) -> str:
+    lower, upper = facts.certificate["bracket"]
+    reached = f"some payoffs leave no proper coalition an excess above {upper:.6g} {facts.unit}"
+    return f"{reached}, and none bring the largest excess below {lower:.6g} {facts.unit}"
+
+
+def _cost_of_stability(facts: Facts) -> str:
+    lower, upper = facts.certificate["bracket"]
+    enough = f"with {upper:.6g} {facts.unit} from outside some payoffs leave nobody a gain from leaving"
+    return f"{enough}; with less than {lower:.6g} {facts.unit} none do"
+
+
 def _core_of_periods(facts: Facts) -> str:
     return f"no coalition gains by leaving for one {facts.contract} ({facts.blocked} of {facts.periods} blocked)"
 
@@ -125,5 +141,8 @@ WORDS: Mapping[str, Callable[[Facts], str]] = {
     "least_subsidy": _least_subsidy,
     "n_blocking": _count,
     "core_of_periods": _core_of_periods,
+    "balanced": _balanced,
+    "least_core_excess": _least_core_excess,
+    "cost_of_stability": _cost_of_stability,
 }
 """How each property is said."""

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gametrade.analysis.core_section import CoreSection
+from gametrade.analysis.market_section import MarketSection
 from gametrade.analysis.rule_stability import COLUMNS, MONEY, STATUS, RuleStability
 from gametrade.analysis.verdict import Verdict
 from gametrade.display import text_table
@@ -50,6 +51,10 @@ class StabilityStudy:
         Assumptions, method, exactness and tolerance.
     core : CoreSection or None
         What the core itself looks like, where that was asked for or is cheap.
+    market : MarketSection or None
+        What every mechanism would do with the homes' orders, where that was asked for or is cheap.
+    about_game : tuple of Verdict
+        Claims about the game itself: whether its core is empty, by how much.
     """
 
     game: CoalitionalGame
@@ -58,6 +63,8 @@ class StabilityStudy:
     contract: str
     notes: tuple[str, ...]
     core: CoreSection | None = None
+    market: MarketSection | None = None
+    about_game: tuple[Verdict, ...] = ()
 
     def __getitem__(self, rule: str) -> RuleStability:
         for result in self.results:
@@ -73,8 +80,8 @@ class StabilityStudy:
 
     @property
     def verdicts(self) -> list[Verdict]:
-        """All claims of all rules."""
-        return [verdict for result in self.results for verdict in result.verdicts.values()]
+        """All claims of all rules, then those about the game."""
+        return [*(verdict for result in self.results for verdict in result.verdicts.values()), *self.about_game]
 
     def compare(self, rules: Sequence[str] | None = None, columns: str | Sequence[str] = "main") -> pd.DataFrame:
         """Headline numbers of some rules side by side, named for reading, with units.

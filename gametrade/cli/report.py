@@ -74,7 +74,7 @@ DEMO_OPTIONS = {"homes", "start", "end"}
     multiple=True,
     metavar="NAME",
     help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture; "
-    "all up to 16 homes without batteries by default.",
+    "market: what every auction would do; all up to 16 homes without batteries by default.",
 )
 @click.option(
     "--batteries",

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import click
 
+from gametrade.analysis.equilibrium_document import game_document
 from gametrade.analysis.equilibrium_study import EquilibriumStudy
-from gametrade.analysis.game_document import game_document
 from gametrade.cli.game_files import strategic_game
 from gametrade.errors import InvalidInputError
 from gametrade.registry import solvers as registered_solvers

@@ -4,6 +4,8 @@ from gametrade.community import communities
 from gametrade.community.batteries import Batteries
 from gametrade.community.checking import check_data, check_files
 from gametrade.community.community import Community
+from gametrade.community.feeder import Feeder
+from gametrade.community.feeder_files import feeder_from_pandapower, read_feeder
 from gametrade.community.findings import DataCheck, Finding
 from gametrade.community.flexibility import CurtailableLoad, ShiftableLoad
 from gametrade.community.member import Member
@@ -22,6 +24,7 @@ __all__ = [
     "CommunitySummary",
     "CurtailableLoad",
     "DataCheck",
+    "Feeder",
     "Finding",
     "Member",
     "ShiftableLoad",
@@ -30,7 +33,9 @@ __all__ = [
     "check_data",
     "check_files",
     "communities",
+    "feeder_from_pandapower",
     "read_community",
+    "read_feeder",
     "read_tariff",
     "rebuild",
     "time_of_use",

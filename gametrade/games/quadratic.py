@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Self
 
 import numpy as np
 
@@ -48,7 +49,7 @@ class QuadraticGame(ContinuousGame):
         shared: Polyhedron | None = None,
         unit: str = "money",
         units: Mapping[str, str] | None = None,
-    ) -> QuadraticGame:
+    ) -> Self:
         """Make a quadratic game; concavity is decided from the eigenvalues of each own block.
 
         Examples

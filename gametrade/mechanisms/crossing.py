@@ -86,6 +86,33 @@ class Crossing:
         """Value to buyers less cost to sellers of the volume, at the prices of the book. [money]"""
         return float(self.book.signs * self.book.prices @ self.fills())
 
+    def welfare_without(self, groups: IntArray, left_out: IntArray) -> FloatArray:
+        """Welfare of the best trades when one group of orders is not there, for several groups at once.
+
+        Parameters
+        ----------
+        groups : ndarray of int, shape (m,)
+            Group of each order, e.g. its owner.
+        left_out : ndarray of int, shape (g,)
+            Groups that are left out, one at a time.
+
+        Returns
+        -------
+        ndarray of shape (g,)
+            Largest welfare of the others. The orders stay sorted, so this costs O(m) a group. [money]
+        """
+        prices, energies = self.book.prices, self.book.energies
+        there = [energies[queue] * (groups[queue] != left_out[:, None]) for queue in (self.bids, self.asks)]
+        wanted, offered = (side.cumsum(axis=1) for side in there)
+        acceptable = np.searchsorted(prices[self.asks], prices[self.bids], side="right")
+        at_least = np.hstack([np.zeros((left_out.size, 1)), offered])[:, acceptable]
+        volume = np.minimum(wanted, at_least).max(axis=1, initial=0.0)[:, None]
+        worth, cost = (
+            np.clip(volume - (reached - energy), 0.0, energy) @ prices[queue]
+            for reached, energy, queue in zip((wanted, offered), there, (self.bids, self.asks), strict=True)
+        )
+        return np.asarray(worth - cost)
+
 
 def _queue(book: OrderBook, *, buying: bool) -> IntArray:
     """Positions of one side's orders with energy: best price, then earliest, then first listed."""

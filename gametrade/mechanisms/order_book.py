@@ -16,6 +16,9 @@ from gametrade.typing import ArrayLike, BoolArray, FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
+COLUMNS = ("buys", "prices", "energies", "times")
+"""Columns of numbers."""
+
 
 @dataclass(frozen=True, eq=False)
 class OrderBook:
@@ -193,15 +196,9 @@ class OrderBook:
     def select(self, kept: ArrayLike) -> OrderBook:
         """The book with some orders only, given by positions or a mask, in their order."""
         rows = np.arange(self.n_orders)[np.asarray(kept)]
-        return OrderBook(
-            [self.ids[k] for k in rows],
-            self.buys[rows],
-            self.prices[rows],
-            self.energies[rows],
-            times=self.times[rows],
-            owners=[self.owners[k] for k in rows],
-            unit=self.unit,
-        )
+        columns = {name: getattr(self, name)[rows] for name in COLUMNS}
+        listed = rows.tolist()
+        return self._unchecked([self.ids[k] for k in listed], columns, [self.owners[k] for k in listed])
 
     def without(self, owner: str) -> OrderBook:
         """The book without the orders of one trader."""
@@ -209,15 +206,22 @@ class OrderBook:
 
     def changed(self, *, prices: ArrayLike | None = None, energies: ArrayLike | None = None) -> OrderBook:
         """The same orders with other prices or energies, e.g. a lie beside the truth."""
-        return OrderBook(
-            self.ids,
-            self.buys,
-            self.prices if prices is None else prices,
-            self.energies if energies is None else energies,
-            times=self.times,
-            owners=self.owners,
-            unit=self.unit,
-        )
+        columns = {name: getattr(self, name) for name in COLUMNS}
+        for name, given in (("prices", prices), ("energies", energies)):
+            if given is not None:
+                columns[name] = np.array(given, dtype=float)
+                _check_column(name, columns[name], self.ids)
+        return self._unchecked(self.ids, columns, self.owners)
+
+    def _unchecked(self, ids: Sequence[str], columns: dict[str, np.ndarray], owners: Sequence[str]) -> OrderBook:
+        """A book made from parts of this one, which need no check again: searches for lies make thousands."""
+        book = object.__new__(OrderBook)
+        for name, column in columns.items():
+            column.setflags(write=False)
+            object.__setattr__(book, name, column)
+        for name, value in (("ids", tuple(ids)), ("owners", tuple(owners)), ("unit", self.unit)):
+            object.__setattr__(book, name, value)
+        return book
 
     def to_frame(self) -> pd.DataFrame:
         """One row an order: owner, side, price [money/kWh], energy [kWh], time."""
@@ -247,8 +251,15 @@ def _check(ids: tuple[str, ...], columns: dict[str, np.ndarray], owners: tuple[s
         label, times = Counter(ids).most_common(1)[0]
         raise InvalidInputError(f"ids of OrderBook must be unique. Got {label!r} {times} times.")
     for name in ("prices", "energies", "times"):
-        wrong = np.flatnonzero(~np.isfinite(columns[name]) | ((columns[name] < 0) & (name != "times")))
-        if wrong.size:
-            value = columns[name][wrong[0]]
-            floor = "finite" if name == "times" else "finite and not negative"
-            raise InvalidInputError(f"{name} of OrderBook must be {floor}. Got {value:g} for order {ids[wrong[0]]!r}.")
+        _check_column(name, columns[name], ids)
+
+
+def _check_column(name: str, column: np.ndarray, ids: tuple[str, ...]) -> None:
+    """Refuse a column of another length, and numbers that are no prices, energies or times."""
+    if column.shape != (len(ids),):
+        raise InvalidInputError(f"{name} of OrderBook must have one entry an order. Got shape {column.shape}.")
+    good = np.isfinite(column) if name == "times" else np.isfinite(column) & (column >= 0)
+    if not good.all():
+        wrong = int(np.argmin(good))
+        floor = "finite" if name == "times" else "finite and not negative"
+        raise InvalidInputError(f"{name} of OrderBook must be {floor}. Got {column[wrong]:g} for order {ids[wrong]!r}.")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.mechanisms.crossing import Crossing
+from gametrade.mechanisms.crossing import SAME_ENERGY, Crossing
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.trades import at_prices
@@ -76,7 +76,7 @@ def storage_sharing_auction(book: OrderBook, *, burden: str = "proportional", re
         empty = at_prices(crossing.bids, crossing.asks, crossing.fills(0.0), 0.0, 0.0)
         return MarketOutcome.of_trades(book, "storage_sharing_auction", empty, notes=("Nothing trades.",))
     price = _price(crossing)
-    users = crossing.bids[book.prices[crossing.bids] >= price]
+    users = crossing.bids[book.prices[crossing.bids] >= price * (1 - SAME_ENERGY)]  # a mean is rounded, a bid is not
     homes = _taking_part(crossing, crossing.asks)
     offers = book.energies[homes]
     if reluctance > 0:

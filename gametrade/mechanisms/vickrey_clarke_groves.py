@@ -9,6 +9,9 @@ from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.registry import mechanisms
 
+AT_ONCE = 2_000_000
+"""Most numbers in a table of the orders that are left when each trader stays away."""
+
 
 @mechanisms.register(
     promises=("individual_rationality", "efficiency", "strategyproof"),
@@ -55,11 +58,13 @@ def vickrey_clarke_groves(book: OrderBook) -> MarketOutcome:
     owner = book.owner_positions
     own_value = np.bincount(owner, value, len(book.traders))
     own_energy = np.bincount(owner, fills, len(book.traders))
-    payments = np.zeros(book.n_orders)
-    for k in np.flatnonzero(own_energy > 0):
-        others = Crossing.of(book.select(owner != k)).welfare
-        payment = own_value[k] - (crossing.welfare - others)
-        payments += np.where(owner == k, fills / own_energy[k], 0.0) * payment
+    traders = np.flatnonzero(own_energy > 0)
+    share = np.zeros(len(book.traders))
+    welfare = crossing.welfare
+    for some in np.array_split(traders, max(1, traders.size * book.n_orders // AT_ONCE)):
+        added = welfare - crossing.welfare_without(owner, some)
+        share[some] = (own_value[some] - added) / own_energy[some]
+    payments = fills * share[owner]
     deficit = float(payments.sum())
     notes = (f"Somebody has to add {-deficit:.6g} {book.unit}.",) if deficit < 0 else ()
     return MarketOutcome(book, "vickrey_clarke_groves", fills, payments, interval=crossing.interval, notes=notes)

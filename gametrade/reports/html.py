@@ -16,6 +16,7 @@ from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import rule_stories
 from gametrade.reports.story.game_answer import game_sentences, game_title
 from gametrade.reports.story.game_tables import certificates_table, game_sections
+from gametrade.reports.story.markets import market_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.writing import check_writable, write_atomically
@@ -105,6 +106,7 @@ def _content(study: StabilityStudy) -> dict[str, Any]:
         "supporting": supporting_table(study),
         "contracts": contracts_table(study) if shown else None,
         "core": core_tables(study) if shown else [],
+        "market": market_tables(study),
         "stories": rule_stories(study) if shown else [],
         "check": input_check_table(study),
         "notes": study.notes,

@@ -14,6 +14,7 @@ from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import RuleStory, rule_stories
 from gametrade.reports.story.game_answer import game_sentences, game_title
 from gametrade.reports.story.game_tables import certificates_table, game_sections
+from gametrade.reports.story.markets import market_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.story.table import Table
@@ -81,6 +82,8 @@ def _rules(study: StabilityStudy) -> list[str]:
     parts += _section("Contract lengths", contracts_table(study))
     tables = core_tables(study)
     parts += ["## The core itself"] * bool(tables) + [markdown_table(table) for table in tables]
+    tables = market_tables(study)
+    parts += ["## Auctions between the homes"] * bool(tables) + [markdown_table(table) for table in tables]
     parts.append("## Each rule in detail")
     for story in rule_stories(study):
         parts += _story(story)

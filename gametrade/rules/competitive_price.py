@@ -61,8 +61,9 @@ def competitive_price(game: CoalitionalGame) -> Allocation:
     :math:`\sum_i w_i = v(N)`: the payoffs w are shared in full and no coalition gains by leaving, over any
     number of steps. Each term of w is at least 0, so every home gains in every step. Time O(n T).
 
-    *Dispatch games.* The prices are duals of the energy balance of the grand coalition's linear program, halfway
-    between the highest and the lowest that support it; a joint peak charge adds its own dual to the import price.
+    *Dispatch games.* The prices are duals of the energy balance of the grand coalition's linear program, of all such
+    paths the one nearest the middle price in least squares weighted by energy; a joint peak charge adds its own dual to
+    the import price.
     A home's payoff is its cost alone less its least cost against these prices, and is at least 0 because it may
     always trade at the grid's prices [2]_.
 
@@ -122,7 +123,9 @@ def _dispatch(game: DispatchGame) -> Allocation:
     terms, sell = game.terms, bound.path.sell
     ceiling, charged = bound.path.ceiling(terms), sell + terms.network_charge
     buy = np.where(charged <= ceiling, sell, ceiling)
-    return Allocation(game, "competitive_price", bound.gains, buy_price=buy, sell_price=sell)
+    note = "Prices are optimal dual prices, but not the ones nearest the middle price, which were not found."
+    notes = () if bound.nearest else (note,)
+    return Allocation(game, "competitive_price", bound.gains, buy_price=buy, sell_price=sell, notes=notes)
 
 
 @dual_price_allocation.register

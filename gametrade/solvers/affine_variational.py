@@ -16,6 +16,9 @@ SETTLED = 1e-12
 ROUNDS = 4
 """Corrections of the set of active inequalities."""
 
+SHRINKING = 0.1
+"""Share of the residual to which a Newton method smooths."""
+
 LARGE = 100
 """Variables from which the interior point method, whose steps are few, goes first."""
 
@@ -191,48 +194,67 @@ def _central_step(
     return dx, (-centre - prices * ds) / slack, ds, de
 
 
-def semismooth_newton(problem: AffineProblem, tolerance: float = 1e-11, max_steps: int = 60) -> AffineAnswer:
-    """Newton's method on the Fischer-Burmeister form of the optimality conditions, with a line search."""
+def semismooth_newton(problem: AffineProblem, tolerance: float = 1e-11, max_steps: int = 100) -> AffineAnswer:
+    r"""Newton's method on the Fischer-Burmeister form of the optimality conditions, smoothed on the way.
+
+    Each price p and slack s solve :math:`p + s - \sqrt{p^2 + s^2 + 2 m^2} = 0`, that is :math:`p s = m^2`, and m
+    falls with the residual; where the active set has settled its equations are solved at once.
+    """
     points, unit = problem.points, problem.steepness / problem.span
-    x = _middle(points)
-    prices, equal = np.zeros(problem.limits.size), np.zeros(len(points.equal_rows))
-    steps = []
+    x, smooth = _middle(points), problem.steepness
+    prices, equal = np.full(problem.limits.size, problem.steepness), np.zeros(len(points.equal_rows))
+    steps: list[float] = []
 
-    def merit(x: FloatArray, prices: FloatArray, equal: FloatArray) -> tuple[float, FloatArray, FloatArray]:
+    def merit(x: FloatArray, prices: FloatArray, equal: FloatArray) -> tuple[float, FloatArray]:
         slack = (problem.limits - problem.left(x)) * unit
-        radius = np.hypot(prices, slack)
+        short = prices + slack - np.sqrt(prices**2 + slack**2 + 2 * smooth**2)
         stationary, balance = problem.residuals(x, prices, equal)
-        value = float(stationary @ stationary + ((prices + slack - radius) ** 2).sum() + unit**2 * balance @ balance)
-        return value, slack, radius
+        return float(stationary @ stationary + short @ short + unit**2 * balance @ balance), slack
 
-    value, slack, radius = merit(x, prices, equal)
     for _ in range(max_steps):
-        steps.append(problem.error(x, prices, equal))
+        value, slack = merit(x, prices, equal)
+        steps.append(problem.error(x, np.maximum(prices, 0.0), equal))
         if steps[-1] <= tolerance:
             break
-        stationary, balance = problem.residuals(x, prices, equal)
-        safe = np.maximum(radius, 1e-300)
-        by_price, by_slack = np.maximum(1 - prices / safe, 1e-12), 1 - slack / safe
-        miss = (prices + slack - radius) / by_price
-        weights = by_slack / by_price * unit
-        try:
-            dx, de = problem.solve_reduced(weights, -stationary + problem.pull(miss), -balance)
-        except np.linalg.LinAlgError:
+        if steps[-1] < 1e-3 and len(steps) % 2 == 0:
+            early = _settled(problem, x, prices, equal, slack < prices, tuple(steps))
+            if early.error <= tolerance:
+                return early
+        mean = float(np.sqrt(value / (prices.size + x.size)))
+        smooth = SHRINKING * mean if mean < smooth else smooth
+        step = _newton_step(problem, (x, prices, equal), smooth)
+        if step is None:
             break
-        if not np.isfinite(dx).all():
-            break
-        dp = -miss + weights * problem.left(dx)
+        value, dx, dp, de = merit(x, prices, equal)[0], *step
         size = 1.0
         while size > 1e-8 and np.abs(dx).max() < 1e15 * problem.span:
             with np.errstate(over="ignore", invalid="ignore"):
-                trial = merit(x + size * dx, prices + size * dp, equal + size * de)
-            if trial[0] <= (1 - 1e-4 * size) * value:
+                trial = merit(x + size * dx, prices + size * dp, equal + size * de)[0]
+            if trial <= (1 - 1e-4 * size) * value:
                 break
             size /= 2
         else:
             break
-        x, prices, equal, (value, slack, radius) = x + size * dx, prices + size * dp, equal + size * de, trial
-    return _settled(problem, x, prices, equal, slack < prices, tuple(steps))
+        x, prices, equal = x + size * dx, prices + size * dp, equal + size * de
+    return _settled(problem, x, prices, equal, merit(x, prices, equal)[1] < prices, tuple(steps))
+
+
+def _newton_step(
+    problem: AffineProblem, at: tuple[FloatArray, FloatArray, FloatArray], smooth: float
+) -> tuple[FloatArray, FloatArray, FloatArray] | None:
+    """Newton step of the smoothed conditions; None if there is none."""
+    x, prices, equal = at
+    unit = problem.steepness / problem.span
+    slack = (problem.limits - problem.left(x)) * unit
+    radius = np.maximum(np.sqrt(prices**2 + slack**2 + 2 * smooth**2), 1e-300)
+    by_price = np.maximum(1 - prices / radius, 1e-12)
+    miss, weights = (prices + slack - radius) / by_price, (1 - slack / radius) / by_price * unit
+    stationary, balance = problem.residuals(x, prices, equal)
+    try:
+        dx, de = problem.solve_reduced(weights, -stationary + problem.pull(miss), -balance)
+    except np.linalg.LinAlgError:
+        return None
+    return (dx, -miss + weights * problem.left(dx), de) if np.isfinite(dx).all() else None
 
 
 def _settled(

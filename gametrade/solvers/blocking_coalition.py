@@ -19,17 +19,22 @@ from gametrade.games.coalitional import (
     SharingGame,
     subset_sums,
 )
+from gametrade.games.coalitional.network import NetworkGame
 from gametrade.games.coalitional.subsets import bitmask, largest_positions, members_of
 from gametrade.solvers.blocking_answer import BlockingCoalition, gains_by_leaving
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.blocking_question import Question
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
 from gametrade.solvers.dispatch_blocking import search_dispatch
+from gametrade.solvers.network_blocking import network_blocking
 from gametrade.solvers.price_tree import TreeSearch, search_price_tree
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import BoolArray, CoalitionLike, FloatArray, IntArray
 
 ENGINES = ("auto", "bracket", "tree", "milp", "table")
+NETWORK_TABLE_PLAYERS = 10
+"""Up to this many homes on a feeder all coalitions are planned."""
+
 FULL_TREE_PLAYERS = 50
 """Below this many homes the root bound is far from the truth and the tree is always grown."""
 
@@ -181,6 +186,33 @@ def _dispatch(
     if engine == "table":
         return _by_table(question)
     return search_dispatch(question, engine, floor + exit_cost, nodes, seconds)
+
+
+@blocking_coalition.register
+def _network(
+    game: NetworkGame,
+    payoffs: PayoffsLike,
+    *,
+    engine: str = "auto",
+    count: int = 1,
+    containing: CoalitionLike = (),
+    min_size: int = 1,
+    allowed: Sequence[Iterable[str]] | None = None,
+    exit_cost: float = 0.0,
+    exit_cost_per_member: float = 0.0,
+    floor: float = -np.inf,
+    near: BlockingCoalition | None = None,
+    nodes: int = 20_000,
+    seconds: float = 60.0,
+) -> BlockingCoalition:
+    if engine not in ENGINES:
+        raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
+    question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
+    by_table = engine == "table" or (engine == "auto" and game.n_players <= NETWORK_TABLE_PLAYERS)
+    if by_table or question.groups or count > 1:
+        return _by_table(question)
+    members, excess, upper = network_blocking(question, seconds=seconds)
+    return question.answer([(excess, members)], upper, engine="milp + prices")
 
 
 @dataclass(frozen=True, eq=False, slots=True)

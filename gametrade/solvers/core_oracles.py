@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -13,6 +14,7 @@ from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.coalition_search import FREE, CoalitionSearch, Region, improve
 from gametrade.solvers.excess_oracles import DispatchOracle
+from gametrade.solvers.sharing_separation import SharingSeparation
 from gametrade.solvers.table_guard import table_of
 from gametrade.typing import BoolArray, FloatArray
 
@@ -148,7 +150,7 @@ class TableOracle:
 
 
 class SearchOracle:
-    """Climbing by single moves from tight coalitions, then the search with proof.
+    """Climbing by single moves from tight coalitions, then the searches with proof.
 
     Parameters
     ----------
@@ -159,6 +161,7 @@ class SearchOracle:
     def __init__(self, game: CoalitionalGame) -> None:
         self._game = game
         self._dispatch = DispatchOracle(game) if isinstance(game, DispatchGame) else None
+        self._separation = SharingSeparation.of(game)
 
     def cheap(self, payoffs: FloatArray, level: float, tight: BoolArray) -> Wronged:
         """Local optima of the excess near the tight coalitions.
@@ -181,6 +184,10 @@ class SearchOracle:
             return Wronged(*self._dispatch.cheap(payoffs, level, tight), np.inf)
         game, n = self._game, self._game.n_players
         assert isinstance(game, SharingGame | IndividualTariffGame)
+        if self._separation is not None:
+            met = self._separation.met(payoffs, level)
+            if len(met[0]):
+                return Wronged(*met, np.inf)
         search = CoalitionSearch(game.position, payoffs, 1, n - 1)
         region = Region.start(search, np.full(n, FREE, dtype=np.int64))
         starts = np.vstack([tight[:STARTS], *_by_payoff(game.position, payoffs)])
@@ -206,9 +213,16 @@ class SearchOracle:
         Wronged
             With the proof.
         """
-        found = blocking_coalition(
-            self._game, payoffs, engine="tree", floor=level, seconds=seconds, nodes=10**7, count=8
-        )
+        until = time.monotonic() + seconds
+        if self._separation is None:
+            found = blocking_coalition(
+                self._game, payoffs, engine="tree", floor=level, seconds=seconds, nodes=10**7, count=8
+            )
+        else:
+            some = self._separation.some(payoffs, level, until)
+            if len(some[0]):
+                return Wronged(*some, np.inf)
+            found = self._separation.proved(payoffs, level, until)
         rows = np.array([found.members, *(self._game.members(labels) for labels, _ in found.others)])
         values = self._game.values(rows)
         above = values - rows @ payoffs > level

@@ -11,7 +11,7 @@ import numpy as np
 
 from gametrade.errors import SolverError
 from gametrade.games.coalitional import CoalitionalGame
-from gametrade.optimise import SHARPEST
+from gametrade.optimise import SHARPEST, silent_highs
 from gametrade.solvers.core_oracles import CoreOracle, Wronged, core_oracle
 from gametrade.solvers.core_projection import project
 from gametrade.typing import BoolArray, FloatArray
@@ -205,10 +205,8 @@ class CoreProgram:
 
     def _build(self) -> Any:
         """Columns of payoffs and of the distance, and the rows that tie them together."""
-        import highspy
-
-        solver = highspy.Highs()
-        options = {"output_flag": False, "presolve": "off"}
+        solver = silent_highs()
+        options = {"presolve": "off"}
         sharp = {"primal_feasibility_tolerance": SHARPEST, "dual_feasibility_tolerance": SHARPEST}
         for name, value in {**options, **sharp}.items():
             solver.setOptionValue(name, value)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 
 import numpy as np
@@ -12,10 +12,8 @@ from gametrade.games.coalitional.dispatch import DispatchGame
 from gametrade.games.coalitional.dispatch_program import JointProgram
 from gametrade.games.coalitional.dispatch_solving import Solver, dispatch, read_dispatch
 from gametrade.games.coalitional.dispatch_terms import PricePath, Terms, price_path
+from gametrade.solvers.middle_duals import middle_duals
 from gametrade.typing import ArrayLike, FloatArray
-
-NUDGE = 1e-6
-"""Share of the energy of a step by which demand or supply is raised to find the highest and lowest prices."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +32,9 @@ class PriceBound:
         Each home's own value of a kWh. [money/kWh]
     multipliers : tuple of ndarray
         Dual values of each home's own rows. [money/kWh]
+    nearest : bool, default=True
+        False for dual prices of all homes that are not those nearest the middle price, because the quadratic program
+        that finds these failed.
 
     Notes
     -----
@@ -46,6 +47,7 @@ class PriceBound:
     path: PricePath
     values: tuple[FloatArray, ...]
     multipliers: tuple[FloatArray, ...]
+    nearest: bool = True
 
     @cached_property
     def gains(self) -> FloatArray:
@@ -140,11 +142,9 @@ def supporting_prices(game: DispatchGame) -> PriceBound:
 
     Notes
     -----
-    The duals of the energy balance of the grand coalition are such prices [1]_. Where many are, the middle between
-    the highest and the lowest is taken: the prices of a little more demand and of a little more supply in every
-    step. Storage and shifting bound prices by prices of other steps only, so without a peak charge the two
-    extremes do not depend on the order of the homes. How a peak charge is spread over several steps with the same
-    joint peak is left to the solver.
+    The duals of the energy balance of the grand coalition are such prices [1]_. Where many are, those nearest the
+    middle price are taken, in least squares weighted by energy (:func:`~gametrade.solvers.middle_duals.middle_duals`):
+    they are unique, a peak charge that several steps share included, and so do not depend on the order of the homes.
 
     References
     ----------
@@ -156,39 +156,22 @@ def supporting_prices(game: DispatchGame) -> PriceBound:
             "competitive_price needs a DispatchGame whose limits are all sums over members. Got connection_limit "
             f"{game.connection_limit:g} kW, which members share; its core can be empty."
         )
-    energy = np.abs([home.load for home in game.homes]).sum(axis=0) / game.n_players
-    energy += energy.mean() + max(float(home.upper.max(initial=0.0)) for home in game.homes)
-    unit = energy.max()
     solver = Solver(game.program)
-    best = _bound(game, solver, None)
-    for nudge in (NUDGE, NUDGE / 30) if unit > 0 else ():
-        small = nudge * energy / unit
-        ends = [_bound(game, solver, game.program.more_demand(small, sign)) for sign in (1, -1)]
-        middle = _middle(ends[0], ends[1])
-        if _missing(middle) <= max(game.tolerance / 4, _missing(best)):
-            return middle
-    return best
-
-
-def _bound(game: DispatchGame, solver: Solver, more: FloatArray | None) -> PriceBound:
-    solver.solve(np.ones(game.n_players, dtype=bool), more)
+    solver.solve(np.ones(game.n_players, dtype=bool))
     columns, duals = solver.answer()
-    answer = read_dispatch(game.program, 0.0, columns, duals)
+    nearest = middle_duals(game, columns, duals)
+    if nearest is not None:
+        found = _bound(game, nearest)
+        for bound in (found, price_bound(game, found.path.sell, found.path.peak)):
+            if _missing(bound) <= game.tolerance / 4:
+                return bound
+    return replace(_bound(game, duals), nearest=False)
+
+
+def _bound(game: DispatchGame, duals: FloatArray) -> PriceBound:
+    """The price path of row duals, with the duals of every home."""
+    answer = read_dispatch(game.program, 0.0, np.zeros(game.program.first_column[-1]), duals)
     return PriceBound(game, answer.prices, answer.values, answer.multipliers)
-
-
-def _middle(high: PriceBound, low: PriceBound) -> PriceBound:
-    """Midpoint of two price paths, with the midpoint of their duals."""
-    terms = high.game.terms
-    names = ("sell", "peak", "import_limit", "export_limit")
-    parts = [(getattr(high.path, name) + getattr(low.path, name)) / 2 for name in names]
-    path = price_path(terms, parts[0], parts[1], parts[2], parts[3])
-    return PriceBound(
-        high.game,
-        path,
-        tuple((a + b) / 2 for a, b in zip(high.values, low.values, strict=True)),
-        tuple((a + b) / 2 for a, b in zip(high.multipliers, low.multipliers, strict=True)),
-    )
 
 
 def _missing(bound: PriceBound) -> float:

@@ -10,6 +10,7 @@ import numpy as np
 from gametrade.games.coalitional.dispatch import DispatchGame
 from gametrade.games.coalitional.dispatch_program import highs_model
 from gametrade.games.coalitional.dispatch_solving import quiet_highs, read_dispatch, run
+from gametrade.optimise import silent_highs
 from gametrade.solvers.coalition_search import INSIDE, OUTSIDE
 from gametrade.solvers.dispatch_prices import PriceBound
 from gametrade.solvers.dispatch_proof import Leaf
@@ -114,8 +115,7 @@ class DispatchRelaxation:
 
         n = self.game.n_players
         homes = np.arange(self._columns, self._columns + n, dtype=np.int32)
-        whole = highspy.Highs()
-        whole.setOptionValue("output_flag", False)
+        whole = silent_highs()
         whole.passModel(self._highs.getLp())
         whole.setOptionValue("time_limit", float(seconds))
         whole.setOptionValue("mip_rel_gap", 0.0)

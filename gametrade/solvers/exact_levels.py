@@ -10,6 +10,7 @@ import numpy as np
 from gametrade.errors import GametradeError, SolverError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, all_coalitions
 from gametrade.games.coalitional.integer_table import over_one_denominator
+from gametrade.solvers.exact_excess import excesses_of
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.excess_levels import Level
 from gametrade.solvers.excess_scan import ExcessScan
@@ -17,16 +18,13 @@ from gametrade.solvers.integer_span import Integers, IntegerSpan
 from gametrade.solvers.kohlberg import KohlbergCertificate, everyone_alone, extend, kohlberg_gap, members_of
 from gametrade.solvers.lexicographic import NO_IMPUTATION, Concept, float_levels, unbounded_name
 from gametrade.solvers.whole_tableau import WholeTableau
-from gametrade.typing import FloatArray, IntArray
+from gametrade.typing import BoolArray, IntArray
 
 TABLEAU_PLAYERS = 12
 """Most players for which exact programs have all coalitions as columns."""
 
-TABLEAU_COALITIONS = 2**13
-"""Most coalitions of an exact program of more players."""
-
-NEAR = 1e-7
-"""Share of the range of a game by which floats may misjudge an excess that matters."""
+ADDED = 48
+"""Coalitions added at once to an exact program of more players."""
 
 
 def exact_answer(game: CoalitionalGame, concept: Concept) -> Allocation:
@@ -47,7 +45,7 @@ def exact_answer(game: CoalitionalGame, concept: Concept) -> Allocation:
     Raises
     ------
     SolverError
-        If the answer is not certified: among more than 12 players too many excesses are too close for floats.
+        If the answer is not certified.
     """
     table, alone = ExactTable.zero_normalised(game, concept.rule)
     gain = table.excesses(np.array([len(table.floats) - 1]), [Fraction(0)] * len(alone))[0][0]
@@ -68,11 +66,11 @@ def certified_point(
 ) -> tuple[list[Fraction], KohlbergCertificate]:
     """Fractions and certificate of a zero-normalised table."""
     n = table.n_players
-    levels, floats = _by_floats(table, per_member, bounded, no_gain)
+    levels = _by_floats(table, per_member, bounded, no_gain)
     found = _certified(table, levels, per_member, bounded)
     if found is None:
-        near = _near(table, levels, floats, per_member)
-        found = _certified(table, _in_whole_numbers(table, near, per_member, bounded), per_member, bounded)
+        start = _first_masks(n, levels)
+        found = _certified(table, _in_whole_numbers(table, start, per_member, bounded), per_member, bounded)
     if found is None:
         raise SolverError(f"Whole numbers do not separate the levels of excess of {n} players.", "not certified")
     return found
@@ -93,62 +91,72 @@ def _certified(
     return (point, certificate) if gap == 0 else None
 
 
-def _by_floats(table: ExactTable, per_member: bool, bounded: bool, no_gain: bool) -> tuple[Sequence[Level], FloatArray]:
-    """Levels and payoffs found in floating point."""
+def _by_floats(table: ExactTable, per_member: bool, bounded: bool, no_gain: bool) -> Sequence[Level]:
+    """Levels found in floating point, none if that fails."""
     everyone = np.arange(table.n_players)
     alone = np.zeros(len(everyone))
     if bounded and no_gain and len(everyone) > 1:
-        return [Level(everyone[:0], everyone)], alone
+        return [Level(everyone[:0], everyone)]
     scan = ExcessScan(table.floats)
     low, high = scan.spread(alone)
     try:
-        payoffs, levels = float_levels(scan, alone, high - low, per_member, bounded)
+        return float_levels(scan, alone, high - low, per_member, bounded)[1]
     except SolverError:
-        if len(everyone) > TABLEAU_PLAYERS:
-            raise
-        return [], alone
-    return levels, payoffs
+        return []
 
 
-def _near(table: ExactTable, levels: Sequence[Level], payoffs: FloatArray, per_member: bool) -> IntArray:
-    """Coalitions that may hold a level up: all of few players; of many, those near or above the lowest level."""
-    n = table.n_players
-    if n <= TABLEAU_PLAYERS:
-        return np.arange(1, 2**n - 1)
-    masks = np.concatenate([level.masks for level in levels])
-    sizes = np.bitwise_count(masks) if per_member else 1
-    excess = (table.floats[masks] - all_coalitions(n, masks) @ payoffs) / sizes
-    scan = ExcessScan(table.floats)
-    low, high = scan.spread(np.zeros(n))
-    level = float(excess.min(initial=np.inf)) - NEAR * (high - low)
-    found = [masks]
-    for block in scan.above(payoffs, level, per_member=per_member, keep=lambda masks: np.ones(len(masks), dtype=bool)):
-        found.append(block)
-        if sum(len(part) for part in found) > TABLEAU_COALITIONS:
-            raise SolverError(
-                f"More than {TABLEAU_COALITIONS} coalitions lie so close together that floats do not separate them.",
-                "not certified",
-            )
-    return np.unique(np.concatenate(found))
+def _first_masks(n_players: int, levels: Sequence[Level]) -> IntArray:
+    """Coalitions from which exact programs start: all of few players; of many, single ones, and those of floats."""
+    if n_players <= TABLEAU_PLAYERS:
+        return np.arange(1, 2**n_players - 1)
+    single = 1 << np.arange(n_players)
+    return np.unique(np.concatenate([single, 2**n_players - 1 - single, *(level.masks for level in levels)]))
 
 
-def _in_whole_numbers(table: ExactTable, near: IntArray, per_member: bool, bounded: bool) -> Sequence[Level]:
-    """Levels found by exact linear programs over the coalitions given."""
+def _in_whole_numbers(table: ExactTable, masks: IntArray, per_member: bool, bounded: bool) -> Sequence[Level]:
+    """Levels found by exact linear programs, to which coalitions are added until no coalition is missed."""
     n = table.n_players
     span, levels = everyone_alone(n), list[Level]()
     gain, denominator = table.values(np.array([2**n - 1]))
     point = [Fraction(int(gain[0]), denominator * n)] * n
     while span.freedom:
-        level, point = _whole_level(table, near, span, point, (per_member, bounded))
+        level, height, moved = _whole_level(table, masks, span, point, (per_member, bounded))
+        missed = _missed(table, span, moved, height, per_member) if n > TABLEAU_PLAYERS else masks[:0]
+        if len(missed):
+            masks = np.union1d(masks, missed)
+            continue
         levels.append(level)
         extend(span, members_of(level, n))
+        point = moved
     return levels
+
+
+def _missed(
+    table: ExactTable, span: IntegerSpan, payoffs: list[Fraction], height: Fraction, per_member: bool
+) -> IntArray:
+    """Unsettled coalitions with an excess above a height, in whole numbers, the worst ones."""
+    n = table.n_players
+
+    def unsettled(masks: IntArray) -> BoolArray:
+        return ~span.contains(all_coalitions(n, masks).astype(np.int64))
+
+    floats = np.array([float(x) for x in payoffs])
+    level = float(np.nextafter(float(height) - 4 * table.rounding(payoffs), -np.inf))
+    worst = list[tuple[Fraction, int]]()
+    for masks in ExcessScan(table.floats).above(floats, level, per_member=per_member, keep=unsettled):
+        numbers, denominator, sizes = excesses_of(table, payoffs, masks, per_member)
+        over = numbers.astype(object) * height.denominator - sizes.astype(object) * (height.numerator * denominator)
+        above = np.flatnonzero(over > 0)
+        above = above[np.argsort(-over[above], kind="stable")[:ADDED]]
+        worst += [(Fraction(int(over[k]), denominator * int(sizes[k])), int(masks[k])) for k in above]
+        worst = sorted(worst, reverse=True)[:ADDED]
+    return np.array([mask for _, mask in worst], dtype=np.int64)
 
 
 def _whole_level(
     table: ExactTable, masks: IntArray, span: IntegerSpan, point: list[Fraction], concept: tuple[bool, bool]
-) -> tuple[Level, list[Fraction]]:
-    """The next level and a point that reaches it, from the program over the unsettled coalitions given."""
+) -> tuple[Level, Fraction, list[Fraction]]:
+    """The next level, its excess and a point that reaches it, from the program over the unsettled coalitions given."""
     n, (per_member, bounded) = table.n_players, concept
     unit = np.eye(n, dtype=np.int64)
     masks = masks[~span.contains(all_coalitions(n, masks).astype(np.int64))]
@@ -168,7 +176,8 @@ def _whole_level(
     ]
     chosen = np.array(sorted(positive))
     inside = chosen < len(masks)
-    return Level(masks[chosen[inside]], floors[chosen[~inside] - len(masks)]), moved
+    level = Level(masks[chosen[inside]], floors[chosen[~inside] - len(masks)])
+    return level, prices[-1] / common, moved
 
 
 def exact_point(levels: Sequence[Level], table: ExactTable, per_member: bool) -> list[Fraction] | None:

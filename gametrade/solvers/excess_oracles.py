@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import time
+
 import numpy as np
 
 from gametrade.errors import SolverError
@@ -13,6 +15,7 @@ from gametrade.solvers.coalition_search import FREE, CoalitionSearch
 from gametrade.solvers.dispatch_prices import supporting_prices
 from gametrade.solvers.dispatch_relaxation import DispatchRelaxation
 from gametrade.solvers.dispatch_search import DispatchSearch
+from gametrade.solvers.sharing_separation import SharingSeparation
 from gametrade.typing import BoolArray, FloatArray
 
 STARTS = 40
@@ -39,6 +42,7 @@ class SharingOracle:
 
     def __init__(self, game: SharingGame) -> None:
         self.game = game
+        self._separation = SharingSeparation.of(game)
 
     def start(self) -> BlockingCoalition | None:
         """Payoffs at supporting prices, with their proof.
@@ -73,6 +77,10 @@ class SharingOracle:
             Their values. [money]
         """
         n = self.game.n_players
+        if self._separation is not None:
+            met = self._separation.met(payoffs, level)
+            if len(met[0]):
+                return met
         flips = np.eye(n, dtype=bool)
         here = tight[:STARTS]
         seen: dict[bytes, tuple[float, float, BoolArray]] = {}
@@ -92,27 +100,31 @@ class SharingOracle:
         rows = np.array([row for _, _, row in best], dtype=bool).reshape(-1, n)
         return rows, np.array([value for _, value, _ in best])
 
-    def thorough(self, payoffs: FloatArray, seconds: float) -> tuple[BoolArray, FloatArray]:
-        """The best coalition of a mixed-integer program.
+    def thorough(self, payoffs: FloatArray, level: float, seconds: float) -> tuple[BoolArray, FloatArray]:
+        """Coalitions that a hurried branch and bound finds; for large games the best one of a mixed-integer program.
 
         Parameters
         ----------
         payoffs : ndarray of shape (n,)
             Payoffs. [money]
+        level : float
+            Excess to exceed. [money]
         seconds : float
             Budget.
 
         Returns
         -------
         rows : ndarray of bool, shape (m, n)
-            One coalition, none if the time was too short.
+            Coalitions, none if the time was too short.
         values : ndarray of shape (m,)
-            Its value. [money]
+            Their values. [money]
         """
         n = self.game.n_players
         if n <= SCANNED_PLAYERS:
             found = blocking_coalition(self.game, payoffs, engine="table")
             return found.members[None, :], self.game.values(found.members[None, :])
+        if self._separation is not None:
+            return self._separation.some(payoffs, level, time.monotonic() + seconds)
         search = CoalitionSearch(self.game.position, payoffs, 1, n - 1)
         try:
             row = solve_blocking_milp(search, np.full(n, FREE, dtype=np.int64), seconds=seconds)
@@ -139,6 +151,8 @@ class SharingOracle:
         """
         if self.game.n_players <= SCANNED_PLAYERS:
             return blocking_coalition(self.game, payoffs, engine="table", count=KEPT)
+        if self._separation is not None:
+            return self._separation.proved(payoffs, level, time.monotonic() + seconds)
         return blocking_coalition(
             self.game, payoffs, engine="tree", floor=level, seconds=seconds, nodes=10**7, count=KEPT
         )
@@ -195,13 +209,15 @@ class DispatchOracle:
         rows = np.array([row for _, row in found], dtype=bool).reshape(-1, n)
         return rows, np.array([excess for excess, _ in found]) + rows @ payoffs
 
-    def thorough(self, payoffs: FloatArray, seconds: float) -> tuple[BoolArray, FloatArray]:
+    def thorough(self, payoffs: FloatArray, level: float, seconds: float) -> tuple[BoolArray, FloatArray]:
         """The best coalition of a mixed-integer program.
 
         Parameters
         ----------
         payoffs : ndarray of shape (n,)
             Payoffs. [money]
+        level : float
+            Excess to exceed; not used. [money]
         seconds : float
             Budget.
 

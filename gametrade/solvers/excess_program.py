@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.errors import SolverError
-from gametrade.optimise import SHARPEST
+from gametrade.optimise import SHARPEST, silent_highs
 from gametrade.typing import FloatArray, IntArray
 
 FLOOR = -1e4
@@ -40,12 +40,9 @@ class ExcessProgram:
     """
 
     def __init__(self, freedom: int) -> None:
-        import highspy
-
         self._freedom, self._rows = freedom, 0
-        self._solver = highspy.Highs()
+        self._solver = silent_highs()
         for name, value in (
-            ("output_flag", False),
             ("presolve", "off"),
             ("solver", "simplex"),
             ("primal_feasibility_tolerance", SHARPEST),

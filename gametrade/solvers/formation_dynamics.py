@@ -3,15 +3,24 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
+
+import numpy as np
 
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games.formation import FormationGame, Partition, PartitionLike, partition_of
-from gametrade.solvers.partition_stability import SINGLE_MOVES, Deviation, deviation_from
+from gametrade.solvers.partition_finder import SINGLE_MOVES, Deviation
+from gametrade.solvers.partition_stability import deviation_from
 
-MOVING = (*SINGLE_MOVES, "core")
+if TYPE_CHECKING:
+    import plotly.graph_objects as go
+
+MOVING = (*SINGLE_MOVES, "pair_nash", "strong_nash", "core", "contractual_core", "merge_split")
 """Notions of stability whose deviations say where the movers go."""
+
+RISING = ("contractually_individual", "contractual_core", "merge_split")
+"""Moves of which somebody gains and nobody loses: the sum of payoffs is a potential, so paths end."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -45,6 +54,32 @@ class FormationPath(Shown):
         """The structures that come back for ever, empty unless the path ends in a cycle."""
         return self.structures[self.structures.index(self.final) : -1] if self.ending == "cycle" else ()
 
+    @property
+    def potential(self) -> str:
+        """Why every path of such moves must end, empty where there is no such reason."""
+        return "sum of payoffs" if self.notion in RISING else ""
+
+    def welfare(self, formation: FormationGame) -> tuple[float, ...]:
+        """Sum of payoffs in each structure. [money]"""
+        return tuple(float(formation.payoffs(structure).sum()) for structure in self.structures)
+
+    def replayed(self, formation: FormationGame) -> bool:
+        """Whether every move leads to the next structure and pays what it says, and the end is what it says."""
+        for before, move, after in zip(self.structures, self.moves, self.structures[1:], strict=False):
+            gained = formation.payoffs(after) - formation.payoffs(before)
+            told = gained[formation.game.members(move.movers)]
+            if after_move(formation, before, move) != after or np.abs(told - move.gains).max() > formation.tolerance:
+                return False
+        if self.ending == "cycle":
+            return self.final in self.structures[:-1]
+        return self.ending == "stopped" or deviation_from(formation, self.final, self.notion) is None
+
+    def plot(self) -> go.Figure:
+        """Draw the path: who is with whom, step by step, with a slider, and the sum of gains."""
+        from gametrade.solvers.formation_figure import path_figure
+
+        return path_figure(self.structures, [", ".join(move.movers) for move in self.moves], self.ending)
+
     def __str__(self) -> str:
         return f"{len(self.moves)} moves to {len(self.final)} coalitions, {self.ending} ({self.notion})"
 
@@ -61,12 +96,14 @@ def formation_path(
     Parameters
     ----------
     formation : FormationGame
-        At most 16 players; at most 10 for ``"core"``.
+        At most 16 players; at most 10 for moves of groups.
     start : iterable of iterables of str, optional
         First partition; everybody alone by default.
     notion : str, default="nash"
         ``"nash"``, ``"individual"``, ``"contractual"`` or ``"contractually_individual"``: the player that gains
-        most moves (best reply); ``"core"``: a coalition whose members all gain forms.
+        most moves (best reply); ``"pair_nash"``, ``"strong_nash"``: a group whose members all gain moves; ``"core"``:
+        a coalition whose members all gain forms; ``"contractual_core"``: one that harms nobody; ``"merge_split"``:
+        coalitions merge, or one splits, with a gain to somebody and a loss to nobody.
     most_moves : int, default=10000
         Moves after which to stop.
 
@@ -85,7 +122,9 @@ def formation_path(
     Notes
     -----
     Moves depend on the structure alone, so one that comes back comes back for ever. Each move of
-    ``"contractually_individual"`` raises the sum of payoffs but for the tolerance, a potential: such paths end.
+    ``"contractually_individual"``, ``"contractual_core"`` and ``"merge_split"`` raises the sum of payoffs but for the
+    tolerance, a potential: such paths end. For the other moves :func:`formation_potential` decides whether
+    there is one.
 
     Examples
     --------
@@ -131,5 +170,7 @@ def after_move(formation: FormationGame, structure: Partition, move: Deviation) 
     partition
         After the move.
     """
-    left = [tuple(i for i in coalition if i not in move.coalition) for coalition in structure]
-    return partition_of(formation.game, [*filter(None, left), move.coalition])
+    made = move.parts or (move.coalition,)
+    moved = {player for coalition in made for player in coalition}
+    left = [tuple(i for i in coalition if i not in moved) for coalition in structure]
+    return partition_of(formation.game, [*filter(None, left), *made])

@@ -9,6 +9,7 @@ import numpy as np
 
 from gametrade.errors import SolverError
 from gametrade.games.polyhedron import Polyhedron
+from gametrade.optimise import silent_highs
 from gametrade.typing import FloatArray
 
 
@@ -50,8 +51,7 @@ def minimise_quadratic(
     import highspy
     from scipy.sparse import csc_matrix, csr_matrix, tril, vstack
 
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver = silent_highs()
     solver.setOptionValue("time_limit", float(seconds))
     solver.setOptionValue("qp_iteration_limit", 100 * (offset.size + len(points.limits) + len(points.equal_limits)))
     lp, d = highspy.HighsLp(), offset.size

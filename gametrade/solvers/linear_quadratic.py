@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from gametrade.errors import InvalidInputError, SolverError
@@ -12,7 +14,7 @@ from gametrade.games.quadratic import QuadraticGame
 from gametrade.games.sparse_quadratic import AnyQuadratic, dense_jacobian
 from gametrade.registry import solvers
 from gametrade.solvers.affine_variational import AffineAnswer, AffineProblem, solve_affine
-from gametrade.solvers.price_taking import shared_answer
+from gametrade.solvers.price_taking import Own, shared_answer
 from gametrade.solvers.regret_bounds import certified
 from gametrade.solvers.unbounded import need_bounded
 from gametrade.typing import ArrayLike, FloatArray
@@ -71,11 +73,10 @@ def linear_quadratic(game: QuadraticGame, *, weights: ArrayLike | None = None) -
     ('variational', [0.75, 0.25], [0.5])
     """
     need_concave(game, "linear_quadratic")
-    start = need_feasible(game)
     r = _weights(game, weights)
     answer = variational(game, r)
     if not answer.error <= SOLVED:
-        need_bounded(game, start)
+        need_bounded(game, need_feasible(game))
         raise SolverError(
             f"linear_quadratic could not meet the optimality conditions; their residual is {answer.error:.2g}.",
             "not monotone" if not is_monotone(game, r) else "stopped early",
@@ -96,15 +97,30 @@ def variational(game: AnyQuadratic, weights: FloatArray) -> AffineAnswer:
     return solve_affine(AffineProblem(scale[:, None] * dense_jacobian(game), scale * game.offset, game.feasible))
 
 
-def priced(game: AnyQuadratic, answer: AffineAnswer, weights: FloatArray) -> Equilibrium:
+def priced(
+    game: AnyQuadratic, answer: AffineAnswer, weights: FloatArray, *, evidence: Mapping[str, object] | None = None
+) -> Equilibrium:
     """The equilibrium of a solution with its concept and the prices of the shared constraints."""
-    evidence: dict[str, object] = {"residual": answer.error}
+    evidence = {"residual": answer.error, **(evidence or {})}
     shared = game.shared
     if shared is None:
         return certified(game, answer.x, "Nash", evidence=evidence)
     m, k = len(shared.rows), len(shared.equal_rows)
     prices = answer.rows[answer.rows.size - m :], answer.equal[answer.equal.size - k :]
-    return shared_answer(game, answer.x, prices, weights=weights, evidence=evidence)
+    own = _own_multipliers(game, answer, weights)
+    return shared_answer(game, answer.x, prices, weights=weights, evidence=evidence, own=own)
+
+
+def _own_multipliers(game: AnyQuadratic, answer: AffineAnswer, weights: FloatArray) -> Own | None:
+    """Multipliers of each player's own rows and equations; None where an equation is shared."""
+    if game.shared is not None and len(game.shared.equal_rows):
+        return None
+    rows = np.cumsum([0, *(len(points.rows) for points in game.sets)])
+    equal = np.cumsum([0, *(len(points.equal_rows) for points in game.sets)])
+    return [
+        (answer.rows[rows[i] : rows[i + 1]] / weights[i], answer.equal[equal[i] : equal[i + 1]] / weights[i])
+        for i in range(game.n_players)
+    ]
 
 
 def is_monotone(game: AnyQuadratic, weights: FloatArray, *, strict: bool = False) -> bool:

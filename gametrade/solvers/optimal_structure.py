@@ -36,7 +36,7 @@ def optimal_structure(game: CoalitionalGame) -> Partition:
     Raises
     ------
     TooManyPlayersError
-        If there are more than 16 players.
+        If there are more than 16 players; :func:`~gametrade.solvers.bounded_structure.bounded_structure` scales.
 
     Notes
     -----
@@ -116,7 +116,8 @@ def formation_prices(formation: FormationGame, notion: str = "nash") -> Formatio
     formation : FormationGame
         At most 12 players; at most 10 for stability against coalitions.
     notion : str, default="nash"
-        As in :func:`~gametrade.solvers.partition_stability.stable_partitions`.
+        As in :func:`~gametrade.solvers.partition_stability.stable_partitions`; with ``"strong_nash"`` these are the
+        strong prices of anarchy and of stability.
 
     Returns
     -------

@@ -123,14 +123,21 @@ class Deviations:
 
     def _splits(self, whole: int) -> bool:
         """Cover `whole` by disjoint parts none of which loses, one of which gains."""
+        return _cover(whole, *self._kept_and_bettered(whole))[1]
+
+    def split(self, whole: int) -> list[int]:
+        """Parts of one coalition in which nobody loses and somebody gains, none if there are none."""
+        return _parts_of_cover(whole, *self._kept_and_bettered(whole))
+
+    def _kept_and_bettered(self, whole: int) -> tuple[BoolArray, BoolArray]:
+        """Which coalitions pay no member less than `whole` does, and which of them somebody more."""
         tolerance = self.formation.tolerance
         gain = np.where(np.isfinite(self.paid), self.paid, 0.0) - np.where(
             np.isfinite(self.paid[whole]), self.paid[whole], 0.0
         )
         inside = self._members
-        fine = (~inside | (gain >= -tolerance)).all(axis=1)
-        better = fine & (inside & (gain > tolerance)).any(axis=1)
-        return _cover(whole, np.asarray(fine), np.asarray(better))
+        fine = np.asarray((~inside | (gain >= -tolerance)).all(axis=1))
+        return fine, np.asarray(fine & (inside & (gain > tolerance)).any(axis=1))
 
     @cached_property
     def _members(self) -> BoolArray:
@@ -141,10 +148,10 @@ class Deviations:
             yield mask, np.flatnonzero(self._members[mask])
 
 
-def _cover(whole: int, fine: BoolArray, better: BoolArray) -> bool:
-    """Whether disjoint fine parts, one of them better, make up `whole`."""
+def _cover(whole: int, fine: BoolArray, better: BoolArray) -> tuple[bool, bool]:
+    """Whether disjoint fine parts make up `whole`, and whether they do so with one of them better."""
     if not any(better[part] for part in _parts(whole)):
-        return False
+        return False, False
     reach: dict[int, tuple[bool, bool]] = {0: (True, False)}
 
     def covered(rest: int) -> tuple[bool, bool]:
@@ -157,7 +164,31 @@ def _cover(whole: int, fine: BoolArray, better: BoolArray) -> bool:
             reach[rest] = plain, good
         return reach[rest]
 
-    return covered(whole)[1]
+    return covered(whole)
+
+
+def _parts_of_cover(whole: int, fine: BoolArray, better: BoolArray) -> list[int]:
+    """Disjoint fine parts, one of them better, that make up `whole`; none if there are none."""
+    if not _cover(whole, fine, better)[1]:
+        return []
+    for first in _parts(whole):
+        if better[first]:
+            rest = _fine_parts(whole ^ first, fine)
+            if rest is not None:
+                return [first, *rest]
+    return []
+
+
+def _fine_parts(rest: int, fine: BoolArray) -> list[int] | None:
+    """Disjoint fine parts that make up `rest`, None if there are none."""
+    if not rest:
+        return []
+    for part in _parts(rest):
+        if part & rest & -rest and fine[part]:
+            others = _fine_parts(rest ^ part, fine)
+            if others is not None:
+                return [part, *others]
+    return None
 
 
 def _parts(whole: int) -> Iterator[int]:

@@ -2,55 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-import numpy as np
-
 from gametrade.display import Shown
-from gametrade.errors import UnknownNameError
 from gametrade.games.coalitional.game import check_table_size
-from gametrade.games.coalitional.subsets import members_of
 from gametrade.games.formation import FormationGame, Partition, PartitionLike, partition_of
-from gametrade.solvers.partition_deviations import Deviations
 from gametrade.solvers.partition_enumeration import partition_blocks
-from gametrade.typing import BoolArray, Coalition, IntArray
-
-SINGLE_MOVES: dict[str, tuple[bool, bool]] = {
-    "nash": (False, False),
-    "individual": (True, False),
-    "contractual": (False, True),
-    "contractually_individual": (True, True),
-}
-"""Whether the coalition joined, and the one left, may refuse a mover."""
-
-NOTIONS = (*SINGLE_MOVES, "core", "merge_split")
-"""Notions of stability."""
-
-SINGLE_PLAYERS = 12
-"""Most players for which all partitions are examined for moves of single players."""
-
-COALITION_PLAYERS = 10
-"""Most players for which all partitions are examined for moves of coalitions."""
-
-
-@dataclass(frozen=True, slots=True)
-class Deviation:
-    """Who leaves a structure, to form which coalition, and what each of them gains.
-
-    Parameters
-    ----------
-    movers : tuple of str
-        Who moves.
-    coalition : tuple of str
-        Where they are afterwards; empty for a split, whose parts are not told.
-    gains : tuple of float
-        Gain of each mover, empty for a split. [money]
-    """
-
-    movers: Coalition
-    coalition: Coalition
-    gains: tuple[float, ...]
+from gametrade.solvers.partition_finder import (
+    NOTIONS,
+    SINGLE_MOVES,
+    Deviation,
+    StabilityFinder,
+    labelled,
+    most_players,
+)
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -75,19 +41,23 @@ class StablePartitions(Shown):
         return f"{len(self.partitions)} of {self.examined} partitions are stable ({self.notion})"
 
 
-def stable_partitions(formation: FormationGame, notions: Iterable[str] = NOTIONS) -> dict[str, StablePartitions]:
+def stable_partitions(formation: FormationGame, notions: Iterable[str] | None = None) -> dict[str, StablePartitions]:
     r"""List every stable coalition structure, one list for each notion.
 
     Parameters
     ----------
     formation : FormationGame
-        At most 12 players, at most 10 for ``"core"`` and ``"merge_split"``.
+        At most 12 players for moves of single players, 10 for moves of groups, 7 for ``"coalition_proof"``.
     notions : iterable of str, optional
-        All by default. ``"nash"``: nobody gains by joining another coalition or by leaving alone;
-        ``"individual"``: nor with
-        the consent of those joined; ``"contractual"``: of those left; ``"contractually_individual"``: of
-        both; ``"core"``: no coalition whose members all gain; ``"merge_split"``: no union of coalitions and
-        no split of one in which nobody loses and somebody gains (:math:`D_{hp}`).
+        All that can be decided for so many players by default. ``"nash"``: nobody gains by joining another coalition
+        or by leaving alone; ``"individual"``: nor with the consent of those joined; ``"contractual"``: of those
+        left; ``"contractually_individual"``: of both; ``"pair_nash"``, ``"strong_nash"``, ``"strong_nash:3"``: no
+        two, no group, no three players all gain by moving at the same time, each wherever it likes; ``"core"``: no
+        coalition whose members all gain; ``"contractual_core"``: no coalition of which somebody gains and nobody
+        loses, inside or left behind; ``"merge_split"``: no union of coalitions and no split of one in which
+        nobody loses and somebody gains (:math:`D_{hp}`); ``"d_c"``: every collection of coalitions is worse for its
+        members than what the structure makes of them (:math:`D_c`); ``"coalition_proof"``: no group gains by a
+        deviation from which no part of it deviates again in this sense.
 
     Returns
     -------
@@ -104,7 +74,18 @@ def stable_partitions(formation: FormationGame, notions: Iterable[str] = NOTIONS
     Notes
     -----
     Bell(n) partitions in blocks, :math:`O(n^2)` a partition for single moves and :math:`O(n 2^n)` for
-    coalitions. Consent means not losing more than the tolerance; gaining means more than the tolerance.
+    coalitions. Consent means not losing more than the tolerance; gaining means more than the tolerance. Strong Nash
+    stability is that of Karakaya [1]_ with free entry and exit, and is searched for among the structures that are
+    Nash and core stable. :math:`D_c` and :math:`D_{hp}` are those of Apt and Witzel [2]_ for the Pareto order: a
+    partition is :math:`D_c`-stable if and only if inside its coalitions all disjoint pairs Pareto-gain by uniting
+    and every coalition T across several of them is Pareto-worse than its parts :math:`T \cap P_k`; there is one
+    such partition at most, and every merge-and-split path ends in it.
+
+    References
+    ----------
+    .. [1] M. Karakaya, "Hedonic coalition formation games: a new stability notion", Mathematical Social Sciences
+       61 (2011) 157-165.
+    .. [2] K. R. Apt and A. Witzel, "A generic approach to coalition formation", arXiv:0709.0435.
 
     Examples
     --------
@@ -114,16 +95,17 @@ def stable_partitions(formation: FormationGame, notions: Iterable[str] = NOTIONS
     >>> stable_partitions(FormationGame(table), ["core"])["core"].partitions
     ((('a', 'b'), ('c',)),)
     """
-    wanted = tuple(dict.fromkeys(notions))
+    n = formation.n_players
+    wanted = tuple(dict.fromkeys(notions)) if notions is not None else tuple(x for x in NOTIONS if n <= most_players(x))
     for notion in wanted:
         _check(formation, notion)
-    deviations, examined = Deviations(formation), 0
+    finder, examined = StabilityFinder(formation), 0
     found: dict[str, list[Partition]] = {notion: [] for notion in wanted}
-    for coalitions, place in partition_blocks(formation.n_players):
+    for coalitions, place in partition_blocks(n):
         examined += len(place)
         for notion in wanted:
-            stable = _stable(deviations, notion, coalitions, place)
-            found[notion] += [_labelled(formation, row) for row in coalitions[stable]]
+            stable = finder.stable(notion, coalitions, place)
+            found[notion] += [labelled(formation, row) for row in coalitions[stable]]
     return {notion: StablePartitions(notion, tuple(found[notion]), examined) for notion in wanted}
 
 
@@ -133,7 +115,7 @@ def deviation_from(formation: FormationGame, structure: PartitionLike, notion: s
     Parameters
     ----------
     formation : FormationGame
-        At most 16 players, at most 10 for ``"core"`` and ``"merge_split"``.
+        At most 16 players; 10 for moves of groups, 7 for ``"coalition_proof"``.
     structure : iterable of iterables of str
         The partition.
     notion : str
@@ -150,64 +132,15 @@ def deviation_from(formation: FormationGame, structure: PartitionLike, notion: s
     >>> from gametrade.games.formation import FormationGame
     >>> table = gt.TableGame.from_values({("a", "b"): 4.0, ("a", "b", "c"): 4.5})
     >>> deviation_from(FormationGame(table), [["a", "b", "c"]], "core")
-    Deviation(movers=('a', 'b'), coalition=('a', 'b'), gains=(0.5, 0.5))
+    Deviation(movers=('a', 'b'), coalition=('a', 'b'), gains=(0.5, 0.5), parts=())
     """
     _check(formation, notion, one=True)
-    partition = partition_of(formation.game, structure)
-    coalitions, place = _positions(formation, partition)
-    deviations = Deviations(formation)
-    if notion in SINGLE_MOVES:
-        entry, exit = SINGLE_MOVES[notion]
-        mover, target = (int(answer[0]) for answer in deviations.single(coalitions, place, entry=entry, exit=exit))
-        return None if mover < 0 else _told(deviations, (coalitions, place), 1 << mover, target)
-    search: Callable[[IntArray, IntArray], IntArray]
-    search = deviations.blocking if notion == "core" else deviations.merging
-    mask = int(search(coalitions, place)[0])
-    if mask >= 0:
-        return _told(deviations, (coalitions, place), mask, mask)
-    if notion == "merge_split":
-        split = [c for c, row in zip(partition, coalitions[0], strict=False) if deviations.splitting[row]]
-        return Deviation(split[0], (), ()) if split else None
-    return None
+    return StabilityFinder(formation).deviation(partition_of(formation.game, structure), notion)
 
 
 def _check(formation: FormationGame, notion: str, one: bool = False) -> None:
-    if notion not in NOTIONS:
-        raise UnknownNameError("notion of stability", notion, NOTIONS)
+    most = most_players(notion)
     if notion not in SINGLE_MOVES:
-        check_table_size(formation.n_players, f"{notion} stability", COALITION_PLAYERS)
+        check_table_size(formation.n_players, f"{notion} stability", most)
     elif not one:
-        check_table_size(formation.n_players, "the list of all partitions", SINGLE_PLAYERS)
-
-
-def _stable(deviations: Deviations, notion: str, coalitions: IntArray, place: IntArray) -> BoolArray:
-    """Which partitions of a block are stable."""
-    if notion in SINGLE_MOVES:
-        entry, exit = SINGLE_MOVES[notion]
-        return np.asarray(deviations.single(coalitions, place, entry=entry, exit=exit)[0] < 0)
-    if notion == "core":
-        return np.asarray(deviations.blocking(coalitions, place) < 0)
-    stable = np.asarray(~deviations.splitting[coalitions].any(axis=1))
-    stable[stable] = deviations.merging(coalitions[stable], place[stable]) < 0
-    return stable
-
-
-def _told(deviations: Deviations, at: tuple[IntArray, IntArray], movers: int, target: int) -> Deviation:
-    formation, paid = deviations.formation, deviations.own(*at)[1][0]
-    moving = members_of(movers, formation.n_players)
-    gains = deviations.paid[target, moving] - paid[moving]
-    labels = formation.game.labels
-    return Deviation(labels(moving), labels(members_of(target, formation.n_players)), tuple(gains.tolist()))
-
-
-def _labelled(formation: FormationGame, coalitions: IntArray) -> Partition:
-    n = formation.n_players
-    return tuple(formation.game.labels(members_of(int(mask), n)) for mask in coalitions if mask)
-
-
-def _positions(formation: FormationGame, partition: Partition) -> tuple[IntArray, IntArray]:
-    """One partition as a block of one row."""
-    rows = np.array([formation.game.members(coalition) for coalition in partition])
-    coalitions = np.zeros((1, formation.n_players), dtype=np.int64)
-    coalitions[0, : len(rows)] = rows @ (1 << np.arange(formation.n_players))
-    return coalitions, rows.argmax(axis=0)[None, :]
+        check_table_size(formation.n_players, "the list of all partitions", most)

@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.optimise import silent_highs
 from gametrade.solvers.coalition_search import INSIDE, OUTSIDE, CoalitionSearch
 from gametrade.solvers.saddle_point import on_grid
 from gametrade.typing import FloatArray, IntArray
@@ -201,8 +202,7 @@ def _solver(search: CoalitionSearch, gain: FloatArray) -> Any:
     import highspy
 
     n = len(gain)
-    solver = highspy.Highs()
-    solver.setOptionValue("output_flag", False)
+    solver = silent_highs()
     solver.setOptionValue("presolve", "off")
     solver.setOptionValue("primal_feasibility_tolerance", TOLERANCE)
     solver.setOptionValue("dual_feasibility_tolerance", TOLERANCE)

@@ -12,7 +12,7 @@ from gametrade.games.equilibrium import Equilibrium
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.sparse_quadratic import is_quadratic
 from gametrade.solvers.affine_variational import AffineProblem, solve_affine
-from gametrade.solvers.regret_bounds import certified, dual_bound, linear_multipliers, safe_curvature
+from gametrade.solvers.regret_bounds import Multipliers, certified, dual_bound, linear_multipliers, safe_curvature
 from gametrade.typing import FloatArray
 
 Prices = tuple[FloatArray, FloatArray]
@@ -80,6 +80,7 @@ def shared_answer(
     *,
     weights: FloatArray | None = None,
     evidence: Mapping[str, Any] | None = None,
+    own: Own | None = None,
 ) -> Equilibrium:
     """A profile with prices of shared constraints: regrets, or price-taking gaps where an equation is shared."""
     shared = game.shared
@@ -88,7 +89,22 @@ def shared_answer(
         return price_taking_answer(game, x, prices, weights=weights, evidence=evidence)
     r = np.ones(game.n_players) if weights is None else weights
     more = {"shared_prices": prices[0].tolist(), "weights": r.tolist(), **(evidence or {})}
-    return certified(game, x, "variational" if (r == r[0]).all() else "normalised", evidence=more)
+    concept = "variational" if (r == r[0]).all() else "normalised"
+    return certified(game, x, concept, evidence=more, multipliers=_proposals(game, prices, r, own))
+
+
+def _proposals(game: ContinuousGame, prices: Prices, weights: FloatArray, own: Own | None) -> Multipliers | None:
+    """Multipliers of each player's changes: of its own rows, then prices of the shared rows that it moves."""
+    shared, known = game.shared, own
+    if known is None or shared is None:
+        return None
+
+    def proposed(player: int) -> tuple[FloatArray, FloatArray]:
+        rows, equal = known[player] or (np.zeros(0), np.zeros(0))
+        moved = np.any(shared.rows[:, game.slices[player]] != 0, axis=1)
+        return np.concatenate([rows, prices[0][moved] / weights[player]]), equal
+
+    return proposed
 
 
 def price_taking_gap(

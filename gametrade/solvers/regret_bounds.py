@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import numpy as np
@@ -17,6 +17,11 @@ from gametrade.solvers.global_scan import global_scan
 from gametrade.solvers.unbounded import need_bounded
 from gametrade.typing import FloatArray
 
+Multipliers = Callable[[int], tuple[FloatArray, FloatArray]]
+
+NOTHING = 1e-12
+"""Share of the money that a player moves below which a bound needs no sharper one."""
+
 
 def certified(
     game: ContinuousGame,
@@ -24,9 +29,10 @@ def certified(
     concept: str,
     notes: tuple[str, ...] = (),
     evidence: Mapping[str, Any] | None = None,
+    multipliers: Multipliers | None = None,
 ) -> Equilibrium:
     """A profile as an answer, with payoffs and bounded regrets."""
-    regrets, certificate = regret_bounds(game, x)
+    regrets, certificate = regret_bounds(game, x, multipliers)
     violation = game.sets_violation(x)
     certificate = {**certificate, "violation": violation, **(evidence or {})}
     return Equilibrium(
@@ -45,7 +51,9 @@ def _doubts(certificate: Mapping[str, Any]) -> list[str]:
     return doubts
 
 
-def regret_bounds(game: ContinuousGame, x: FloatArray) -> tuple[FloatArray, dict[str, Any]]:
+def regret_bounds(
+    game: ContinuousGame, x: FloatArray, multipliers: Multipliers | None = None
+) -> tuple[FloatArray, dict[str, Any]]:
     r"""Bound every player's regret from above.
 
     Parameters
@@ -54,6 +62,9 @@ def regret_bounds(game: ContinuousGame, x: FloatArray) -> tuple[FloatArray, dict
         The game; with shared constraints a player may change to what they admit while the others stay.
     x : ndarray of shape (d,)
         A profile.
+    multipliers : callable, optional
+        ``multipliers(i)`` proposes those of player i's rows and equations; where the profile itself with them
+        proves a regret of practically nothing, no best reply is computed.
 
     Returns
     -------
@@ -82,19 +93,20 @@ def regret_bounds(game: ContinuousGame, x: FloatArray) -> tuple[FloatArray, dict
         return _separable_bounds(game, x)
     regrets, players = np.empty(game.n_players), {}
     for player, name in enumerate(game.players):
-        players[name] = _bound_one(game, player, x)
+        players[name] = _bound_one(game, player, x, multipliers)
         regrets[player] = players[name]["bound"]
     return regrets, {"kind": "regret_bounds", "players": players}
 
 
-def _bound_one(game: ContinuousGame, player: int, x: FloatArray) -> dict[str, Any]:
+def _bound_one(game: ContinuousGame, player: int, x: FloatArray, multipliers: Multipliers | None) -> dict[str, Any]:
     points = game.deviations(player, x)
     if is_quadratic(game):
         block = game.own_block(player)
         block = (block + block.T) / 2
         values = np.linalg.eigvalsh(block)
         if values[0] >= -1e-12 * max(1e-300, np.abs(block).max()):
-            return quadratic_bound(game, player, x, points, block)
+            proposed = None if multipliers is None else multipliers(player)
+            return quadratic_bound(game, player, x, points, block, proposed=proposed)
     elif game.concave:
         slope = game.gradient(player, x)
         own = x[game.slices[player]]
@@ -107,23 +119,41 @@ def _bound_one(game: ContinuousGame, player: int, x: FloatArray) -> dict[str, An
 
 
 def quadratic_bound(
-    game: AnyQuadratic, player: int, x: FloatArray, points: Polyhedron, block: FloatArray
+    game: AnyQuadratic,
+    player: int,
+    x: FloatArray,
+    points: Polyhedron,
+    block: FloatArray,
+    *,
+    proposed: tuple[FloatArray, FloatArray] | None = None,
 ) -> dict[str, Any]:
     """Bound of a player with a concave quadratic payoff by its best reply and the multipliers there."""
-    own = x[game.slices[player]]
-    slope = -game.pseudo_gradient(x)[game.slices[player]] + block @ own
+    own, curvature = x[game.slices[player]], safe_curvature(block)
+    rate = -game.pseudo_gradient(x)[game.slices[player]]
+    if proposed is not None:
+        gap = dual_bound(points, own, rate, proposed, curvature)
+        if gap <= NOTHING * float(np.abs(rate) @ np.abs(own)):
+            return _evidence(gap, own, proposed, curvature)
+    slope = rate + block @ own
     answer = solve_affine(AffineProblem(block, -slope, points))
-    reply, curvature = answer.x, safe_curvature(block)
+    reply, found = answer.x, (answer.rows, answer.equal)
     gain = float((slope - 0.5 * block @ (reply + own)) @ (reply - own))
-    gap = dual_bound(points, reply, slope - block @ reply, (answer.rows, answer.equal), curvature)
+    gap = dual_bound(points, reply, slope - block @ reply, found, curvature)
     if not np.isfinite(gap):
         need_bounded(game, x)
+    return _evidence(gain + gap, reply, found, curvature)
+
+
+def _evidence(
+    bound: float, reply: FloatArray, multipliers: tuple[FloatArray, FloatArray], curvature: float
+) -> dict[str, Any]:
+    """What proves a bound on a regret."""
     return {
         "method": "best_reply",
-        "bound": max(0.0, gain + gap),
+        "bound": max(0.0, bound),
         "reply": reply.tolist(),
-        "rows": answer.rows.tolist(),
-        "equal": answer.equal.tolist(),
+        "rows": multipliers[0].tolist(),
+        "equal": multipliers[1].tolist(),
         "curvature": curvature,
     }
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.errors import SolverError
-from gametrade.optimise import SHARPEST
+from gametrade.optimise import SHARPEST, silent_highs
 from gametrade.solvers.coalition_search import INSIDE, OUTSIDE
 from gametrade.typing import FloatArray, IntArray
 
@@ -32,11 +32,8 @@ class RelaxedExcess:
     """
 
     def __init__(self, position: FloatArray, payoffs: FloatArray) -> None:
-        import highspy
-
-        self._solver = highspy.Highs()
+        self._solver = silent_highs()
         for name, value in (
-            ("output_flag", False),
             ("presolve", "off"),
             ("solver", "simplex"),
             ("primal_feasibility_tolerance", SHARPEST),

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
+from gametrade.solvers.coalition_scan import CoalitionScan
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
 from gametrade.solvers.integer_span import IntegerSpan
 from gametrade.solvers.price_tree import clearing_price
@@ -19,6 +20,15 @@ ENOUGH = 24
 
 PATIENCE = 200
 """Regions looked at after the first such coalition."""
+
+SCANNED = 6e6
+"""Absolute values up to which the coalitions of a region are all looked at: it takes as long as a few relaxations."""
+
+KEPT = 64
+"""Coalitions above the level that are kept of one such region."""
+
+KEPT_OF_ALL = 2000
+"""The same where all coalitions above the level are wanted."""
 
 PRIOR = 0.05
 """Weight of the size of a home beside falls of bounds that were seen."""
@@ -40,13 +50,16 @@ class Separation:
     complete : bool
         Whether every region was closed; if so and there are no rows, the upper bound is the level.
     regions : int
-        Regions whose relaxation was solved.
+        Regions that were looked at.
+    upper_excess : float
+        Largest excess of the coalitions found, minus infinity if there are none. [money]
     """
 
     rows: BoolArray
     upper_bound: float
     complete: bool
     regions: int
+    upper_excess: float = -np.inf
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -145,6 +158,7 @@ class SpanSearch:
         *,
         until: float,
         most: float = np.inf,
+        every: bool = False,
     ) -> Separation:
         """Find unsettled coalitions with an excess above a level.
 
@@ -160,13 +174,17 @@ class SpanSearch:
             Monotonic clock time at which to stop.
         most : float
             Regions after which to stop.
+        every : bool
+            Whether to go on when enough coalitions were found.
 
         Returns
         -------
         Separation
             Coalitions found; complete without any is the proof that there are none.
         """
-        work = _Work(self, RelaxedExcess(self.position, payoffs), payoffs, level + slack, span)
+        work = _Work(
+            self, RelaxedExcess(self.position, payoffs), payoffs, level + slack, span, KEPT_OF_ALL if every else KEPT
+        )
         everyone = work.bound(
             work.relaxation.margins(clearing_price(self.position)), np.zeros(len(payoffs), dtype=np.int64)
         )
@@ -175,14 +193,15 @@ class SpanSearch:
         waiting = [Region(everyone, state) for state in self._regions(work.loose)][::-1]
         first = np.inf
         while waiting:
-            late = time.monotonic() > until or work.regions >= most
-            if late or len(work.found) >= ENOUGH or work.regions > first + PATIENCE:
+            enough = len(work.found) >= ENOUGH or work.regions > first + PATIENCE
+            if time.monotonic() > until or work.regions >= most or (enough and not every):
                 break
             waiting += work.explore(waiting.pop())
             first = min(first, work.regions) if work.found else first
-        best = max([level, *(region.bound for region in waiting), *(excess for excess, _ in work.found.values())])
+        top = max((excess for excess, _ in work.found.values()), default=-np.inf)
+        best = max([level, top, *(region.bound for region in waiting)])
         rows = np.array([row for _, row in work.found.values()], dtype=bool).reshape(-1, len(payoffs))
-        return Separation(rows, best, not waiting, work.regions)
+        return Separation(rows, best, not waiting, work.regions, top)
 
     def _regions(self, loose: BoolArray) -> Iterator[IntArray]:
         """Regions that split the loose homes, the ones with the largest homes first."""
@@ -233,12 +252,15 @@ class _Work:
     payoffs: FloatArray
     target: float
     span: IntegerSpan
+    kept: int
+    scan: CoalitionScan = field(init=False)
     loose: BoolArray = field(init=False)
     falls: BoundFalls = field(init=False)
     found: dict[bytes, tuple[float, BoolArray]] = field(default_factory=dict)
     regions: int = 0
 
     def __post_init__(self) -> None:
+        self.scan = CoalitionScan(self.search.position, self.payoffs)
         self.falls = BoundFalls.of(np.abs(self.search.position).sum(axis=1))
         self.loose = ~self.span.contains(np.eye(len(self.payoffs), dtype=np.int64))
 
@@ -253,6 +275,8 @@ class _Work:
         if not (self.loose & (state == FREE)).any() and self._settled(inside):
             return []
         self.regions += 1
+        if self.scan.work(state) <= SCANNED:
+            return self._look_at_all(state)
         weights, margins = self.relaxation.solve(state)
         bound = self.bound(margins, state)
         self.falls.learn(region, bound)
@@ -265,6 +289,8 @@ class _Work:
         if not free.any():
             self._look_at(state == INSIDE)
             return []
+        if self.scan.work(state) <= SCANNED:
+            return self._look_at_all(state)
         choice = free & self.loose if settled and (free & self.loose).any() else free
         worth = np.where(choice, self.falls.worth(weights), -1.0)
         home = self.search.first_free(state, int(worth.argmax()))
@@ -272,6 +298,15 @@ class _Work:
         children = ((side, self.search.put(state, home, side)) for side in sides)
         step = {INSIDE: 1 - float(weights[home]), OUTSIDE: float(weights[home])}
         return [Region(bound, child, home, side, step[side]) for side, child in children if child is not None]
+
+    def _look_at_all(self, state: IntArray) -> list[Region]:
+        """Keep the best unsettled coalitions of a region that are above the level; nothing of it remains."""
+        rows, excess = self.scan.above(state, self.target)
+        loose = ~self.span.contains(rows.astype(np.int64))
+        rows, excess = rows[loose], excess[loose]
+        for k in np.argsort(-excess, kind="stable")[: self.kept]:
+            self.found[rows[k].tobytes()] = (float(excess[k]), rows[k])
+        return []
 
     def _settled(self, members: BoolArray) -> bool:
         return bool(self.span.contains(members[None, :].astype(np.int64))[0])

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 import gametrade as gt
-from gametrade.analysis.game_document import checksum
+from gametrade.analysis.equilibrium_document import checksum
 from gametrade.analysis.verification import verify_document
 from gametrade.games.described import described
 from gametrade.registry import properties, systems

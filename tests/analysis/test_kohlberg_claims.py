@@ -11,8 +11,9 @@ from hypothesis import given, settings
 
 import gametrade as gt
 from gametrade.analysis.verification import verify_document
+from gametrade.analysis.verification.balance import check_empty_core
 from gametrade.analysis.verification.case import Refuted
-from gametrade.analysis.verification.kohlberg import check_empty_core, check_kohlberg
+from gametrade.analysis.verification.kohlberg import check_kohlberg
 from gametrade.solvers.core_emptiness import core_emptiness
 from tests.strategies import sharing_games, table_games
 

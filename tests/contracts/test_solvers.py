@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 import gametrade as gt
-from gametrade.analysis.game_document import plain
+from gametrade.analysis.equilibrium_document import plain
 from gametrade.errors import GametradeError, UnknownOptionError
 from gametrade.games.described import described_game
 from gametrade.games.stackelberg import (

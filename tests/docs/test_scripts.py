@@ -83,3 +83,24 @@ def test_the_experiment_on_mechanisms_runs_quickly(tmp_path: Path):
     assert float(rows["vickrey_clarke_groves"][4]) < 0
     assert float(rows["uniform_price"][3]) == 1
     assert [path.name for path in tmp_path.iterdir()] == ["mechanisms.csv"]
+
+
+GRID = ROOT / "experiments" / "grid_limits"
+
+
+def test_the_table_of_the_grid_experiment_is_that_of_its_results(tmp_path: Path):
+    """Written by ``run.told`` from the results between the marks of the README."""
+    check = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import pandas as pd, run; "
+        "here = Path(sys.argv[1]); text = (here / 'README.md').read_text(encoding='utf-8'); "
+        "assert run.told(pd.read_csv(here / 'results' / 'rules.csv'), run.DAYS[1]) in text"
+    )
+    run("-c", check, GRID, cwd=tmp_path)
+
+
+def test_the_grid_experiment_runs_quickly(tmp_path: Path):
+    pytest.importorskip("simbench", reason="the extra gametrade[simbench] is not installed")
+    told = run(GRID / "run.py", "--quick", "--output", tmp_path, cwd=tmp_path)
+    rows = [line.split("|")[1].strip() for line in told.splitlines() if line.startswith("| ")]
+    assert "mid_market_rate" in rows
+    assert [path.name for path in tmp_path.iterdir()] == ["rules.csv"]

@@ -163,17 +163,22 @@ def test_harker():
     assert profile(other) != pytest.approx([5, 9], abs=0.1)
 
 
-def test_the_river_basin():
+def river_basin():
+    """Three polluters of a river under two limits."""
     pollution = {"a": (0.10, 0.01), "b": (0.12, 0.05), "c": (0.15, 0.01)}
     payoffs = {
         player: f"(3 - 0.01*(x1 + x2 + x3) - {first} - {second}*x{k})*x{k}"
         for k, (player, (first, second)) in enumerate(pollution.items(), 1)
     }
-    game = gt.ContinuousGame.from_expressions(
+    return gt.ContinuousGame.from_expressions(
         payoffs,
         {player: {f"x{k}": (0, 1000)} for k, player in enumerate(payoffs, 1)},
         constraints=["3.25*x1 + 1.25*x2 + 4.125*x3 <= 100", "2.2915*x1 + 1.5625*x2 + 2.8125*x3 <= 100"],
     )
+
+
+def test_the_river_basin():
+    game = river_basin()
     for solver in ("linear_quadratic", "extragradient", "golden_ratio"):
         found = gt.solve(game, solver)[0]
         assert profile(found) == pytest.approx([21.144796, 16.027853, 2.725963], abs=1e-6)
@@ -189,21 +194,6 @@ def test_duopoly_gap_function():
     assert regret_bounds(game, np.array([5.0, 5.0]))[0].sum() == pytest.approx(0.5)
     assert regret_bounds(game, np.zeros(2))[0].sum() == pytest.approx(128)
     assert profile(gt.solve(game)[0]) == pytest.approx([16 / 3] * 2)
-
-
-@pytest.mark.parametrize(
-    ("limit", "exact"),
-    [
-        (75, (10.403, 13.0358, 15.4074, 17.3816, 18.7712)),
-        (200, (35.785, 40.748, 42.802, 41.966, 38.698)),
-    ],
-)
-def test_the_oligopoly_under_a_shared_limit(limit, exact):
-    found = gt.solve(oligopoly(limit), "extragradient")[0]
-    assert profile(found) == pytest.approx(exact, abs=2e-3)  # as printed
-    assert profile(found).sum() == pytest.approx(limit, abs=1e-6)
-    assert found.concept == "variational"
-    assert found.regret < 1e-3
 
 
 @needs_file

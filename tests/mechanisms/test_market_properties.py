@@ -114,10 +114,9 @@ def test_vickrey_is_proved_truthful_in_price_and_energy(book):
 @few
 @given(book=order_books(max_orders=6))
 def test_a_search_that_is_not_exhaustive_proves_nothing(book):
-    verdict = check(book, "vickrey_clarke_groves", "false_name_proofness")
-    assert verdict.holds is not True
     several = len(set(book.owners)) < book.n_orders
     if several:
+        assert check(book, "vickrey_clarke_groves", "false_name_proofness", most=500).holds is not True
         assert check(book, "vickrey_clarke_groves", "strategyproofness", most=500).holds is not True
 
 

@@ -91,3 +91,42 @@ def test_a_joint_connection_has_no_dual_price_allocation():
 def test_rules_that_read_one_tariff_refuse_a_dispatch_game():
     with pytest.raises(InvalidInputError, match="needs a SharingGame"):
         gt.allocate(make_dispatch([[1.0], [-1.0]]), "mid_market_rate")
+
+
+@checked
+@given(dispatch_games(min_homes=2), st.randoms(use_true_random=False))
+def test_with_a_peak_charge_the_order_of_homes_does_not_matter_either(game, random):
+    order = list(game.players)
+    random.shuffle(order)
+    other = gt.DispatchGame(game.community.select(order), game.flexibility, peak_charge=game.peak_charge)
+    expected = dict(zip(game.players, gt.allocate(game, "competitive_price").payoffs, strict=True))
+    payoffs = gt.allocate(other, "competitive_price").payoffs
+    assert payoffs == pytest.approx([expected[home] for home in order], abs=2 * game.tolerance)
+    assert supporting_prices(other).nearest
+
+
+@pytest.mark.parametrize(
+    ("net", "expected"),
+    [
+        ([[-1.0], [1.0]], [0.2]),
+        ([[-1.0, 0.0], [1.0, 1.0]], [0.2, 0.3]),
+        ([[-1.0, 1.0], [1.0, -1.0]], [0.2, 0.2]),
+    ],
+)
+def test_where_supply_meets_demand_it_is_the_middle_price(net, expected):
+    assert supporting_prices(make_dispatch(net, 0.3, 0.1)).path.sell == pytest.approx(expected)
+
+
+def test_prices_that_a_battery_ties_together_are_nearest_the_middle_weighted_by_energy():
+    """Stored without loss from noon to night, a kWh has one price at both: the weighted mean of the two middles."""
+    batteries = gt.Batteries([2, 0], [3, 0], [1, 1], start_kwh=[np.nan, np.nan])
+    game = make_dispatch([[-1, 0], [0, 1]], [0.3, 0.5], [0.1, 0.1], batteries=batteries)
+    first, second = supporting_prices(game).path.sell
+    assert first == pytest.approx(second) == pytest.approx(0.25)
+
+
+def test_homes_that_are_alike_are_paid_alike_when_prices_are_free():
+    batteries = gt.Batteries([0, 1, 1, 0], [0, 1, 1, 0], [1, 0.9, 0.9, 1])
+    game = make_dispatch([[-2, 0], [0, 0], [0, 0], [0, 2]], 0.3, 0.1, 0.02, batteries=batteries, peak_charge=0.5)
+    payoffs = gt.allocate(game, "competitive_price").payoffs
+    assert payoffs[1] == pytest.approx(payoffs[2], abs=game.tolerance)

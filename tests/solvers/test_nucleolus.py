@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given, settings
 
 import gametrade as gt
+from gametrade.games.coalitional import all_coalitions
 from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.solvers import exact_levels
 from gametrade.solvers.exact_table import ExactTable
@@ -97,6 +98,19 @@ def test_whole_number_programs_alone_give_the_same(monkeypatch):
             found = gt.allocate(as_game(n, value), rule, exact=True)
             assert found.fractions == solution(n, value, **options)[0]
     assert len(tried) == 2 * 60 * len(CONCEPTS)
+
+
+@pytest.mark.parametrize("rule", ["nucleolus", "per_capita_nucleolus", "least_core"])
+def test_ties_by_the_thousand_broken_by_rounding_have_an_exact_answer(rule):
+    """A glove game of 14 players whose gloves of 0.1 are added up in floats: more than 2^13 excesses all but tie."""
+    rows = all_coalitions(14) * 0.1
+    game = gt.TableGame("abcdefghijklmn", np.minimum(rows[:, :7].sum(axis=1), rows[:, 7:].sum(axis=1)))
+    found, floats = gt.allocate(game, rule, exact=True), gt.allocate(game, rule).payoffs
+    assert sum(found.fractions) == Fraction(game.grand_value)
+    assert found.payoffs == pytest.approx(floats, abs=1e-9)
+    certificate = KohlbergCertificate.from_dict(found.certificate, game.players)
+    if rule != "least_core":
+        assert kohlberg_gap(ExactTable.of(game, rule), found.fractions, certificate, exact=True) == 0
 
 
 def test_sums_of_floats_have_an_exact_nucleolus_above_twelve_players():

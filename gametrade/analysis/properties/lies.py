@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.properties.axes import Axis, energy_axis, price_axis
 from gametrade.analysis.properties.market import Mechanism, Truth, market_verdict, mechanism_of, money_tolerance
 from gametrade.analysis.verdict import Verdict
 from gametrade.mechanisms import MarketOutcome, OrderBook
 from gametrade.registry import mechanisms
-from gametrade.typing import FloatArray
-
-SAME = 1e-9
-"""Share of the largest limit or energy below which two of them are one breakpoint."""
 
 MOST_LIES = 20_000
 """Lies that a search tries unless told otherwise."""
@@ -62,82 +59,6 @@ def breakpoints_of(outcome: MarketOutcome, mechanism: object = None) -> Breakpoi
 
 
 @dataclass(frozen=True, eq=False)
-class Axis:
-    """Values to try along one dimension, and how the gains there give the limits at every breakpoint.
-
-    Parameters
-    ----------
-    values : ndarray of shape (N,)
-        Values to try: every breakpoint and two points inside every interval between two of them.
-    limits : ndarray of shape (M, N)
-        Takes gains at the values to gains at breakpoints and to one-sided limits, which for a linear function
-        are extrapolated from the two inner points.
-    """
-
-    values: FloatArray
-    limits: FloatArray
-
-    @classmethod
-    def between(cls, points: Sequence[float] | FloatArray, top: float) -> Axis:
-        """From breakpoints, up to a value beyond the last one."""
-        ends = np.unique(np.concatenate([np.asarray(points, dtype=float), [top]]))
-        kept = np.concatenate([[True], np.diff(ends) > SAME * max(top, np.finfo(float).tiny)])
-        ends = ends[kept]
-        low, width = ends[:-1], np.diff(ends)
-        values = np.concatenate([ends, low + width / 3, low + 2 * width / 3])
-        one, step = len(ends), len(low)
-        near = np.eye(len(values))
-        first, second = near[one : one + step], near[one + step :]
-        return cls(values, np.vstack([near[:one], 2 * first - second, 2 * second - first]))
-
-    @classmethod
-    def single(cls, value: float) -> Axis:
-        """Only the truth."""
-        return cls(np.array([value]), np.eye(1))
-
-    def thinned(self, most: int) -> Axis:
-        """At most so many values, evenly spread, for a search that proves nothing."""
-        if len(self.values) <= most:
-            return self
-        values = np.sort(self.values)[np.linspace(0, len(self.values) - 1, max(2, most)).astype(int)]
-        return Axis(values, np.eye(len(values)))
-
-
-def price_axis(book: OrderBook, order: int, kind: str) -> Axis:
-    """Limits of the others, with midpoints and reflections where the mechanism uses midpoints."""
-    others = np.unique(np.delete(book.prices, order))
-    points = [np.array([0.0, book.prices[order]]), others]
-    if kind == "midpoints":
-        points.append(((others[:, None] + others) / 2).ravel())
-        points.append((2 * others[:, None] - others).ravel())
-    marks = np.concatenate(points)
-    top = 2 * float(marks.max()) or 1.0
-    return Axis.between(marks[marks >= 0], top)
-
-
-def energy_axis(book: OrderBook, order: int) -> Axis:
-    """Differences of the cumulative energies of the two sides without this order, its own energy and none."""
-    own, other = (
-        np.flatnonzero((book.buys == side) & (np.arange(book.n_orders) != order)) for side in _sides(book, order)
-    )
-    here, there = (_cumulative(book, rows) for rows in (own, other))
-    points = (there[:, None] - here).ravel()
-    marks = np.concatenate([[0.0, book.energies[order]], points[points > 0]])
-    top = 2 * float(marks.max()) or 1.0
-    return Axis.between(marks, top)
-
-
-def _sides(book: OrderBook, order: int) -> tuple[bool, bool]:
-    return bool(book.buys[order]), not book.buys[order]
-
-
-def _cumulative(book: OrderBook, rows: np.ndarray) -> FloatArray:
-    """Energies of a side added up from its best price."""
-    queue = rows[np.lexsort((rows, book.times[rows], -book.signs[rows] * book.prices[rows]))]
-    return np.concatenate([[0.0], book.energies[queue].cumsum()])
-
-
-@dataclass(frozen=True, eq=False)
 class Found:
     """The best lie of a search: its gain over honesty, the book with the lie, and how far the search went."""
 
@@ -178,7 +99,7 @@ def best_lie(
     found = Found(0.0, 0.0, book.traders[0] if book.traders else "", book, 0.0, 0, sure)
     share = max(2, most // max(1, book.n_orders))
     for order in range(book.n_orders):
-        found = _better(found, _lies_of(book, order, about, form, (run, truth, share)))
+        found = better(found, _lies_of(book, order, about, form, (run, truth, share)))
     return found
 
 
@@ -186,7 +107,9 @@ def _lies_of(book: OrderBook, order: int, about: str, form: Breakpoints, tools: 
     """The best lie about one order; both dimensions at once as far as the number of lies allows."""
     run, truth, most = tools
     prices = price_axis(book, order, form.prices) if about != "energy" else Axis.single(book.prices[order])
-    energies = energy_axis(book, order) if about != "price" else Axis.single(book.energies[order])
+    energies = Axis.single(book.energies[order])
+    if about != "price":
+        energies = energy_axis(book, order, anywhere=about == "both")
     full = len(prices.values) * len(energies.values) <= most
     if full:
         grids = [(prices, energies)]
@@ -201,7 +124,7 @@ def _lies_of(book: OrderBook, order: int, about: str, form: Breakpoints, tools: 
     honest = truth.gain(trader, run(book))
     for grid in grids:
         here = _on_grid(book, order, grid, (run, truth, honest))
-        best = here if best is None else _better(best, here)
+        best = here if best is None else better(best, here)
     assert best is not None
     return Found(best.gain, best.supremum, trader, best.book, honest, best.tried, full)
 
@@ -223,7 +146,7 @@ def _on_grid(book: OrderBook, order: int, grid: tuple[Axis, Axis], tools: tuple[
     return Found(float(gains[p, e]), supremum, trader, lie, honest, gains.size, True)
 
 
-def _better(first: Found, second: Found) -> Found:
+def better(first: Found, second: Found) -> Found:
     """The lie that gains more, counting the lies of both."""
     kept = second if second.gain > first.gain else first
     return Found(
@@ -269,6 +192,7 @@ def lie_certificate(book: OrderBook, found: Found, behind: Mapping[str, str] | N
         "lying": found.honest + found.gain,
         "supremum": found.honest + found.supremum,
         "tried": found.tried,
+        "exhaustive": found.exhaustive,
     }
 
 
@@ -325,14 +249,29 @@ def with_account(book: OrderBook, name: str, buys: bool, time: float, limit: tup
     )
 
 
+CLAIMS = {
+    "price": "no trader gains by misreporting its price",
+    "energy": "no trader gains by misreporting its energy",
+    "both": "no trader gains by misreporting its price, its energy or both",
+    "accounts": "no trader gains by moving a part of an order to a second account",
+    "pair": "no two traders gain together by agreeing on false prices",
+}
+"""What is said not to pay, by what the lie is about."""
+
+
+def lie_statement(about: str, tolerance: float, unit: str, tried: int) -> str:
+    """The claim in words, with its tolerance and how many lies were tried."""
+    return f"{CLAIMS[about]}, to {tolerance:.3g} {unit} ({tried} lies tried)"
+
+
 def lie_verdict(
-    outcome: MarketOutcome, property: str, claim: str, found: Found, behind: Mapping[str, str] | None = None
+    outcome: MarketOutcome, property: str, about: str, found: Found, behind: Mapping[str, str] | None = None
 ) -> Verdict:
     """A lie that pays refutes, an exhaustive search without one proves, anything else decides nothing."""
     tolerance = money_tolerance(outcome.book)
     pays = found.gain > tolerance
     proved = found.exhaustive and found.supremum <= tolerance
-    certificate = lie_certificate(outcome.book, found, behind)
+    certificate = {**lie_certificate(outcome.book, found, behind), "about": about}
     if not pays:
         certificate |= {"kind": "enumeration" if proved else "none", "orders": [], "lying": found.honest}
         if not proved:
@@ -340,7 +279,7 @@ def lie_verdict(
     return market_verdict(
         outcome,
         property,
-        f"{claim}, to {tolerance:.3g} {outcome.book.unit} ({found.tried} lies tried)",
+        lie_statement(about, tolerance, outcome.book.unit, found.tried),
         False if pays else True if proved else None,
         0.0 - max(found.gain, 0.0),
         witness=tuple(found.trader.split(" + ")) if found.trader else (),

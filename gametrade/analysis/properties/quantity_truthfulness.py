@@ -46,4 +46,4 @@ def quantity_truthfulness(
     (False, ('a0',), 0.66)
     """
     found = best_lie(outcome, about="energy", mechanism=mechanism, most=most)
-    return lie_verdict(outcome, "quantity_truthfulness", "no trader gains by withholding or overstating energy", found)
+    return lie_verdict(outcome, "quantity_truthfulness", "energy", found)

@@ -69,5 +69,4 @@ def strategyproofness(
     if about not in ("price", "energy", "both"):
         raise InvalidInputError(f"about of strategyproofness must be 'price', 'energy' or 'both'. Got {about!r}.")
     found = best_lie(outcome, about=about, mechanism=mechanism, most=most)
-    what = {"both": "its price, its energy or both"}.get(about, f"its {about}")
-    return lie_verdict(outcome, "strategyproofness", f"no trader gains by misreporting {what}", found)
+    return lie_verdict(outcome, "strategyproofness", about, found)

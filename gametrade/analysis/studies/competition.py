@@ -7,11 +7,11 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from gametrade.community import Community, Tariff
+from gametrade.community import Community
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import SharingGame
-from gametrade.games.competition import Provider, ProviderMarket, StepPrices
-from gametrade.registry import rules
+from gametrade.games.competition import Provider, ProviderMarket
+from gametrade.games.step_prices import StepPrices, step_prices
 from gametrade.rules import allocate
 from gametrade.solvers.provider_dynamics import best_provider_dynamics
 from gametrade.typing import FloatArray
@@ -89,34 +89,7 @@ def split_of(rule: str) -> StepPrices | Callable[[SharingGame], FloatArray]:
     UnknownNameError
         If there is no such rule.
     """
-    entry, _ = rules.resolve(rule)
-    if entry.traits.get("kind") == "price" and "additivity" in entry.promises:
-        return StepPrices(lambda community, supply, need: _price_gains(rule, community, supply, need), rule)
-    return lambda game: allocate(game, rule).payoffs
-
-
-def _price_gains(
-    rule: str, community: Community, supply: FloatArray, need: FloatArray
-) -> tuple[FloatArray, FloatArray]:
-    """Gains a kWh in k pools, from one settlement of one seller and one buyer over k T steps."""
-    pools = len(supply)
-    spread = np.tile(community.tariff.spread(), (pools, 1))
-    live = (supply > 0) & (need > 0) & (spread > 0)
-    sell, buy = np.zeros(supply.shape), np.zeros(supply.shape)
-    if not live.any():
-        return sell, buy
-    prices = (community.import_price, community.export_price, community.network_charge)
-    b, f, charge = (np.tile(price, (pools, 1))[live] for price in prices)
-    s, d = supply[live], need[live]
-    times = np.datetime64("2000-01-01T00:00:00") + np.arange(s.size) * np.timedelta64(3600, "s")
-    tariff = Tariff(b, f, charge, community.tariff.currency, True)
-    pair = Community(["seller", "buyer"], [0 * d, d], [s, 0 * s], times, 1.0, tariff)
-    split = allocate(pair, rule)
-    assert split.sell_price is not None
-    assert split.buy_price is not None
-    sell[live] = split.sell_price - f
-    buy[live] = b - split.buy_price - charge * np.minimum(1.0, s / d)
-    return sell, buy
+    return step_prices(rule) or (lambda game: allocate(game, rule).payoffs)
 
 
 def compete(

@@ -3,27 +3,31 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from fractions import Fraction
 from functools import partial
 from pathlib import Path
 from typing import Any
 
 from gametrade.analysis.document import data_section
-from gametrade.analysis.game_document import SCHEMA as EQUILIBRIA
+from gametrade.analysis.equilibrium_document import SCHEMA as EQUILIBRIA
 from gametrade.analysis.verification.case import MALFORMED, Case, Claim, Refuted
-from gametrade.analysis.verification.comparing import equal, expect_verdict, same
-from gametrade.analysis.verification.dispatch import proven_costs
+from gametrade.analysis.verification.comparing import close, equal, expect_verdict, same
+from gametrade.analysis.verification.dispatch import prove_values, proven_costs
 from gametrade.analysis.verification.fields import CLAIM, broken, check_fields
 from gametrade.analysis.verification.games import verify_equilibria
 from gametrade.analysis.verification.loading import check_shape, game_of
+from gametrade.analysis.verification.market_part import check_market
 from gametrade.analysis.verification.outcome import NOT_PROVED, PROVED, REFUTED, Outcome
 from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
+from gametrade.analysis.verification.uncertified import check_uncertified
 from gametrade.analysis.verification.words import check_notes, check_statement
 from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import DispatchGame
 from gametrade.registry import checks
 
-SECTIONS = ("data", "completeness", "tables", "notes")
+SECTIONS = ("data", "completeness", "tables", "notes", "market")
 """Outcomes that are about no single claim."""
 
 KINDS = {
@@ -35,6 +39,9 @@ KINDS = {
     "least_subsidy": ("balancing_weights",),
     "n_blocking": ("enumeration",),
     "core_of_periods": ("coalition", "price_path", "periods"),
+    "balanced": ("price_path", "dispatch_dual", "point", "balancing_weights"),
+    "least_core_excess": ("balancing_weights",),
+    "cost_of_stability": ("balancing_weights",),
 }
 """Kinds of certificates that prove a property."""
 
@@ -63,7 +70,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     list of Outcome
         One for the data, one for completeness, one for the tables, whose detail names the columns that are
         computed but not certified, one for the notes, whose detail names the words that nothing can be
-        compared with, and one for each claim, its statement included.
+        compared with, one for the section on mechanisms, if there is one, whose lies are told again, and one for
+        each claim, its statement included.
 
     Raises
     ------
@@ -93,6 +101,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     outcomes.append(_guard("completeness", lambda: (PROVED, check_structure(case))))
     outcomes.append(_guard("tables", lambda: (PROVED, check_tables(case))))
     outcomes.append(_guard("notes", lambda: (PROVED, check_notes(case))))
+    if document.get("market") is not None:
+        outcomes.append(_guard("market", lambda: (PROVED, check_market(case))))
     return outcomes + [_guard(str(claim.get("id")), partial(_check, case, claim)) for claim in document["claims"]]
 
 
@@ -120,11 +130,24 @@ def _check_data(case: Case) -> tuple[str, str]:
         if name in data:
             equal(f"{name} of the data", case.document["data"][name], data[name])
     equal("unit", case.document["unit"], case.game.unit)
+    _check_listed_values(case)
     if isinstance(case.game, DispatchGame) and case.document.get("evidence"):
         proven_costs(case)
+        prove_values(case)
     same("gains", case.document["gains"], case.game.grand_value, case.game.grand_value)
     same("tolerance", case.document["tolerance"], case.game.tolerance, case.game.tolerance)
     return PROVED, f"SHA-256 {data['sha256'][:16]}..., {len(case.game.players)} players"
+
+
+def _check_listed_values(case: Case) -> None:
+    """The values that stand beside a recipe are those of its game."""
+    data = case.document["data"]
+    if data["source"] == "game" and (values := data.get("values")) is not None:
+        again = case.game.table()
+        if len(values) != len(again):
+            raise Refuted(f"the data must list {len(again)} values, one a coalition")
+        for mask, (stated, found) in enumerate(zip(values, again, strict=True)):
+            close(f"value of coalition number {mask}", stated, Fraction(float(found)), Fraction(case.game.tolerance))
 
 
 def _check(case: Case, claim: Claim) -> tuple[str, str]:
@@ -148,6 +171,7 @@ def _check_numbers(case: Case, claim: Claim) -> tuple[str, str]:
     again = case.known_rule(rule) and not (name == "payoffs" and case.sampled(rule))
     if kind == "none":
         expect_verdict(claim, {None})
+        check_uncertified(case, claim)
         if name == "payoffs" and again:
             raise Refuted(f"{rule} can be run again, so its payoffs must not go without a certificate")
         return NOT_PROVED, f"computed, not certified ({certificate.get('why', 'no reason given')})"

@@ -14,9 +14,10 @@ from gametrade.analysis.contracts import Periods
 from gametrade.analysis.encoding import unpack
 from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.exact_periods import ExactPeriods
+from gametrade.analysis.exact_price_levels import ExactPriceLevels
 from gametrade.analysis.studies.market_allocation import is_mechanism, split
 from gametrade.errors import GametradeError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.registry import rules
 from gametrade.tolerance import decision_tolerance
@@ -61,16 +62,34 @@ def tolerance_of(game: CoalitionalGame, payoffs: list[Fraction]) -> Fraction:
 
 @dataclass(frozen=True, eq=False)
 class ExactGame:
-    """Values of coalitions without rounding, for a sharing game or a table; each is computed once."""
+    """Values of coalitions without rounding, for a sharing game or a table; each is computed once.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        The game.
+    proven : list of Fraction, length 2**n, optional
+        Values of all coalitions of a dispatch game, as plans and duals prove them. [money]
+    """
 
     game: CoalitionalGame
+    proven: list[Fraction] | None = None
 
     @cached_property
+    def priced(self) -> ExactSharingGame | ExactPriceLevels:
+        """The game in whole numbers, if it has prices: a sharing game, also with individual tariffs."""
+        if isinstance(self.game, SharingGame):
+            return ExactSharingGame(self.game.community)
+        if isinstance(self.game, IndividualTariffGame):
+            return ExactPriceLevels(self.game)
+        raise Refuted("price certificates need a sharing game")
+
+    @property
     def sharing(self) -> ExactSharingGame:
         """The sharing game in whole numbers."""
-        if not isinstance(self.game, SharingGame):
-            raise Refuted("price certificates need a sharing game")
-        return ExactSharingGame(self.game.community)
+        if not isinstance(self.priced, ExactSharingGame):
+            raise Refuted("periods need a sharing game")
+        return self.priced
 
     @cached_property
     def _values(self) -> dict[bytes, Fraction]:
@@ -78,13 +97,15 @@ class ExactGame:
 
     def value(self, members: BoolArray) -> Fraction:
         """Value of one coalition. [money]"""
+        if self.proven is not None:
+            return self.proven[int(members @ (1 << np.arange(members.size)))]
         if isinstance(self.game, DispatchGame) and not members.all():
             raise Refuted("the value of a coalition of a dispatch game needs its plan")
         key = np.packbits(members).tobytes()
         if key not in self._values:
             self._values[key] = (
-                self.sharing.value(members)
-                if isinstance(self.game, SharingGame)
+                self.priced.value(members)
+                if isinstance(self.game, SharingGame | IndividualTariffGame)
                 else Fraction(float(self.game.values(members[None, :])[0]))
             )
         return self._values[key]
@@ -92,10 +113,14 @@ class ExactGame:
     @cached_property
     def table(self) -> list[Fraction]:
         """Values of all coalitions. [money]"""
+        if self.proven is not None:
+            return self.proven
+        if isinstance(self.game, DispatchGame):
+            raise Refuted("the values of a dispatch game need plans and duals of every coalition")
         if self.game.n_players > TABLE_PLAYERS:
             raise Refuted(f"{self.game.n_players} homes are too many to look at every coalition")
-        if isinstance(self.game, SharingGame):
-            return self.sharing.table()
+        if isinstance(self.game, SharingGame | IndividualTariffGame):
+            return self.priced.table()
         return [Fraction(float(number)) for number in self.game.table()]
 
     def excess(self, members: BoolArray, payoffs: list[Fraction]) -> Fraction:
@@ -116,8 +141,8 @@ class Case:
 
     @cached_property
     def exact(self) -> ExactGame:
-        """The game without rounding."""
-        return ExactGame(self.game)
+        """The game without rounding; of a dispatch game, what plans and duals proved when the data were checked."""
+        return ExactGame(self.game, self.kept.get("values"))
 
     @cached_property
     def answers(self) -> dict[str, Row]:

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.game_claims import GAME
 from gametrade.analysis.verification.case import Case, Refuted
 from gametrade.analysis.verification.comparing import close, equal, same
 from gametrade.games.coalitional import DispatchGame, SharingGame
@@ -71,11 +72,17 @@ def _check_intervals(case: Case, core: dict[str, Any]) -> set[str]:
 
 
 def _check_numbers(case: Case, core: dict[str, Any]) -> set[str]:
-    """The subsidy is that of the claim."""
+    """The three numbers are those of the claims."""
     low, high = case.claims[f"{core['rule']}/least_subsidy"]["certificate"]["bracket"]
     equal("least subsidy of the core section", core["numbers"]["least_subsidy"], high)
     equal("least subsidy of the core section from below", core["numbers"]["least_subsidy_lower"], low)
-    return {"core.numbers.least_core and cost_of_stability"}
+    for name, claim in (("least_core", "least_core_excess"), ("cost_of_stability", "cost_of_stability")):
+        equal(
+            f"{name} of the core section",
+            core["numbers"][name],
+            case.claims[f"{GAME}/{claim}"]["certificate"]["bracket"][0],
+        )
+    return set()
 
 
 def _check_projections(case: Case, core: dict[str, Any]) -> set[str]:

@@ -15,6 +15,7 @@ from gametrade.analysis.dispatch_evidence import (
     costs_from_below,
     grand_bracket,
     leaf_states,
+    value_brackets,
 )
 from gametrade.analysis.verification.case import Case, Certificate, Claim, Refuted
 from gametrade.games.coalitional import DispatchGame
@@ -43,6 +44,24 @@ def proven_costs(case: Case) -> tuple[list[Bracket], Bracket]:
         case.kept["dispatch"] = alone, grand
     found: tuple[list[Bracket], Bracket] = case.kept["dispatch"]
     return found
+
+
+def prove_values(case: Case) -> None:
+    """Keep the values of all coalitions that plans and duals of the report prove, if it has them for each.
+
+    Raises
+    ------
+    Refuted
+        If the bracket of a value is wider than the tolerance; its middle is off by half of that at most.
+    """
+    game, entries = case.game, case.document["evidence"].get("coalitions")
+    assert isinstance(game, DispatchGame)
+    if not entries:
+        return
+    brackets = value_brackets(game, entries, *proven_costs(case))
+    if max(high - low for low, high in brackets) > Fraction(game.tolerance):
+        raise Refuted("the evidence leaves the value of a coalition open")
+    case.kept["values"] = [(low + high) / 2 for low, high in brackets]
 
 
 def dispatch_bracket(case: Case, claim: Claim, certificate: Certificate) -> tuple[Fraction, Fraction, Fraction]:

@@ -1,4 +1,4 @@
-"""Check exactly that payoffs are a nucleolus or a fair point of the least core, and that a core is empty."""
+"""Check exactly that payoffs are a nucleolus or a fair point of the least core."""
 
 from __future__ import annotations
 
@@ -106,41 +106,6 @@ def check_least_core(game: CoalitionalGame, payoffs: Sequence[Fraction], certifi
     gap = max([gap, *(abs(x - y) for x, y in zip(point, payoffs, strict=True))])
     _expect_small(gap, Fraction(allowed_gap(table, list(payoffs))))
     return gap
-
-
-def check_empty_core(game: CoalitionalGame, certificate: Certificate) -> Fraction:
-    """Check that balancing weights prove a core to be empty.
-
-    Parameters
-    ----------
-    game : CoalitionalGame
-        Any game.
-    certificate : mapping
-        Coalitions by label and weights as fractions, of kind ``balancing_weights``.
-
-    Returns
-    -------
-    Fraction
-        What the weighted coalitions gain more than all players together, exactly; above 0. [money]
-
-    Raises
-    ------
-    Refuted
-        If the weights do not add up to 1 on every player, or the coalitions do not gain more.
-    """
-    weights = [Fraction(weight) for weight in certificate["weights"]]
-    rows = [game.members(labels) for labels in certificate["coalitions"]]
-    if len(rows) != len(weights) or any(weight <= 0 for weight in weights):
-        raise Refuted("weights must be positive, one a coalition")
-    for i, player in enumerate(game.players):
-        if sum((weight for weight, row in zip(weights, rows, strict=True) if row[i]), Fraction(0)) != 1:
-            raise Refuted(f"the weights do not add up to 1 on {player}")
-    everyone = np.ones(len(game.players), dtype=bool)
-    values = [Fraction(float(value)) for value in game.values(np.array([*rows, everyone]))]
-    margin = sum((w * v for w, v in zip(weights, values[:-1], strict=True)), Fraction(0)) - values[-1]
-    if margin <= 0:
-        raise Refuted(f"the weighted coalitions gain {float(margin):.9g} more than all players, which proves nothing")
-    return margin
 
 
 def expect_concept(certificate: Certificate, rule: str, options: dict[str, object]) -> None:

@@ -6,7 +6,7 @@ from fractions import Fraction
 from itertools import pairwise
 from typing import Any
 
-from gametrade.analysis.verification.case import Refuted, Row
+from gametrade.analysis.verification.case import Case, Refuted, Row
 from gametrade.analysis.verification.comparing import close
 from gametrade.analysis.verification.scene import Scene, coalition_excess
 
@@ -36,6 +36,22 @@ def check_listed(scene: Scene, answer: Row) -> None:
         if home not in entry["coalition"]:
             raise Refuted(f"the alternative of {home} under {rule} leaves {home} out")
         _excess(scene, rule, entry)
+
+
+def check_named(case: Case, answer: Row) -> None:
+    """Coalitions whose excess nothing re-proves name players of the game, each once, and the homes they stand for.
+
+    Raises
+    ------
+    Refuted
+        If one does not.
+    """
+    rule, alternatives = answer["rule"], answer["alternatives"]
+    if set(alternatives) - set(case.game.players):
+        raise Refuted(f"alternatives of {rule} do not name the players of the game")
+    for entry in (*answer["most_profitable"], *alternatives.values()):
+        if case.game.members(entry["coalition"]).sum() != len(entry["coalition"]):
+            raise Refuted(f"a coalition under {rule} names a home twice")
 
 
 def _excess(scene: Scene, rule: str, entry: Any) -> Fraction:

@@ -8,12 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.community_document import community_from_dict
 from gametrade.analysis.dispatch_document import dispatch_from_dict
 from gametrade.analysis.document import SCHEMA
-from gametrade.analysis.encoding import unpack
+from gametrade.analysis.game_document import game_from_dict
 from gametrade.analysis.verification.case import MALFORMED
 from gametrade.analysis.verification.fields import broken
-from gametrade.community import Community, Tariff
 from gametrade.community.rebuilding import rebuild
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame, TableGame
@@ -89,34 +89,11 @@ def _game(document: Mapping[str, Any], folder: str | Path | None) -> Coalitional
         object.__setattr__(table, "stated", float(document["tolerance"]))
         return table
     if data["source"] == "embedded":
-        return SharingGame(_embedded_community(data))
+        return SharingGame(community_from_dict(data))
     if data["source"] == "dispatch":
-        return dispatch_from_dict(data["dispatch"], _embedded_community(data))
+        return dispatch_from_dict(data["dispatch"], community_from_dict(data))
+    if data["source"] == "game":
+        return game_from_dict(data["game"], folder)
     if "recipe" in data:
         return SharingGame(rebuild(data["recipe"], folder=folder))
     raise InvalidInputError("data of the report are not included and it names no files, so nothing can be verified.")
-
-
-def _embedded_community(data: Mapping[str, Any]) -> Community:
-    """Unpack meter data."""
-    n = len(data["names"])
-
-    def doubles(name: str) -> np.ndarray:
-        return np.frombuffer(unpack(data[name]), dtype="<f8")
-
-    tariff = Tariff(
-        doubles("import_price"),
-        doubles("export_price"),
-        doubles("network_charge"),
-        currency=data["currency"],
-        allow_negative_spread=True,
-    )
-    return Community(
-        data["names"],
-        doubles("demand").reshape(n, -1),
-        doubles("generation").reshape(n, -1),
-        np.frombuffer(unpack(data["times"]), dtype="<i8").astype("datetime64[s]"),
-        float(data["step_hours"]),
-        tariff,
-        time_zone=data["time_zone"],
-    )

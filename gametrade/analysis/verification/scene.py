@@ -74,11 +74,9 @@ def headline_contract(case: Case, rule: str) -> str:
 def headline_scene(case: Case, rule: str) -> Scene | None:
     """Scene of the headline claims of a rule, None where the report certifies none."""
     claim = case.claims[f"{rule}/core"]
-    return (
-        None
-        if claim["certificate"]["kind"] in ("none", "dispatch_dual")
-        else Scene.of(case, claim, claim["certificate"])
-    )
+    kind = claim["certificate"]["kind"]
+    unproved = kind == "none" or (kind == "dispatch_dual" and case.exact.proven is None)
+    return None if unproved else Scene.of(case, claim, claim["certificate"])
 
 
 def _same_period(case: Case, claim: Claim, contract: str, position: int) -> None:

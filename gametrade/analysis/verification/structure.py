@@ -6,6 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from gametrade.analysis.contracts import CONTRACTS, settles_the_whole
+from gametrade.analysis.game_claims import GAME
 from gametrade.analysis.verification.case import Case, Refuted
 from gametrade.analysis.verification.comparing import equal
 from gametrade.analysis.verification.fields import ANSWER, CONTRACT, SUMMARY, check_fields
@@ -37,12 +38,19 @@ def check_structure(case: Case) -> str:
     claims = _distinct("claim", (claim["id"] for claim in document["claims"]))
     contracts = _distinct("row of contracts", ((row["rule"], row["contract"]) for row in document["contracts"]))
     wanted = {f"{rule}/{name}" for rule in answers for name in OF_EVERY_RULE}
-    _matching("claims", claims, "rules and contracts", wanted | {f"{rule}/core_{name}" for rule, name in contracts})
+    wanted |= {f"{rule}/core_{name}" for rule, name in contracts}
+    _matching("claims", claims, "rules and contracts", wanted | {f"{GAME}/{name}" for name in _about_the_game(case)})
     _check_contracts(case, contracts)
     for answer in document["answers"]:
         equal(f"unit of {answer['rule']}", answer["unit"], case.game.unit)
         equal(f"price unit of {answer['rule']}", answer["price_unit"], f"{case.game.unit}/kWh")
     return f"{len(answers)} rules, {len(claims)} claims, none left out"
+
+
+def _about_the_game(case: Case) -> tuple[str, ...]:
+    """Claims about the game itself: two more where the section on the core states their numbers."""
+    core = case.document.get("core")
+    return ("balanced", *(("least_core_excess", "cost_of_stability") if core and core["numbers"] else ()))
 
 
 def _check_contracts(case: Case, rows: set[Any]) -> None:

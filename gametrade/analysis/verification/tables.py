@@ -12,7 +12,7 @@ from gametrade.analysis.verification.case import Case, Refuted, Row
 from gametrade.analysis.verification.comparing import BORDER, equal, same, same_or_missing
 from gametrade.analysis.verification.contract_rows import check_contract_row
 from gametrade.analysis.verification.core_part import check_core
-from gametrade.analysis.verification.listed import check_listed
+from gametrade.analysis.verification.listed import check_listed, check_named
 from gametrade.analysis.verification.scene import Scene, headline_contract, headline_scene, proper_members
 from gametrade.analysis.verification.supporting import check_supporting_path
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
@@ -42,6 +42,7 @@ def check_tables(case: Case) -> str:
         _check_payoff_columns(case, row)
         loose |= _check_count_columns(case, row)
         if (scene := headline_scene(case, row["rule"])) is None:
+            check_named(case, case.answers[row["rule"]])
             loose |= {f"summary, most_profitable and alternatives of {row['rule']}"}
             continue
         _check_scene_columns(case, row, scene)

@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.analysis.encoding import tree_from_dict
 from gametrade.analysis.exact import ExactSharingGame
+from gametrade.analysis.exact_price_levels import ExactPriceLevels
 from gametrade.analysis.verification.case import Certificate, ExactGame, Refuted
 from gametrade.analysis.verification.scene import Scene
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
@@ -22,7 +23,7 @@ def upper_bound(scene: Scene, certificate: Certificate, cost_per_member: Fractio
     stated = Fraction(float(certificate["upper_bound"]))
     if certificate["kind"] == "price_tree" or "tree" in certificate:
         tree = tree_from_dict(certificate["tree"], scene.exact.game.players)
-        check_tree(scene.exact.sharing, payoffs, tree, smallest=1)
+        check_tree(scene.exact.priced, payoffs, tree, smallest=1)
         if Fraction(tree.limit) > stated + scene.tolerance:
             raise Refuted("the tree proves a larger bound than the certificate states")
         return max(stated, Fraction(tree.limit))
@@ -40,13 +41,15 @@ def all_excesses(exact: ExactGame, payoffs: list[Fraction]) -> list[Fraction]:
     return [v - total for v, total in zip(table, sums, strict=True)]
 
 
-def check_tree(game: ExactSharingGame, payoffs: list[Fraction], tree: PriceTree, *, smallest: int) -> None:
+def check_tree(
+    game: ExactSharingGame | ExactPriceLevels, payoffs: list[Fraction], tree: PriceTree, *, smallest: int
+) -> None:
     """Check that a price tree proves its limit for every coalition with `smallest` to n - 1 members.
 
     Parameters
     ----------
-    game : ExactSharingGame
-        n homes, T' trade steps.
+    game : ExactSharingGame or ExactPriceLevels
+        n homes, T' trade steps or price levels.
     payoffs : list of Fraction, length n
         What leaving costs each home. [money]
     tree : PriceTree
@@ -115,7 +118,7 @@ def _settle(margins: list[Fraction], state: IntArray, limit: Fraction) -> IntArr
 
 
 def _check_single(
-    game: ExactSharingGame,
+    game: ExactSharingGame | ExactPriceLevels,
     payoffs: list[Fraction],
     state: IntArray,
     limit: Fraction,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from fractions import Fraction
 
+from gametrade.analysis.game_claims import GAME
 from gametrade.analysis.notes import study_notes
 from gametrade.analysis.statements import Facts, write_statement
 from gametrade.analysis.verification.case import Case, Claim, Refuted, tolerance_of
@@ -29,6 +30,8 @@ def facts_of(case: Case, claim: Claim) -> Facts:
     """What the statement of a claim is written from."""
     rule, name, certificate = claim["rule"], claim["property"], claim["certificate"]
     n_players, unit = case.game.n_players, case.game.unit
+    if rule == GAME:
+        return Facts(GAME, unit, case.game.tolerance, n_players, certificate)
     tolerance = float(case.tolerance(case.payoffs(rule)))
     if name.startswith("core_"):
         contract = name.removeprefix("core_")

@@ -21,6 +21,7 @@ from gametrade.games.coalitional.graph import GraphGame
 from gametrade.games.coalitional.individual_tariffs import IndividualTariffGame
 from gametrade.games.coalitional.integer_table import integer_table
 from gametrade.games.coalitional.load_data import LoadDataGame
+from gametrade.games.coalitional.network import NetworkGame
 from gametrade.games.coalitional.payoff_vector import PayoffsLike, payoff_vector
 from gametrade.games.coalitional.sharing import SharingGame
 from gametrade.games.coalitional.slab_tariffs import SlabTariffGame
@@ -41,6 +42,7 @@ __all__ = [
     "GraphGame",
     "IndividualTariffGame",
     "LoadDataGame",
+    "NetworkGame",
     "PayoffsLike",
     "SharingGame",
     "SlabTariffGame",

@@ -49,7 +49,8 @@ class JointProgram:
         return _power_of_two(max(sizes))
 
     @cached_property
-    def _price_unit(self) -> float:
+    def price_unit(self) -> float:
+        """Price that one unit of a scaled dual stands for. [money/kWh]"""
         prices = (self.terms.import_price, self.terms.export_price)
         largest = max(float(np.abs(price).max()) for price in prices)
         return _power_of_two(largest)
@@ -57,7 +58,7 @@ class JointProgram:
     @property
     def money_unit(self) -> float:
         """Money that one unit of the scaled objective stands for."""
-        return self._energy_unit * self._price_unit
+        return self._energy_unit * self.price_unit
 
     @cached_property
     def _grid(self) -> tuple[dict[str, IntArray], FloatArray]:
@@ -124,6 +125,11 @@ class JointProgram:
         constant = np.concatenate([np.full(block.shape[0], limit) for block, limit, _ in blocks.values()])
         equal = np.concatenate([np.full(block.shape[0], equation) for block, _, equation in blocks.values()])
         return csr_matrix(vstack([block for block, _, _ in blocks.values()])), constant, equal, rows
+
+    @property
+    def joint_rows(self) -> dict[str, IntArray]:
+        """Positions of the joint rows by name."""
+        return self._joint[3]
 
     def _home_block(self, home: HomeProgram) -> tuple[csr_matrix, csr_matrix, FloatArray, FloatArray]:
         """A home's columns in the joint rows and in its own, and what it adds to both right-hand sides."""
@@ -194,7 +200,7 @@ class JointProgram:
             csr_matrix(vstack(right) / self._energy_unit),
             np.concatenate([constant, np.zeros(own.shape[0])]) / self._energy_unit,
             np.concatenate(equals),
-            np.concatenate(costs) / self._price_unit,
+            np.concatenate(costs) / self.price_unit,
             np.concatenate(uppers) / self._energy_unit,
             np.array([self._fixed_cost(home) for home in self.homes]) / self.money_unit,
         )
@@ -215,27 +221,18 @@ class JointProgram:
         for kind, at in steps.items():
             for name in ("peak", "import_limit", "export_limit"):
                 if f"{kind}_{name}" in rows:
-                    found[name][at] = -row_duals[rows[f"{kind}_{name}"]] * self._price_unit
-        found["sold"][steps["shared"]] = -row_duals[rows["sold"]] * self._price_unit
+                    found[name][at] = -row_duals[rows[f"{kind}_{name}"]] * self.price_unit
+        found["sold"][steps["shared"]] = -row_duals[rows["sold"]] * self.price_unit
         sell = terms.export_price - found["export_limit"] + found["sold"]
-        sell[steps["pooled"]] = row_duals[rows["balance"]] * self._price_unit
+        sell[steps["pooled"]] = row_duals[rows["balance"]] * self.price_unit
         return price_path(terms, sell, found["peak"], found["import_limit"], found["export_limit"])
-
-    def more_demand(self, energy: FloatArray, sign: int) -> FloatArray:
-        """Right-hand sides of a little more demand (sign 1) or supply (sign -1) in every step, scaled like the rows."""
-        rows, more = self._joint[3], np.zeros(self.first_row[-1])
-        more[rows["balance"]] = sign * energy[self._steps["pooled"]]
-        more[rows["bought" if sign > 0 else "sold"]] = energy[self._steps["shared"]]
-        if sign > 0 and "shared_peak" in rows:
-            more[rows["shared_peak"]] = -energy[self._steps["shared"]]
-        return more
 
     def home_duals(self, row_duals: FloatArray, home: int) -> tuple[FloatArray, FloatArray]:
         """A home's own value of a kWh, shape (T,), and the duals of its rows. [money/kWh]"""
         program, first, last = self.homes[home], self.first_row[home], self.first_row[home + 1]
-        own = row_duals[first:last] * self._price_unit
+        own = row_duals[first:last] * self.price_unit
         value = np.zeros(self.terms.n_steps)
-        value[self._steps["pooled"]] = row_duals[self._joint[3]["balance"]] * self._price_unit
+        value[self._steps["pooled"]] = row_duals[self._joint[3]["balance"]] * self.price_unit
         if not program.rigid:
             value[self._steps["charged"]] = own[program.limit.size :]
         return value, own[: program.limit.size]

@@ -10,6 +10,7 @@ import numpy as np
 from gametrade.errors import SolverError
 from gametrade.games.coalitional.dispatch_program import JointProgram
 from gametrade.games.coalitional.dispatch_terms import PricePath
+from gametrade.optimise import silent_highs
 from gametrade.typing import BoolArray, FloatArray
 
 SHARPEST = 1e-10
@@ -69,15 +70,13 @@ class Solver:
         chosen = self._highs.getInfo().objective_function_value if self._highs else 0.0
         return float((chosen + self.template.fixed_cost @ members.astype(float)) * self.program.money_unit)
 
-    def solve(self, members: BoolArray, more_load: FloatArray | None = None) -> bool:
+    def solve(self, members: BoolArray) -> bool:
         """Solve for a coalition; False if its limits cannot be met.
 
         Parameters
         ----------
         members : ndarray of bool, shape (n,)
             The coalition.
-        more_load : ndarray, optional
-            Added to the right-hand sides of the joint rows, in scaled energy.
 
         Returns
         -------
@@ -90,14 +89,12 @@ class Solver:
             If HiGHS ends with neither an optimum nor a proof that there is none.
         """
         low, high = self.template.limits(members)
-        if more_load is not None:
-            low, high = low + more_load, high + more_load
         inside = np.append(members, True)[self._home_of_column]
         upper = np.where(inside, self.template.upper, 0.0)
         if not upper.size:
             return bool((high >= -SHARPEST).all())
         if self._highs is None:
-            self._highs = quiet_highs()
+            self._highs = silent_highs()
             self._highs.passModel(self.template.model(low, high, upper))
         else:
             columns = np.arange(upper.size, dtype=np.int32)
@@ -166,10 +163,7 @@ def read_dispatch(program: JointProgram, cost: float, columns: FloatArray, duals
 
 def quiet_highs() -> Any:
     """A silent HiGHS with its sharpest tolerances."""
-    import highspy
-
-    highs = highspy.Highs()
-    highs.setOptionValue("output_flag", False)
+    highs = silent_highs()
     highs.setOptionValue("primal_feasibility_tolerance", SHARPEST)
     highs.setOptionValue("dual_feasibility_tolerance", SHARPEST)
     return highs

@@ -11,14 +11,13 @@ import numpy as np
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
 from gametrade.games.coalitional import SharingGame, all_coalitions
-from gametrade.games.competition.provider import Provider, StepPrices
+from gametrade.games.competition.provider import Provider
+from gametrade.games.step_prices import StepPrices, pool_payoffs, trading_steps
 from gametrade.tolerance import ROUNDING
 from gametrade.typing import ArrayLike, BoolArray, FloatArray, IntArray
 
 ALONE = "alone"
 MOST_HOMES = 12
-CHUNK = 2**22
-"""Numbers held at once while many pools are settled."""
 
 Choice = Mapping[str, str] | Sequence[str] | Sequence[int] | IntArray
 
@@ -122,10 +121,8 @@ class ProviderMarket:
         return {}
 
     @cached_property
-    def _trading(self) -> Community | None:
-        """The community in the steps in which somebody could share."""
-        steps = self.game.trade_steps
-        return self.community.steps(steps) if steps.size else None
+    def _trading(self) -> Community:
+        return trading_steps(self.game)
 
     def positions(self, choice: Choice) -> IntArray:
         """Positions of everybody's choice among the options.
@@ -211,18 +208,10 @@ class ProviderMarket:
             Gains over being alone. [money]
         """
         rule, answer = self.providers[provider].rule, np.zeros(members.shape)
-        if not isinstance(rule, StepPrices):
-            for row in np.flatnonzero(members.any(axis=1)):
-                answer[row] = self._split(provider, members[row])
-            return answer
-        if self._trading is None:
-            return answer
-        surplus, deficit = self._trading.surplus, self._trading.deficit
-        rows = max(1, CHUNK // surplus.shape[1])
-        for start in range(0, len(members), rows):
-            inside = members[start : start + rows].astype(float)
-            sell, buy = rule.gains(self._trading, inside @ surplus, inside @ deficit)
-            answer[start : start + rows] = inside * (sell @ surplus.T + buy @ deficit.T)
+        if isinstance(rule, StepPrices):
+            return pool_payoffs(self._trading, rule, members)
+        for row in np.flatnonzero(members.any(axis=1)):
+            answer[row] = self._split(provider, members[row])
         return answer
 
     def _split(self, provider: int, members: BoolArray) -> FloatArray:

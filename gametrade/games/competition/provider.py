@@ -11,28 +11,10 @@ import numpy as np
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import SharingGame
+from gametrade.games.step_prices import StepPrices
 from gametrade.typing import FloatArray
 
-Gains = Callable[[Community, FloatArray, FloatArray], tuple[FloatArray, FloatArray]]
 CHARGED = ("traded", "sold", "bought")
-
-
-@dataclass(frozen=True, eq=False)
-class StepPrices:
-    """A split that follows from the totals of each settlement step alone, for many pools at once.
-
-    Parameters
-    ----------
-    gains : callable
-        ``gains(community, supply, need)`` takes the surplus and deficit of k pools, two arrays of shape (k, T)
-        [kWh], and returns what a kWh of surplus and a kWh of deficit gain over the grid, two arrays of that shape
-        [money/kWh]; 0 where a pool shares nothing.
-    name : str
-        Name of the rule.
-    """
-
-    gains: Gains
-    name: str = "step prices"
 
 
 @dataclass(frozen=True, eq=False)

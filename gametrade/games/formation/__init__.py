@@ -1,6 +1,15 @@
 """Coalition formation: who joins whom when a rule splits what every coalition gains."""
 
+from gametrade.games.formation.battery_slot import BatteryDecision, battery_decision
 from gametrade.games.formation.formation_game import FORMATION_PLAYERS, FormationGame
 from gametrade.games.formation.partition import Partition, PartitionLike, partition_of
 
-__all__ = ["FORMATION_PLAYERS", "FormationGame", "Partition", "PartitionLike", "partition_of"]
+__all__ = [
+    "FORMATION_PLAYERS",
+    "BatteryDecision",
+    "FormationGame",
+    "Partition",
+    "PartitionLike",
+    "battery_decision",
+    "partition_of",
+]

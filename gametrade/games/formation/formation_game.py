@@ -15,6 +15,7 @@ from gametrade.games.coalitional.game import all_coalitions, check_table_size
 from gametrade.games.coalitional.subgame import subgame
 from gametrade.games.coalitional.tabulated import tabulated
 from gametrade.games.formation.partition import PartitionLike, partition_of
+from gametrade.games.step_prices import StepPrices, pool_payoffs, step_prices, trading_steps
 from gametrade.registry import rules
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import FloatArray
@@ -94,11 +95,18 @@ class FormationGame:
             alone = self.game.single_values
             share = (self.game.table() - members @ alone) / sizes
             table = np.where(members, alone + share[:, None], np.nan)
+        elif self.step_prices is not None and isinstance(self.game, SharingGame):
+            table = np.where(members, pool_payoffs(trading_steps(self.game), self.step_prices, members), np.nan)
         else:
             for row, inside in zip(table[1:], members[1:], strict=True):
                 row[inside] = self._split(self.game.labels(inside))
         table.setflags(write=False)
         return table
+
+    @cached_property
+    def step_prices(self) -> StepPrices | None:
+        """The rule as a split by the totals of each step, None if it is not one."""
+        return step_prices(self.rule) if isinstance(self.rule, str) else None
 
     @cached_property
     def tolerance(self) -> float:

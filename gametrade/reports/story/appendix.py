@@ -16,7 +16,7 @@ HOLDS = {
     None: "\N{WHITE DIAMOND} not proved",
 }
 
-AMOUNTS = ("exit_cost", "least_subsidy")
+AMOUNTS = ("exit_cost", "least_subsidy", "cost_of_stability")
 """Claims of an amount: it stands where others have their margin."""
 
 NO_MARGIN = ("payoffs", "n_blocking")
@@ -75,8 +75,8 @@ def claims_table(study: StabilityStudy) -> Table:
         "Every claim with its margin",
         columns,
         rows,
-        "Margin: positive is room to spare, negative is what the witness gains or what is missing; for exit cost and "
-        "least subsidy the amount itself. Witness: the tightest coalition or home. Certificate “none”: computed, not "
+        "Margin: positive is room to spare, negative is what the witness gains or what is missing; for exit cost, "
+        "least subsidy and cost of stability the amount itself. Witness: the tightest coalition or home. Certificate “none”: computed, not "
         "certified.",
         joined=True,
     )

@@ -22,6 +22,13 @@ LABELS = {
     "ensc": "equal shares of non-separable gains",
     "bill_sharing": "bill sharing (per step)",
     "bill_sharing_period": "bill sharing (whole period)",
+    "mcafee": "McAfee",
+    "muda": "MUDA",
+    "pay_as_bid": "pay-as-bid",
+    "multi_round_double_auction": "multi-round double auction",
+    "storage_sharing_auction": "storage-sharing auction",
+    "vickrey_clarke_groves": "Vickrey-Clarke-Groves",
+    "game": "the game itself, whatever the rule",
 }
 """Names of rules that are written otherwise than with spaces for underscores."""
 
@@ -36,6 +43,9 @@ PROPERTIES = {
     "core_month": "nobody gains by leaving for a month",
     "core_day": "nobody gains by leaving for a day",
     "core_step": "nobody gains by leaving for a step",
+    "balanced": "the core is not empty",
+    "least_core_excess": "least-core value",
+    "cost_of_stability": "cost of stability",
 }
 """What a claim is about, in English."""
 

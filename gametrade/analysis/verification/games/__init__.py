@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from gametrade.analysis.game_document import SCHEMA, checksum
+from gametrade.analysis.equilibrium_document import SCHEMA, checksum
 from gametrade.analysis.verification.case import MALFORMED, Refuted
 from gametrade.analysis.verification.fields import LIST, OR_NULL, TABLE, TEXT, broken, check_fields
 from gametrade.analysis.verification.games import finite, formulas, leader, quadratic

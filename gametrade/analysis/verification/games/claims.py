@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.checking import check
-from gametrade.analysis.game_document import plain
+from gametrade.analysis.equilibrium_document import plain
 from gametrade.analysis.verification.case import Claim, Refuted
 from gametrade.analysis.verification.fields import CLAIM, check_fields
 from gametrade.analysis.verification.games.case import GameCase, NotCertified

@@ -1,0 +1,1 @@
+"""Equilibria of the pricing, quantity and leader systems in letters: one function a file."""

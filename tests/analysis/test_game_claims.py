@@ -1,0 +1,138 @@
+"""Claims about the game itself: an empty core by balancing weights, a core by prices or a point, and how far it is."""
+
+from __future__ import annotations
+
+import copy
+from fractions import Fraction
+
+import numpy as np
+import pytest
+
+import gametrade as gt
+from gametrade.analysis.verification import verify_document
+from tests.analysis.leaves import report
+from tests.analysis.test_dispatch_stability import small_game
+from tests.dispatch_games import make_dispatch
+from tests.strategies import make_community
+
+NET = np.array([[-2.0, 1.0], [1.0, -1.0], [1.5, 0.5]])
+
+
+def majority():
+    return gt.TableGame.from_function("abc", lambda coalition: float(len(coalition) >= 2))
+
+
+def capped():
+    """Two sellers with one connection: what it leaves them belongs to nobody, and the core is empty."""
+    loads = [gt.CurtailableLoad(home, 1.0, 1.0) for home in "AB"]
+    return make_dispatch([[2.0, 0.0], [2.0, 0.0], [0.0, 1.0]], flexibility=loads, connection_limit=3.0)
+
+
+GAMES = {
+    "majority": (majority, False, "balancing_weights"),
+    "one connection": (capped, False, "balancing_weights"),
+    "trade": (lambda: gt.TableGame.from_values({("s", "b"): 6.0, ("s", "b", "c"): 7.0}), True, "point"),
+    "sharing": (lambda: gt.SharingGame(make_community(NET, 0.3, 0.1)), True, "price_path"),
+    "batteries": (small_game, True, "dispatch_dual"),
+    "peak": (lambda: small_game(peak_charge=0.4), True, "dispatch_dual"),
+}
+
+
+def made(name, sections=None):
+    return report(gt.analyse_stability(GAMES[name][0](), ["equal_split"], contracts=["whole"], sections=sections))
+
+
+def claim_of(document, name="balanced"):
+    return next(claim for claim in document["claims"] if claim["id"] == f"game/{name}")
+
+
+def outcome_of(document, name="game/balanced"):
+    return next(outcome.outcome for outcome in verify_document(document) if outcome.id == name)
+
+
+@pytest.mark.parametrize("name", GAMES)
+def test_whether_there_is_a_core_is_proved_for_every_kind_of_game(name):
+    document = made(name)
+    claim = claim_of(document)
+    assert (claim["holds"], claim["certificate"]["kind"]) == GAMES[name][1:]
+    assert "refuted" not in {outcome.outcome for outcome in verify_document(document)}
+    assert outcome_of(document) == "proved"
+
+
+@pytest.mark.parametrize("name", ["majority", "one connection"])
+def test_the_weights_of_an_empty_core_are_exact(name):
+    proof = claim_of(made(name))["certificate"]
+    weights = [Fraction(weight) for weight in proof["weights"]]
+    for player in GAMES[name][0]().players:
+        on_player = [w for w, c in zip(weights, proof["coalitions"], strict=True) if player in c]
+        assert sum(on_player) == 1
+
+
+def forged(document, how):
+    changed = copy.deepcopy(document)
+    claim = claim_of(changed)
+    proof = claim["certificate"]
+    if how == "weight":
+        proof["weights"][0] = str(Fraction(proof["weights"][0]) + Fraction(1, 10**12))
+    elif how == "coalition":
+        proof["coalitions"][0] = list(changed["players"][:1])
+    elif how == "everyone":
+        proof["coalitions"], proof["weights"] = [list(changed["players"])], ["1"]
+    elif how == "verdict":
+        claim["holds"] = not claim["holds"]
+    elif how == "margin":
+        claim["margin"] += 0.01
+    elif how == "undecided":
+        claim["holds"], proof["kind"], proof["why"] = None, "none", "no reason"
+    elif how == "left out":
+        changed["claims"].remove(claim)
+    return changed
+
+
+@pytest.mark.parametrize("how", ["weight", "coalition", "everyone", "verdict", "margin", "left out"])
+@pytest.mark.parametrize("name", ["majority", "one connection", "trade"])
+def test_forged_weights_are_refuted(name, how):
+    changed = forged(made(name), how)
+    assert "refuted" in {outcome.outcome for outcome in verify_document(changed)}
+
+
+@pytest.mark.parametrize("how", ["verdict", "margin", "left out"])
+@pytest.mark.parametrize("name", ["sharing", "batteries"])
+def test_a_core_by_prices_cannot_be_denied(name, how):
+    assert "refuted" in {outcome.outcome for outcome in verify_document(forged(made(name), how))}
+
+
+def test_dual_prices_prove_no_core_behind_one_connection():
+    document = made("one connection")
+    claim = claim_of(document)
+    claim["holds"], claim["margin"], claim["witness"] = True, 0.0, []
+    claim["certificate"] = {"kind": "dispatch_dual"}
+    assert outcome_of(document) == "refuted"
+
+
+@pytest.mark.parametrize("name", ["majority", "one connection", "trade"])
+@pytest.mark.parametrize("claim", ["least_core_excess", "cost_of_stability"])
+@pytest.mark.parametrize("side", [-1, 1])
+def test_the_numbers_of_the_core_section_are_claims_with_a_proof(name, claim, side):
+    document = made(name, sections=["numbers"])
+    assert outcome_of(document, f"game/{claim}") == "proved"
+    changed = copy.deepcopy(document)
+    found = claim_of(changed, claim)
+    found["certificate"]["bracket"] = [end + side * 0.01 for end in found["certificate"]["bracket"]]
+    found["margin"] = found["certificate"]["bracket"][0] * (-1 if claim == "least_core_excess" else 1)
+    assert outcome_of(changed, f"game/{claim}") == "refuted"
+
+
+def test_the_numbers_are_those_of_the_majority_game():
+    document = made("majority", sections=["numbers"])
+    assert claim_of(document, "least_core_excess")["certificate"]["bracket"][0] == pytest.approx(1 / 3)
+    assert claim_of(document, "cost_of_stability")["margin"] == pytest.approx(0.5)
+    document["core"]["numbers"]["cost_of_stability"] = 0.4
+    assert outcome_of(document, "tables") == "refuted"
+
+
+def test_a_core_of_many_players_is_not_decided_in_silence():
+    game = gt.TableGame([f"p{i}" for i in range(17)], np.bitwise_count(np.arange(2**17)).astype(float) ** 2)
+    claim = claim_of(report(gt.analyse_stability(game, ["equal_split"])))
+    assert claim["holds"] is None
+    assert "more than 16 players" in claim["certificate"]["why"]
