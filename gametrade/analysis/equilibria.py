@@ -20,7 +20,7 @@ from gametrade.games.normal_form import NormalFormGame
 from gametrade.registry import properties as registered
 from gametrade.solvers.solve import plays, solve
 
-MOST_VARIABLES = 60
+MOST_VARIABLES = 24
 """Variables up to which an adjustment process and comparative statics are computed without being asked for."""
 
 MOST_PARAMETERS = 8
