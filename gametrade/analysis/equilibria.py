@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.closed_forms import closed_form
 from gametrade.analysis.comparative_statics import ComparativeStatics, comparative_statics, parameters_of
 from gametrade.analysis.equilibrium_study import EquilibriumStudy
 from gametrade.analysis.verdict import Verdict
@@ -72,6 +73,7 @@ def analyse_equilibria(
     name = solver if isinstance(solver, str) else None
     statics, unmoved = _statics(given, solution, name, parameters)
     dynamics = _dynamics(given.game)
+    letters = closed_form(given.description, solution[0]) if len(solution) else None
     notes = _notes(given, solution, dynamics, statics)
     return EquilibriumStudy(
         given.game,
@@ -84,6 +86,7 @@ def analyse_equilibria(
         notes,
         properties is None,
         name or "",
+        letters,
     )
 
 
