@@ -476,5 +476,8 @@ def test_progress_passes_everything_on() -> None:
     assert list(progress([1, 2], "stability")) == [1, 2]
 
 
+COMMANDS = ("report", "check-data", "rules", "verify", "clear", "mechanisms", "games", "solvers", "solve")
+
+
 def test_the_commands() -> None:
-    assert set(main.commands) == {"report", "check-data", "rules", "verify", "clear", "mechanisms"}
+    assert set(main.commands) == set(COMMANDS)

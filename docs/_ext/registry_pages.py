@@ -34,6 +34,8 @@ def all_pages() -> Pages:
         game_pages,
         property_pages,
         derivation_pages,
+        system_pages,
+        equilibrium_solver_pages,
         solver_pages,
         format_pages,
         error_pages,
@@ -131,6 +133,35 @@ def derivation_pages() -> Pages:
     return {"derivations": "\n".join(parts)}
 
 
+def system_pages() -> Pages:
+    """All named systems on one page, each with its example."""
+    from gametrade.cli.games import toml
+    from gametrade.registry import systems
+
+    intro = "Games of the literature that are made of plain numbers; `gametrade games NAME` shows one with its example."
+    parts = ["# Systems", "", intro, ""]
+    for entry in systems:
+        example = toml({"system": entry.name, **entry.traits["example"]})
+        parts += [f"## {entry.name}", "", f"Source: {entry.traits['source']}.", ""]
+        parts += ["```toml", example, "```", "", described_once("autofunction", entry.function), ""]
+    return {"systems": "\n".join(parts)}
+
+
+def equilibrium_solver_pages() -> Pages:
+    """A table of the solvers of strategic games; their documentation stands with the other solvers."""
+    from gametrade.registry import solvers
+
+    rows = [
+        f"| `{entry.name}` | {', '.join(entry.traits['plays'])} | {entry.summary} | {entry.traits['source']} |"
+        for entry in solvers
+    ]
+    intro = (
+        "What `gt.solve(game, name)` and `gametrade solve --solver NAME` run; [the functions](solvers.md) one by one."
+    )
+    table = ["| solver | for | what it does | source |", "|---|---|---|---|", *rows, ""]
+    return {"equilibrium-solvers": "\n".join(["# Equilibrium solvers", "", intro, "", *table])}
+
+
 def solver_pages() -> Pages:
     """Functions of the solvers that are not rules and show how they are used, on one page."""
     from gametrade.registry import rules
@@ -186,7 +217,7 @@ def check_pages() -> Pages:
 
 def proof_pages() -> Pages:
     """What verification proves, claim by claim."""
-    from gametrade.registry import checks
+    from gametrade.registry import checks, game_checks
 
     parts = [
         "# Proofs",
@@ -197,6 +228,16 @@ def proof_pages() -> Pages:
     ]
     for entry in checks:
         parts += [f"## {entry.name}", "", entry.summary, ""]
+    parts += [
+        "## Games of strategies",
+        "",
+        "Strategies, payoffs, regrets and concepts of every equilibrium are proved by the kind of game, see "
+        "[report on a game](../../how-to/report-on-a-game.md). Properties have one file each in "
+        "`gametrade/analysis/verification/game_proofs`.",
+        "",
+    ]
+    for entry in game_checks:
+        parts += [f"### {entry.name}", "", entry.summary, ""]
     return {"proofs": "\n".join(parts)}
 
 

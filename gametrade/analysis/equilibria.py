@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.closed_forms import closed_form
 from gametrade.analysis.comparative_statics import ComparativeStatics, comparative_statics, parameters_of
 from gametrade.analysis.equilibrium_study import EquilibriumStudy
 from gametrade.analysis.verdict import Verdict
@@ -20,7 +21,7 @@ from gametrade.games.normal_form import NormalFormGame
 from gametrade.registry import properties as registered
 from gametrade.solvers.solve import plays, solve
 
-MOST_VARIABLES = 60
+MOST_VARIABLES = 24
 """Variables up to which an adjustment process and comparative statics are computed without being asked for."""
 
 MOST_PARAMETERS = 8
@@ -72,6 +73,7 @@ def analyse_equilibria(
     name = solver if isinstance(solver, str) else None
     statics, unmoved = _statics(given, solution, name, parameters)
     dynamics = _dynamics(given.game)
+    letters = closed_form(given.description, solution[0]) if len(solution) else None
     notes = _notes(given, solution, dynamics, statics)
     return EquilibriumStudy(
         given.game,
@@ -83,6 +85,8 @@ def analyse_equilibria(
         dict(given.description) or None,
         notes,
         properties is None,
+        name or "",
+        letters,
     )
 
 

@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.closed_forms import ClosedForm
 from gametrade.analysis.equilibrium_study import EquilibriumStudy
 from gametrade.games.equilibrium import Equilibrium, Solution
 
@@ -27,7 +28,7 @@ def game_document(study: EquilibriumStudy) -> dict[str, Any]:
     dict
         ``schema``, ``data`` (description and SHA-256), ``kind``, ``unit``, ``players``, ``solver``, ``complete``,
         ``finding``, ``equilibria``, ``cycle``, ``trace``, ``dynamics``, ``properties``, ``claims``, ``skipped``,
-        ``statics``, ``notes``.
+        ``statics``, ``closed_form``, ``notes``.
 
     Notes
     -----
@@ -40,7 +41,7 @@ def game_document(study: EquilibriumStudy) -> dict[str, Any]:
         "kind": type(study.game).__name__,
         "unit": study.game.unit,
         "players": list(study.game.players),
-        "solver": solution.solver,
+        "solver": study.asked or solution.solver,
         "complete": solution.complete,
         "finding": solution.finding,
         "equilibria": [equilibrium_to_dict(equilibrium) for equilibrium in solution],
@@ -51,6 +52,7 @@ def game_document(study: EquilibriumStudy) -> dict[str, Any]:
         "claims": [verdict.to_dict() for verdict in study.properties],
         "skipped": dict(study.skipped),
         "statics": [moves.to_dict() for moves in study.statics],
+        "closed_form": None if study.closed_form is None else closed_form_to_dict(study.closed_form),
         "notes": list(study.notes),
     }
     answer: dict[str, Any] = plain(document)
@@ -88,6 +90,14 @@ def equilibrium_to_dict(equilibrium: Equilibrium) -> dict[str, Any]:
         "certificate": dict(equilibrium.certificate),
         "notes": list(equilibrium.notes),
     }
+
+
+def closed_form_to_dict(found: ClosedForm) -> list[dict[str, Any]]:
+    """Best response, equilibrium and derivatives of each variable, as text."""
+    return [
+        {"variable": name, "best_response": reply, "equilibrium": value, "derivatives": slopes}
+        for name, reply, value, slopes in found.rows()
+    ]
 
 
 def plain(value: Any) -> Any:

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from gametrade.analysis.closed_forms import ClosedForm
 from gametrade.analysis.comparative_statics import ComparativeStatics
 from gametrade.analysis.verdict import Verdict
 from gametrade.display import Shown
@@ -41,6 +42,10 @@ class EquilibriumStudy(Shown):
         Assumptions, method, exactness.
     all_properties : bool
         Whether every registered property that applies was asked.
+    asked : str
+        Solver with its options, where they were given as text.
+    closed_form : ClosedForm or None
+        The first equilibrium in letters, where it exists.
     """
 
     game: StrategicGame
@@ -52,6 +57,8 @@ class EquilibriumStudy(Shown):
     description: Mapping[str, Any] | None = None
     notes: tuple[str, ...] = ()
     all_properties: bool = False
+    asked: str = ""
+    closed_form: ClosedForm | None = None
 
     def __len__(self) -> int:
         return len(self.solution)

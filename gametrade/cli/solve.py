@@ -58,6 +58,6 @@ def solve(game: str, solver: str | None, output: str | None) -> None:
     head = f"{solution.solver}: {count}{', and there are no others' if solution.complete else ''}. {solution.finding}"
     click.echo("\n\n".join([head.rstrip(), *map(str, solution)]))
     if output is not None:
-        study = EquilibriumStudy(given.game, solution, (), {}, description=given.description)
+        study = EquilibriumStudy(given.game, solution, (), {}, description=given.description, asked=solver or "")
         write_atomically(output, json.dumps(game_document(study), allow_nan=False, ensure_ascii=False) + "\n")
         click.echo(f"{output} written.", err=True)

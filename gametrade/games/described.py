@@ -143,7 +143,11 @@ def _finite(content: Mapping[str, Any], name: str) -> NormalFormGame:
     labels = [actions[player] for player in players] if isinstance(actions, Mapping) else labels
     table = [tables[player] for player in players] if isinstance(tables, Mapping) else tables
     unit = str(content.get("unit", "money"))
-    return _made(lambda: NormalFormGame(_numbers(table), players, labels, unit=unit), f"payoffs of the game {name!r}")
+    return _made(
+        lambda: NormalFormGame(_numbers(table), players, labels, unit=unit),
+        f"payoffs of the game {name!r}",
+        "be numbers in tables of one shape, an action of the first player a row",
+    )
 
 
 def _continuous(content: Mapping[str, Any], name: str) -> ContinuousGame:
@@ -224,13 +228,12 @@ def _numbers(value: Any) -> Any:
     return {"inf": math.inf, "-inf": -math.inf, "+inf": math.inf}.get(value, value) if isinstance(value, str) else value
 
 
-def _made(make: Callable[[], Any], what: str) -> Any:
+def _made(make: Callable[[], Any], what: str, must: str = "be numbers, texts and lists of the right shape") -> Any:
     """Make a game; what numpy says of data that fit no array becomes one sentence."""
     try:
         return make()
     except GametradeError:
         raise
     except (TypeError, ValueError, KeyError, IndexError, AttributeError, OverflowError) as problem:
-        raise InvalidInputError(
-            f"{what} must be numbers, texts and lists of the right shape. Got: {problem}."
-        ) from None
+        told = str(problem).partition(". ")[0].rstrip(".")
+        raise InvalidInputError(f"{what} must {must}. Got: {told}.") from None

@@ -227,3 +227,12 @@ def test_a_search_piece_by_piece_agrees(game):
     assert slow[0].payoffs[0] == pytest.approx(exact[0].payoffs[0], abs=1e-11 * span(game))
     assert slow[0].regrets[0] <= 1e-10 * span(game)
     assert gt.solve(game, "diagonalisation")[0].payoffs[0] == pytest.approx(exact[0].payoffs[0], abs=1e-11 * span(game))
+
+
+def test_a_price_without_cap_never_grows_by_rounding():
+    """Beyond the last breakpoint nobody buys: a demand of one rounding error there would be growth without bound."""
+    for k in range(40):
+        game = PriceLeaderGame([10.0, 3.0 + k / 66], [1.0, 0.1], unit_cost=1.0)
+        answer = gt.solve(game)
+        assert len(answer) == 1, answer.finding
+        assert prove_leader(answer[0]).regret <= Fraction(1, 10**9)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 
 import numpy as np
@@ -78,9 +79,20 @@ def demand_pieces(game: PriceLeaderGame) -> Demand:
     size = np.column_stack([steep, np.abs(first) + steep * np.abs(origin), np.abs(second) + np.abs(first * origin)])
     size += 4 * EPS * np.array([np.abs(start[0]), np.abs(first).max(), np.abs(second).max()])
     surplus, total = second - origin * (first - origin * steep / 2), first - steep * origin
+    _without_end(game, (lower, upper), steep, total)
     lower, upper, origin = (np.clip(prices + centre, game.floor, game.cap) for prices in (lower, upper, origin))
     lower[0], upper[-1] = game.floor, game.cap
     return Demand(lower, upper, origin, total, steep, surplus, size)
+
+
+def _without_end(
+    game: PriceLeaderGame, ends: tuple[FloatArray, FloatArray], steep: FloatArray, total: FloatArray
+) -> None:
+    """Demand on pieces without end, where every follower is at a bound: exactly, for its sign decides about growth."""
+    if np.isposinf(ends[1][-1]) and steep[-1] == 0:
+        total[-1] = math.fsum(game.lower.tolist())
+    if np.isneginf(ends[0][0]) and steep[0] == 0:
+        total[0] = math.fsum(game.upper.tolist())
 
 
 def price_pieces(game: PriceLeaderGame) -> PiecewiseQuadratic | None:

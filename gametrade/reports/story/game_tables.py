@@ -59,7 +59,8 @@ def game_sections(study: EquilibriumStudy, drawn: bool) -> list[Section]:
         tables = (properties_table(study),) if study.properties else ()
         sections.append(Section("properties", "Properties", tables, left))
     if study.statics:
-        sections.append(Section("statics", "How the equilibrium moves", statics_tables(study)))
+        tables = (*statics_tables(study), *closed_form_tables(study))
+        sections.append(Section("statics", "How the equilibrium moves", tables))
     return sections
 
 
@@ -227,6 +228,23 @@ def statics_tables(study: EquilibriumStudy) -> tuple[Table, ...]:
         *findings,
     ]
     return (Table("Comparative statics", columns, tuple(rows), "\n".join(remarks)),)
+
+
+def closed_form_tables(study: EquilibriumStudy) -> tuple[Table, ...]:
+    """Best responses, the equilibrium and its derivatives in letters; nothing where there is no closed form."""
+    if study.closed_form is None:
+        return ()
+    names = list(study.closed_form.values)
+    rows = tuple(
+        (variable, reply, value, *(slopes[name] for name in names))
+        for variable, reply, value, slopes in study.closed_form.rows()
+    )
+    columns = (
+        *words("variable", "best response", "equilibrium"),
+        *(Column(name, group="derivative by", numeric=False) for name in names),
+    )
+    note = "Derived by sympy, away from all limits; the numbers of the game give the equilibrium that was computed."
+    return (Table("Closed form", columns, rows, note),)
 
 
 def _slope(value: float, error: float) -> str:

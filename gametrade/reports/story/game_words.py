@@ -4,11 +4,16 @@ from __future__ import annotations
 
 import math
 
+import numpy as np
+
 from gametrade.games.equilibrium import Equilibrium
 from gametrade.reports.story.numbers import MINUS, NOTHING, SPACE
 
 SHOWN = 6
 """Entries of a strategy that a table shows."""
+
+NEGLIGIBLE = 1e-10
+"""Share of the largest entry of all strategies below which an entry is not shown."""
 
 KINDS = {
     "NormalFormGame": "finite game",
@@ -44,7 +49,7 @@ def amount(value: float, unit: str, digits: int = 6) -> str:
 
 
 def strategy_words(equilibrium: Equilibrium, player: str, limit: int = SHOWN) -> str:
-    """What a player does: entries that are not zero, an action alone if it is certain.
+    """What a player does: entries that are not negligible, an action alone if it is certain.
 
     Examples
     --------
@@ -54,7 +59,8 @@ def strategy_words(equilibrium: Equilibrium, player: str, limit: int = SHOWN) ->
     '2'
     """
     entries = equilibrium.strategy(player)
-    used = {name: value for name, value in entries.items() if value != 0}
+    least = NEGLIGIBLE * max(float(np.abs(row).max(initial=0.0)) for row in equilibrium.strategies)
+    used = {name: value for name, value in entries.items() if abs(value) > least}
     if mixes(equilibrium) and len(used) == 1 and next(iter(used.values())) == 1:
         return next(iter(used))
     shown = list(used.items())[:limit] or [(name, 0.0) for name in list(entries)[:1]]

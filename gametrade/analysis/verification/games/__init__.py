@@ -36,6 +36,7 @@ FIELDS = {
     "claims": LIST,
     "skipped": TABLE,
     "statics": LIST,
+    "closed_form": LIST + OR_NULL,
     "notes": LIST,
 }
 
@@ -90,7 +91,7 @@ def verify_equilibria(document: Mapping[str, Any]) -> list[Outcome]:
     outcomes += _equilibria(case[0])
     outcomes.append(_guard("list of equilibria", lambda: check_list(case[0])))
     outcomes += [_claim(case[0], claim) for claim in document["claims"]]
-    free = "traces, comparative statics, findings and notes are computed, not certified"
+    free = "traces, comparative statics, closed forms, findings and notes are computed, not certified"
     return [*outcomes, Outcome("rest", NOT_PROVED, free)]
 
 

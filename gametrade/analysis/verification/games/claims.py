@@ -101,6 +101,8 @@ def check_list(case: GameCase) -> str:
         if case.document["equilibria"]:
             raise NotCertified("the report does not say that there are no others")
         raise NotCertified("no equilibrium was found, which is no proof that there is none")
+    if any(e.concept.startswith("epsilon") for e in case.equilibria):
+        raise NotCertified("equilibria up to a regret are not counted again")
     game, solver = case.game, case.document["solver"].split(":")[0]
     if isinstance(game, NormalFormGame) and solver == "pure_equilibria" and game.payoffs[0].size <= MOST_PROFILES:
         found = pure_profiles(game)
