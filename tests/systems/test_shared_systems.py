@@ -212,7 +212,52 @@ def test_buildings_from_numbers_are_certified_at_one_price():
     assert found.regret <= 1e-6
 
 
+HEATING = {
+    "outdoor": [0.0, 5.0, 2.0],
+    "first": [18.0, 21.0],
+    "reference": 20.0,
+    "resistance": 5.0,
+    "capacitance": [2.0, 3.0],
+    "power": 3.0,
+    "discomfort": 0.02,
+}
+
+
+def test_heated_buildings_trade_comfort_for_money_at_one_price():
+    numbers = {"demand": np.ones((2, 3)), "generation": [[0, 0, 0], [4, 2, 0.0]], "import_price": [0.3, 0.4, 0.3]}
+    game = building_sharing(export_price=[0.08] * 3, heating=HEATING, **numbers)
+    found = gt.solve(game)[0]
+    prices = found.certificate["shared_equal_prices"]
+    for k, name in enumerate(game.players):
+        plan, before = found.strategy(name), HEATING["first"][k]
+        size = HEATING["capacitance"][k]
+        for t, outside in enumerate(HEATING["outdoor"]):
+            reached = before + (outside - before) / (5.0 * size) + 3.0 * plan[f"heated {t}"] / size
+            assert plan[f"temperature {t}"] == pytest.approx(reached, abs=1e-5)
+            before = plan[f"temperature {t}"]
+        bought = [plan[f"bought {t}"] * numbers["import_price"][t] - 0.08 * plan[f"sold {t}"] for t in range(3)]
+        cold = sum(0.02 * (plan[f"temperature {t}"] - 20.0) ** 2 for t in range(3))
+        wear = sum(0.01 * (plan[f"charged {t}"] ** 2 + plan[f"discharged {t}"] ** 2) for t in range(3))
+        assert found.payoffs[k] == pytest.approx(-sum(bought) - cold - wear, abs=1e-5)
+    assert all(0.08 - 1e-6 <= p <= 0.4 + 1e-6 for p in prices)
+    assert found.regret <= 1e-5
+    central = gt.solve(game, "potential_maximum")[0]
+    assert found.payoffs.sum() == pytest.approx(central.payoffs.sum(), abs=1e-5)
+    dear = building_sharing(export_price=[0.08] * 3, heating={**HEATING, "discomfort": 0.0}, **numbers)
+    assert sum(gt.solve(dear)[0].strategy(dear.players[0])[f"heated {t}"] for t in range(3)) <= 1e-5
+
+
 BAD = [
+    (
+        lambda: building_sharing(
+            demand=[[1.0]],
+            generation=[[0.0]],
+            import_price=[0.3],
+            export_price=[0.1],
+            heating={**HEATING, "outdoor": [1.0], "first": 20.0, "capacitance": -1.0},
+        ),
+        "numbers of Heating",
+    ),
     (lambda: safe_market(demand=[1.0]), "demand of safe_market"),
     (lambda: safe_market(demand=[[1.0], [2.0]], partners=[[0, 0]]), "different pairs"),
     (lambda: safe_market(demand=[[1.0], [2.0]], partners=[[0, 5]]), "different pairs"),

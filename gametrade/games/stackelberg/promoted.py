@@ -80,7 +80,7 @@ def promoted(game: QuadraticGame, leaders: Sequence[str], answer: Answer) -> Sta
         return float(game.payoffs[leader](whole))
 
     base = StackelbergGame.over(
-        inner,  # type: ignore[arg-type]
+        inner,
         answer,  # type: ignore[arg-type]
         leaders=list(leaders),
         sets=[game.sets[k] for k in ahead],

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
-from gametrade.games.building_game import Storage, building_game
+from gametrade.games.building_game import Heating, Storage, building_game
 from gametrade.games.pricing import step_numbers
 from gametrade.games.sparse_quadratic import SparseQuadraticGame
 from gametrade.registry import systems
@@ -34,6 +34,7 @@ def building_sharing(
     power: ArrayLike = 0.0,
     efficiency: float = 0.95,
     wear: float = 0.01,
+    heating: Mapping[str, ArrayLike] | None = None,
     flexibility: float = 0.0,
     players: Sequence[str] | None = None,
     unit: str = "money",
@@ -46,6 +47,9 @@ def building_sharing(
         As in :func:`~gametrade.games.building_game.building_game`.
     capacity, power, efficiency, wear
         Batteries, as in :class:`~gametrade.games.building_game.Storage`.
+
+    heating : mapping, optional
+        Numbers of :class:`~gametrade.games.building_game.Heating`.
 
     Returns
     -------
@@ -66,6 +70,7 @@ def building_sharing(
         import_price,
         export_price,
         storage=Storage(capacity, power, efficiency, wear),
+        heating=None if heating is None else Heating(**dict(heating)),  # type: ignore[arg-type]
         flexibility=flexibility,
         players=players,
         unit=unit,

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -97,7 +96,7 @@ def fair_sharing(
         raise TooManyPlayersError(f"fair_sharing takes at most {MOST_PROFILES} profiles of claims; give fewer factors.")
     table = np.empty((n, *(len(ratios),) * n))
     price = (import_price + export_price) / 2
-    for where in itertools.product(range(len(ratios)), repeat=n):
+    for where in np.ndindex(*(len(ratios),) * n):
         got = shares(np.array([ratios[k] for k in where]) * lacking, surplus, rule)
         used = np.minimum(got, lacking)
         table[(slice(None), *where)] = import_price * used + export_price * (got - used) - price * got

@@ -70,7 +70,7 @@ def feed_in_market(
     return SellerCompetition(
         surpluses,
         export_price,
-        float(np.mean(bends)),
+        float(np.mean(np.asarray(bends, dtype=float))),
         worth,
         bends,
         import_price=import_price,

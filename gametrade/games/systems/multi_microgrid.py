@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 from collections.abc import Sequence
 
 import numpy as np
@@ -106,7 +105,7 @@ def multi_microgrid(
     paid = np.broadcast_to(np.asarray(costs, dtype=float), n)
     fees = np.broadcast_to(np.asarray(charges, dtype=float), (values.size, n))
     table = np.empty((n, *sizes))
-    for where in itertools.product(*map(range, sizes)):
+    for where in np.ndindex(*sizes):
         named = np.array([offers[i][k] for i, k in enumerate(where)])
         taken = delivered(named[:, 0], named[:, 1], (values, steep), fees).sum(axis=0)
         left = named[:, 1] - taken
