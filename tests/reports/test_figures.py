@@ -41,6 +41,7 @@ def test_which_figures(community: gt.StabilityStudy, table: gt.StabilityStudy, n
     assert [figure.id for figure in all_figures(community)] == [
         "gains", "excess-by-size", "prices-mid_market_rate", "prices-competitive_price", "prices-bill_sharing",
         "supporting", "cumulative", "exit-cost", "who-leaves", "core-intervals", "core-picture",
+        "market-hour",
     ]  # fmt: skip
     assert [figure.id for figure in all_figures(table)] == [
         "gains", "excess-by-size", "exit-cost", "who-leaves", "core-intervals", "core-picture",
