@@ -477,6 +477,7 @@ def test_progress_passes_everything_on() -> None:
 
 
 COMMANDS = ("report", "check-data", "rules", "verify", "clear", "mechanisms", "games", "solvers", "solve")
+COMMANDS += ("form", "compete", "designs")
 
 
 def test_the_commands() -> None:
