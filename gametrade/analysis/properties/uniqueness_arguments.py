@@ -157,14 +157,8 @@ def _finite(game: NormalFormGame) -> Verdict:
         arguments.append({"argument": "list of all equilibria", "count": count, "source": "every vertex"})
         return told(game, arguments, count == 1, numbers={"count": count})
     if count > 1:
-        return told(
-            game,
-            [{"argument": "list of pure equilibria", "count": count, "source": "every profile"}],
-            False,
-            0.0,
-            "",
-            count=count,
-        )
+        listed = {"argument": "list of pure equilibria", "count": count, "source": "every profile"}
+        return told(game, [listed], False, numbers={"count": count})
     why = "" if arguments else "no sufficient condition holds; not all equilibria were listed"
     return told(game, arguments, True if arguments else None, why=why, numbers={"count": count})
 
@@ -184,9 +178,7 @@ def _population(game: EvolutionaryGame) -> Verdict:
     found = rest_points(game)
     count = len(found)
     if count > 1 or (found.complete and count == 1):
-        return told(
-            game, [{"argument": f"{count} equilibria listed", "count": count}], count == 1, 0.0, "", count=count
-        )
+        return told(game, [LISTED | {"count": count}], count == 1, numbers={"count": count})
     return told(game, [], None, why="some supports may hold a continuum of equilibria", numbers={"count": count})
 
 
