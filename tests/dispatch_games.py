@@ -63,8 +63,11 @@ def dispatch_games(draw, min_homes=1, max_homes=4, max_steps=4, joint_peak=True)
     return make_dispatch(size * net, buy, sell, charge, batteries, flexibility, peak_charge=peak)
 
 
-def cost_by_linprog(game, members):
-    """Least cost of a coalition by a program written home by home and kWh by kWh, solved by SciPy."""
+def cost_by_linprog(game, members, *, burning=True):
+    """Least cost of a coalition by a program written home by home and kWh by kWh, solved by SciPy.
+
+    Without `burning` it is a mixed-integer program in which no battery charges and discharges in the same step.
+    """
     community, model = game.community, _Model()
     homes = np.flatnonzero(members)
     steps = range(community.n_steps)
@@ -74,7 +77,7 @@ def cost_by_linprog(game, members):
     shared = [model.column(-spread[t]) for t in steps]
     peak = model.column(game.peak_charge / community.step_hours)
     for i in homes:
-        effects = _moves(model, game, i)
+        effects = _moves(model, game, i, burning)
         for t in steps:
             row = {buys[i, t]: 1.0, sells[i, t]: -1.0}
             for column, effect in effects.get(t, []):
@@ -82,6 +85,8 @@ def cost_by_linprog(game, members):
             model.equal(row, community.net_load[i, t])
     joint = np.inf if game.connection_limit is None else game.connection_limit * community.step_hours
     for t in steps:
+        for i in homes if game.export_limit is not None else ():
+            model.most({buys[i, t]: -1.0, sells[i, t]: 1.0}, game.export_limit[i] * community.step_hours)
         for flow in (buys, sells):
             model.most({shared[t]: 1.0, **{flow[i, t]: -1.0 for i in homes}}, 0.0)
             if np.isfinite(joint):
@@ -90,7 +95,7 @@ def cost_by_linprog(game, members):
     return model.solve()
 
 
-def _moves(model, game, i):
+def _moves(model, game, i, burning):
     """Columns of a home by step: pairs of a column and its effect on the net load."""
     community, effects, batteries = game.community, {}, game.community.batteries
     steps = range(community.n_steps)
@@ -101,6 +106,10 @@ def _moves(model, game, i):
         for t in steps:
             put, out = model.column(0.0, power), model.column(batteries.wear_cost[i], power)
             effects.setdefault(t, []).extend([(put, 1.0), (out, -1.0)])
+            if not burning:
+                charges = model.column(0.0, 1.0, whole=True)
+                model.most({put: 1.0, charges: -power}, 0.0)
+                model.most({out: 1.0, charges: power}, power)
             model.equal({level[t + 1]: 1.0, level[t]: -1.0, put: -batteries.charge_efficiency[i], out: 1 / given}, 0.0)
         if np.isnan(start):
             model.equal({level[0]: 1.0, level[-1]: -1.0}, 0.0)
@@ -119,6 +128,10 @@ def _moves(model, game, i):
             for t in steps:
                 column = model.column(load.value, load.share * community.demand[i, t])
                 effects.setdefault(t, []).append((column, -1.0))
+    if game.export_limit is not None or game.connection_limit is not None:
+        for t in steps:
+            given_up = model.column(0.0, community.generation[i, t])
+            effects.setdefault(t, []).append((given_up, 1.0))
     return effects
 
 
@@ -126,11 +139,12 @@ class _Model:
     """A linear program as dictionaries."""
 
     def __init__(self):
-        self.cost, self.upper, self.equations, self.limits = [], [], [], []
+        self.cost, self.upper, self.whole, self.equations, self.limits = [], [], [], [], []
 
-    def column(self, cost, upper=np.inf):
+    def column(self, cost, upper=np.inf, *, whole=False):
         self.cost.append(cost)
         self.upper.append(upper)
+        self.whole.append(int(whole))
         return len(self.cost) - 1
 
     def equal(self, row, right):
@@ -152,8 +166,9 @@ class _Model:
         sizes = np.abs(
             np.concatenate([right, limit[np.isfinite(limit)], np.array(self.upper)[np.isfinite(self.upper)]])
         )
-        unit = sizes.max(initial=0.0) or 1.0
+        unit = 1.0 if any(self.whole) else sizes.max(initial=0.0) or 1.0
         bounds = [(0, None if np.isinf(u) else u / unit) for u in self.upper]
-        answer = linprog(self.cost, most, limit / unit, left, right / unit, bounds, method="highs-ipm")
+        solver = {"method": "highs", "integrality": self.whole} if any(self.whole) else {"method": "highs-ipm"}
+        answer = linprog(self.cost, most, limit / unit, left, right / unit, bounds, **solver)
         assert answer.status == 0, answer.message
         return answer.fun * unit

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
+import gametrade as gt
 from gametrade.cli import main
 from gametrade.registry import mechanisms
 
@@ -82,3 +83,41 @@ def test_mechanisms_are_listed_and_shown():
     assert "uniform_price:k=0.5" in one.stdout
     assert "Source: Chatterjee and Samuelson 1983" in one.stdout
     assert "mechanism must be one of" in refused(run("mechanisms", "lottery"))
+
+
+def test_lies_in_a_file_are_told_again(tmp_path):
+    (tmp_path / "orders.csv").write_text("id,side,price,energy\na,bid,20,1\nb,bid,17,1\nc,ask,4,1\nd,ask,7,1\n")
+    orders, out = str(tmp_path / "orders.csv"), str(tmp_path / "lies.json")
+    asked = ["strategyproofness", "pair_strategyproofness", "false_name_proofness", "quantity_truthfulness"]
+    asked += [
+        "budget_balance",
+        "budget_balance:weak=true",
+        "envy_freeness",
+        "no_market_power",
+        "individual_rationality",
+    ]
+    for mechanism in ("uniform_price:k=1", "vickrey_clarke_groves", "muda:rng=1"):
+        flags = [part for name in asked for part in ("--check", name)]
+        done = CliRunner().invoke(main, ["clear", orders, "--mechanism", mechanism, *flags, "-o", out])
+        assert done.exit_code == 0, done.output
+        checked = CliRunner().invoke(main, ["verify", out])
+        assert checked.exit_code == 0, checked.output
+        assert "0 refuted" in checked.output
+    done = CliRunner().invoke(main, ["clear", orders, "--check", "strategyproofness:about=price", "-o", out])
+    assert "The lie: a bids 7 for 1 kWh; it gains 5 money." in done.output
+    text = (tmp_path / "lies.json").read_text()
+    for old, new in (
+        ('"payment": 12.0', '"payment": 11.0'),
+        ('"lying": 13.0', '"lying": 14.0'),
+        ('"price": 7.0', '"price": 8.0'),
+    ):
+        assert old in text
+        (tmp_path / "lies.json").write_text(text.replace(old, new, 1))
+        assert CliRunner().invoke(main, ["verify", out]).exit_code == 1
+    (tmp_path / "lies.json").write_text(text.replace('"side": "bid"', '"side": "both"', 1))
+    assert CliRunner().invoke(main, ["verify", out]).exit_code == 2
+
+
+def test_prices_that_are_no_numbers():
+    with pytest.raises(gt.InvalidInputError, match="orders of OrderBook must be numbers"):
+        gt.OrderBook.of([("x", 1)], [])

@@ -43,6 +43,7 @@ def all_pages() -> Pages:
         name_pages,
         check_pages,
         proof_pages,
+        design_pages,
     )
     return {name: text for write in writers for name, text in write().items()}
 
@@ -238,6 +239,22 @@ def proof_pages() -> Pages:
     for entry in game_checks:
         parts += [f"### {entry.name}", "", entry.summary, ""]
     return {"proofs": "\n".join(parts)}
+
+
+def design_pages() -> Pages:
+    """All market designs, and the games of contracts beside them, on one page."""
+    from gametrade.games import contracts
+    from gametrade.registry import designs
+
+    intro = "Compared by `gametrade designs` and `market_designs`; one file each in `gametrade/analysis/designs`."
+    parts = ["# Market designs", "", intro, ""]
+    for entry in designs:
+        parts += [f"## {entry.name}", "", autodoc("autofunction", entry.function), ""]
+    parts += ["# Contracts between homes", "", "All in `gametrade.games.contracts`.", ""]
+    for name in contracts.__all__:
+        value = getattr(contracts, name)
+        parts += [f"## {name}", "", autodoc("autoclass" if inspect.isclass(value) else "autofunction", value), ""]
+    return {"designs": "\n".join(parts)}
 
 
 def command_pages() -> Pages:

@@ -11,7 +11,7 @@ import time
 from pathlib import Path
 
 import numpy as np
-from scipy.sparse import diags
+from scipy.sparse import block_diag, csc_matrix, diags, identity, vstack
 
 import gametrade as gt
 from gametrade.errors import SolverError
@@ -41,12 +41,39 @@ def buildings(n, steps, seed=0):
     return building_game(demand, generation, buy, np.full(steps, 0.08), storage=storage)
 
 
+def central_program(game):
+    """The same problem whole, sparse, for Clarabel; None without it (``pip install clarabel``)."""
+    try:
+        import clarabel
+    except ImportError:
+        return None
+    cost = (-game.interaction).tocsc()
+    rows = block_diag([csc_matrix(points.equal_rows) for points in game.sets], format="csc")
+    rows = vstack([rows, csc_matrix(game.shared.equal_rows)], format="csc")
+    levels = np.concatenate([*(points.equal_limits for points in game.sets), game.shared.equal_limits])
+    low, high = game.bounds
+    unit = identity(game.dimension, format="csc")
+    matrix = vstack([rows, unit[np.isfinite(high)], -unit[np.isfinite(low)]], format="csc")
+    limits = np.concatenate([levels, high[np.isfinite(high)], -low[np.isfinite(low)]])
+    settings = clarabel.DefaultSettings()
+    settings.verbose = False
+    cones = [clarabel.ZeroConeT(len(levels)), clarabel.NonnegativeConeT(len(limits) - len(levels))]
+    answer = clarabel.DefaultSolver(cost, -game.slope, matrix, limits, cones, settings).solve()
+    assert "Solved" in str(answer.status)
+    return np.array(answer.x)
+
+
 def exchange(n, steps, seconds):
     """Exchange ADMM against one central quadratic program, if it gets time."""
     game = buildings(n, steps)
     solution, spent = timed(lambda: gt.solve(game, "exchange_admm", tolerance=1e-6))
     assert max(solution.trace[-1]["primal"], solution.trace[-1]["dual"]) <= 1e-6
     yield f"exchange ADMM, {n} buildings x {steps} h", spent, f"payoff {solution[0].payoffs.sum():.4f}"
+    whole, spent = timed(lambda: central_program(game))
+    if whole is not None:
+        payoff = game.payoff(whole).sum()
+        assert abs(payoff - solution[0].payoffs.sum()) <= 1e-4 * max(1, abs(payoff))
+        yield f"one central program (Clarabel), {n} x {steps}", spent, f"payoff {payoff:.4f}"
     if not seconds:
         return
     try:

@@ -30,7 +30,7 @@ from gametrade.solvers.reply_polytopes import two_player_payoffs
 HERE = Path(__file__).parent
 QUANTECON = importlib.util.find_spec("quantecon") is not None
 
-NASHPY_GAMES = 2
+NASHPY_GAMES = 1
 """Games of 10 x 10 that nashpy gets: it takes some 20 seconds for each. Its supports do not end in half a minute."""
 
 Row = dict[str, object]

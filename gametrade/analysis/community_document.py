@@ -53,13 +53,13 @@ def community_from_dict(data: Mapping[str, Any]) -> Community:
         The same homes, without batteries.
     """
     n = len(data["names"])
-    prices = [floats(data[name]) for name in SERIES]
+    bought, sold, charge = (floats(data[name]) for name in SERIES)
     return Community(
         data["names"],
         floats(data["demand"]).reshape(n, -1),
         floats(data["generation"]).reshape(n, -1),
         np.frombuffer(unpack(data["times"]), dtype="<i8").astype("datetime64[s]"),
         float(data["step_hours"]),
-        Tariff(*prices, currency=data["currency"], allow_negative_spread=True),
+        Tariff(bought, sold, charge, currency=data["currency"], allow_negative_spread=True),
         time_zone=data["time_zone"],
     )

@@ -8,7 +8,9 @@ import numpy as np
 
 from gametrade.analysis.core_section import CoreSection
 from gametrade.games.coalitional import CoalitionalGame
+from gametrade.solvers.core_body import CoreBody
 from gametrade.solvers.core_intervals import CoreIntervals
+from gametrade.solvers.core_picture import CoreSlice
 from gametrade.solvers.core_program import CoreWeights
 from gametrade.solvers.fee_limits import FeeLimits
 from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation
@@ -39,15 +41,7 @@ def core_to_dict(core: CoreSection) -> dict[str, Any]:
         "projections": [_projection(found) for found in projections],
         "joining": [{"rule": found.rule, "gains": found.gains.tolist()} for found in core.joining],
         "fees": None if core.fees is None else _fees(core.fees),
-        "picture": None
-        if picture is None
-        else {
-            "players": list(picture.players),
-            "payoffs": picture.payoffs.tolist(),
-            "low": picture.low.tolist(),
-            "high": picture.high.tolist(),
-            "corners": picture.corners.tolist(),
-        },
+        "picture": None if picture is None else _picture(picture),
         "left_out": dict(core.left_out),
     }
 
@@ -100,3 +94,20 @@ def _fees(found: FeeLimits) -> dict[str, Any]:
     """Largest fees, in money and money per kWh."""
     names = ("per_member", "per_member_bound", "per_kwh", "rule_per_member")
     return {name: getattr(found, name) for name in names}
+
+
+def _picture(found: CoreSlice | CoreBody) -> dict[str, Any]:
+    """A slice with where it is laid, or the solid of four players."""
+    if isinstance(found, CoreBody):
+        return {
+            "players": list(found.players),
+            "corners": found.corners.tolist(),
+            "edges": [list(pair) for pair in found.edges],
+        }
+    return {
+        "players": list(found.players),
+        "payoffs": found.payoffs.tolist(),
+        "low": found.low.tolist(),
+        "high": found.high.tolist(),
+        "corners": found.corners.tolist(),
+    }

@@ -11,6 +11,8 @@ import numpy as np
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.errors import InvalidInputError, SolverError, TooManyPlayersError, UnknownNameError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame
+from gametrade.solvers.core_body import PLAYERS as BODY_PLAYERS
+from gametrade.solvers.core_body import CoreBody, core_body
 from gametrade.solvers.core_intervals import CoreIntervals, core_intervals
 from gametrade.solvers.core_picture import CoreSlice, core_slice
 from gametrade.solvers.cost_of_stability import CostOfStability, cost_of_stability
@@ -22,8 +24,8 @@ from gametrade.solvers.population_monotonicity import PopulationMonotonicity, po
 PARTS = ("intervals", "numbers", "projection", "joining", "fees", "picture")
 """Parts of the section, by name."""
 
-WHOLE = ("core", "market", "none")
-"""Other names of sections: all parts, the section on mechanisms, neither."""
+WHOLE = ("core", "none", "market", "formation", "competition")
+"""Other names of sections: all parts, nothing, and the sections on mechanisms and on who joins whom."""
 
 CHEAP_PLAYERS = 16
 """Most players for which the section is made without being asked for."""
@@ -89,8 +91,8 @@ class CoreSection:
         For each main rule, what everybody has because each other one is there.
     fees : FeeLimits or None
         Largest fees that the community bears.
-    picture : CoreSlice or None
-        The core of three players, or its slice through three of them.
+    picture : CoreSlice, CoreBody or None
+        The core of three or four players, or its slice through three of them.
     left_out : mapping of str to str
         Parts that were not made, and why.
     """
@@ -102,7 +104,7 @@ class CoreSection:
     fee_projection: NearestCoreAllocation | None = None
     joining: tuple[PopulationMonotonicity, ...] = ()
     fees: FeeLimits | None = None
-    picture: CoreSlice | None = None
+    picture: CoreSlice | CoreBody | None = None
     left_out: Mapping[str, str] = field(default_factory=dict)
 
 
@@ -112,7 +114,8 @@ def wanted_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) ->
     Parameters
     ----------
     sections : str or iterable of str, optional
-        "core" for all parts, names of parts, or nothing; None decides by the size of the game.
+        "core" for all parts, names of parts, or nothing; None decides by the size of the game. The picture may name the
+        three players that it looks at, as in ``"picture:Ada,Bob,Cy"``.
     game : CoalitionalGame
         n players.
 
@@ -133,13 +136,25 @@ def wanted_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) ->
         return PARTS if cheap else ()
     if not isinstance(sections, str | Iterable):
         raise InvalidInputError(f"sections must be 'core' or names among {', '.join(PARTS)}. Got {sections!r:.60}.")
-    names = {sections} if isinstance(sections, str) else set(sections)
-    for name in names:
+    asked: dict[str, str] = {}
+    for name in [sections] if isinstance(sections, str) else sections:
         if not isinstance(name, str):
             raise InvalidInputError(f"sections must be names among {', '.join(PARTS)}. Got {name!r:.60}.")
-        if name not in (*WHOLE, *PARTS):
+        part, _, three = name.partition(":")
+        if part not in (*WHOLE, *PARTS):
             raise UnknownNameError("section", name, (*WHOLE, *PARTS))
-    return PARTS if "core" in names else tuple(name for name in PARTS if name in names)
+        if three:
+            _check_three(part, three, game)
+        asked[part] = name if three else asked.get(part, name)
+    return tuple(asked.get(name, name) for name in PARTS if "core" in asked or name in asked)
+
+
+def _check_three(part: str, names: str, game: CoalitionalGame) -> None:
+    """Only a picture is of somebody, and then of three different players."""
+    if part != "picture":
+        raise InvalidInputError(f"the section {part} takes no players. Got {names!r:.60}.")
+    if game.members(names.split(",")).sum() != 3:
+        raise InvalidInputError(f"players of the section picture must be three different ones. Got {names!r:.60}.")
 
 
 def core_section(
@@ -165,6 +180,7 @@ def core_section(
     """
     payoffs = main.allocation.payoffs
     balanced = abs(main.allocation.imbalance) <= main.allocation.tolerance
+    chosen = next((part.partition(":")[2] for part in parts if part.startswith("picture:")), "")
     makers: dict[str, Callable[[], dict[str, Any]]] = {
         "intervals": lambda: {"intervals": core_intervals(game, seconds=PATIENCE)},
         "numbers": lambda: {"numbers": core_numbers(game, main)},
@@ -174,11 +190,11 @@ def core_section(
         },
         "joining": lambda: {"joining": joining(game, rules)},
         "fees": lambda: {"fees": fee_limits(game, payoffs, seconds=PATIENCE)},
-        "picture": lambda: {"picture": picture(game, payoffs if balanced else None)},
+        "picture": lambda: {"picture": picture(game, payoffs if balanced else None, chosen)},
     }
     made: dict[str, Any] = {}
     left_out: dict[str, str] = {}
-    for part in parts:
+    for part in (name.partition(":")[0] for name in parts):
         try:
             made.update(makers[part]())
         except (InvalidInputError, SolverError, TooManyPlayersError) as reason:
@@ -200,19 +216,17 @@ def core_numbers(game: CoalitionalGame, main: RuleStability) -> CoreNumbers:
 
 def joining(game: CoalitionalGame, rules: Iterable[str]) -> tuple[PopulationMonotonicity, ...]:
     """Take every player out once, under those main rules that the study examined."""
-    if isinstance(game, DispatchGame):
-        raise InvalidInputError("batteries: every home taken out once means as many games solved again.")
     asked = set(rules)
     fit = [rule for rule in MAIN_RULES if rule in asked]
-    if game.n_players > CHEAP_PLAYERS:
+    if game.n_players > (PROGRAM_PICTURE_PLAYERS if isinstance(game, DispatchGame) else CHEAP_PLAYERS):
         fit = [rule for rule in fit if rule not in ("shapley", "nucleolus")]
     if not fit:
         raise InvalidInputError(f"none of the rules {', '.join(MAIN_RULES)} was examined.")
     return tuple(population_monotonicity(game, rule) for rule in fit)
 
 
-def picture(game: CoalitionalGame, payoffs: np.ndarray | None) -> CoreSlice:
-    """Slice the core through the three players whose payoffs vary most in it."""
+def picture(game: CoalitionalGame, payoffs: np.ndarray | None, chosen: str = "") -> CoreSlice | CoreBody:
+    """All of the core of three or four players, else its slice through those chosen or whose payoffs vary most."""
     most = PROGRAM_PICTURE_PLAYERS if isinstance(game, DispatchGame) else PICTURE_PLAYERS
     if game.n_players > most:
         raise TooManyPlayersError(
@@ -225,6 +239,10 @@ def picture(game: CoalitionalGame, payoffs: np.ndarray | None) -> CoreSlice:
     base = nearest_core_allocation(game, start if payoffs is None else payoffs, norm="l2", seconds=PATIENCE)
     if base.epsilon > game.tolerance:
         raise InvalidInputError("the core is empty, so there is nothing to draw.")
+    if game.n_players == BODY_PLAYERS and not chosen:
+        return core_body(game)
+    if chosen:
+        return core_slice(game, base.payoffs, game.labels(game.members(chosen.split(","))))
     widest = core_intervals(game, seconds=PATIENCE)
     order = np.argsort(-(widest.high - widest.low), kind="stable")[:3]
     return core_slice(game, base.payoffs, [game.players[i] for i in sorted(order)])

@@ -88,6 +88,8 @@ def _drawn_inside(home: HomeProgram, plan: FloatArray, shrink: float) -> FloatAr
         rate = -home.rows[:steps, :steps].diagonal()
         drawn[:steps] = np.maximum(drawn[:steps], np.maximum(stored, 0.0) / rate * (1 + 2.0**-50))
         drawn[2 * steps : 2 * steps + states.size] = moved
+    spilled = slice(home.cost.size - home.spilled, home.cost.size)
+    drawn[spilled] = np.minimum(plan[spilled] + shrink * home.upper[spilled], home.upper[spilled]).clip(min=0.0)
     for row in np.flatnonzero(home.equal & (home.derived < 0)):
         inside = home.rows.indices[home.rows.indptr[row] : home.rows.indptr[row + 1]]
         drawn[inside] += shrink * home.limit[row] / inside.size

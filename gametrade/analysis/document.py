@@ -33,7 +33,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         ``schema``, ``data`` (source and SHA-256), ``unit``, ``tolerance``, ``contract``, ``answers`` (one a
         rule: payoffs by name and price paths), ``claims`` (id, rule, property, statement, holds, margin,
         unit, witness, certificate), ``summary`` (one row a rule), ``contracts``, ``skipped``, ``notes`` and, where
-        they were made, ``core`` and ``market``.
+        they were made, ``core``, ``market`` and ``membership``.
     """
     game = study.game
     return {
@@ -53,6 +53,7 @@ def report_document(study: StabilityStudy) -> dict[str, Any]:
         "notes": list(study.notes),
         **({} if study.core is None else {"core": core_to_dict(study.core)}),
         **({} if study.market is None else {"market": market_to_dict(study.market)}),
+        **({} if study.membership is None else {"membership": study.membership.to_dict()}),
     }
 
 

@@ -76,7 +76,8 @@ def game_to_dict(game: CoalitionalGame) -> dict[str, Any] | None:
         return None if community is None else played
     if KINDS.get(type(game).__name__) is not type(game):
         return None
-    written = {field.name: _written(getattr(game, field.name)) for field in fields(game) if field.init}
+    parts: Any = game
+    written = {field.name: _written(getattr(game, field.name)) for field in fields(parts) if field.init}
     complete = all(written.get(part, {}) is not None for part in ("game", "community"))
     return {"kind": type(game).__name__, **written} if complete else None
 

@@ -8,13 +8,17 @@ from gametrade.analysis.rule_stability import RuleStability
 
 
 def headline(results: Sequence[RuleStability]) -> RuleStability:
-    """Choose the rule that the summary speaks about: the mid-market rate, else the first price rule, else the first."""
-    for result in results:
-        if result.rule == "mid_market_rate":
-            return result
+    """Choose the rule that the summary speaks about.
+
+    The mid-market rate, else the first price rule; where there is none, the Shapley value, of which most is written
+    and which need not be in the core, else the first.
+    """
+    by_name = {result.rule: result for result in reversed(results)}
     others = [r for r in results if base_name(r.rule) not in ("stand_alone", "competitive_price")]
     priced = [r for r in others if r.allocation.sell_price is not None]
-    return (priced or others or list(results))[0]
+    known = [by_name[name] for name in ("mid_market_rate",) if name in by_name]
+    shapley = [by_name["shapley"]] if "shapley" in by_name else []
+    return (known or priced or shapley or others or list(results))[0]
 
 
 def base_name(rule: str) -> str:

@@ -20,6 +20,9 @@ from gametrade.typing import IntArray
 CHEAP_PLAYERS = 16
 """Most players for which the section is made without being asked for."""
 
+WORTHWHILE = 48
+"""Fewest steps with trade for which the section is made without being asked for."""
+
 STEPS = 1000
 """Steps with trade that are cleared at most, unless asked otherwise: of a longer period every k-th one."""
 
@@ -102,10 +105,12 @@ class MarketSection:
 
 
 def market_wanted(sections: str | Iterable[str] | None, game: CoalitionalGame) -> bool:
-    """Whether to make the section: where asked for, or for few homes with meter data and no batteries."""
+    """Whether to make the section: where asked for, or for few homes with days of meter data and no batteries."""
+    if not isinstance(game, SharingGame):
+        return False
     if sections is None:
-        return isinstance(game, SharingGame) and game.n_players <= CHEAP_PLAYERS
-    return "market" in ({sections} if isinstance(sections, str) else set(sections)) and isinstance(game, SharingGame)
+        return game.n_players <= CHEAP_PLAYERS and trading_steps(game.community).size >= WORTHWHILE
+    return "market" in ({sections} if isinstance(sections, str) else set(sections))
 
 
 def market_labels() -> list[str]:
@@ -157,12 +162,12 @@ def trading_steps(community: Community) -> IntArray:
 
 def _shared(community: Community) -> np.ndarray:
     """Energy that can be shared in each step. [kWh]"""
-    return np.minimum(community.surplus.sum(axis=0), community.deficit.sum(axis=0))
+    return np.asarray(np.minimum(community.surplus.sum(axis=0), community.deficit.sum(axis=0)))
 
 
 def _spread(community: Community) -> np.ndarray:
     """What a shared kWh saves, network charge paid. [money/kWh]"""
-    return np.maximum(community.import_price - community.network_charge - community.export_price, 0.0)
+    return np.asarray(np.maximum(community.import_price - community.network_charge - community.export_price, 0.0))
 
 
 def total(label: str, market: CommunityMarket) -> Total:

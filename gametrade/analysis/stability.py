@@ -22,7 +22,8 @@ from gametrade.analysis.counting import CoalitionCount, CoalitionSample, count_b
 from gametrade.analysis.fairness import correlation, gini, jain
 from gametrade.analysis.game_claims import game_verdicts
 from gametrade.analysis.headline import headline
-from gametrade.analysis.market_section import market_section, market_wanted
+from gametrade.analysis.market_section import market_wanted
+from gametrade.analysis.membership_section import membership_parts, membership_section
 from gametrade.analysis.notes import study_notes
 from gametrade.analysis.out_of_sample import OutOfSample, out_of_sample
 from gametrade.analysis.rule_stability import RuleStability
@@ -83,8 +84,9 @@ def analyse_stability(
         Wraps the list of rules, e.g. in a progress bar.
     sections : str or sequence of str, optional
         Parts about the core itself: "core" for all, "none", or names among intervals, numbers, projection, joining,
-        fees and picture; and "market" for every mechanism on the homes' orders. If not given, all for up to 16
-        players without batteries, where they are cheap.
+        fees and picture (``"picture:Ada,Bob,Cy"`` looks at these three); and "market" for every mechanism on the
+        homes' orders. If not given, all for up to 16 players without batteries, where they are cheap, mechanisms from
+        48 steps with trade on.
 
     Returns
     -------
@@ -136,9 +138,10 @@ def analyse_stability(
     source = game.community.source.notes if isinstance(game, SharingGame) else ()
     notes = study_notes(game, contract, claims, source)
     core = core_section(game, headline(results), list(allocations), parts) if parts and results else None
-    market = market_section(game) if isinstance(game, SharingGame) and market_wanted(sections, game) else None
+    membership = membership_section(game, membership_parts(sections, game)) if results else None
     about_game = game_verdicts(game, None if core is None else core.numbers)
-    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, market, about_game)
+    auctions = market_wanted(sections, game)
+    return StabilityStudy(game, tuple(results), skipped, contract, notes, core, auctions, about_game, membership)
 
 
 def _nodes(engine: str) -> int:

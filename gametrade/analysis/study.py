@@ -5,12 +5,14 @@ from __future__ import annotations
 import html
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gametrade.analysis.core_section import CoreSection
-from gametrade.analysis.market_section import MarketSection
+from gametrade.analysis.market_section import MarketSection, market_section
+from gametrade.analysis.membership_section import MembershipSection
 from gametrade.analysis.rule_stability import COLUMNS, MONEY, STATUS, RuleStability
 from gametrade.analysis.verdict import Verdict
 from gametrade.display import text_table
@@ -51,10 +53,12 @@ class StabilityStudy:
         Assumptions, method, exactness and tolerance.
     core : CoreSection or None
         What the core itself looks like, where that was asked for or is cheap.
-    market : MarketSection or None
-        What every mechanism would do with the homes' orders, where that was asked for or is cheap.
+    auctions : bool
+        Whether what every mechanism would do with the homes' orders belongs to the study.
     about_game : tuple of Verdict
         Claims about the game itself: whether its core is empty, by how much.
+    membership : MembershipSection or None
+        Who would join whom, where that was asked for or is cheap.
     """
 
     game: CoalitionalGame
@@ -63,8 +67,14 @@ class StabilityStudy:
     contract: str
     notes: tuple[str, ...]
     core: CoreSection | None = None
-    market: MarketSection | None = None
+    auctions: bool = False
     about_game: tuple[Verdict, ...] = ()
+    membership: MembershipSection | None = None
+
+    @cached_property
+    def market(self) -> MarketSection | None:
+        """What every mechanism would do with the homes' orders; cleared when it is first asked for."""
+        return market_section(self.game) if self.auctions and isinstance(self.game, SharingGame) else None
 
     def __getitem__(self, rule: str) -> RuleStability:
         for result in self.results:

@@ -1,4 +1,4 @@
-"""The command line: ``gametrade report``, ``solve``, ``check-data``, ``clear``, ``verify`` and the listings."""
+"""The command line: ``report``, ``solve``, ``check-data``, ``clear``, ``designs``, ``verify`` and the listings."""
 
 from __future__ import annotations
 
@@ -9,6 +9,9 @@ import click
 from gametrade import __version__
 from gametrade.cli.check_data import check_data
 from gametrade.cli.clear import clear
+from gametrade.cli.compete import compete
+from gametrade.cli.designs import designs
+from gametrade.cli.form import form
 from gametrade.cli.games import games
 from gametrade.cli.mechanisms import mechanisms
 from gametrade.cli.report import report
@@ -44,10 +47,17 @@ def main() -> None:
       gametrade clear orders.csv --mechanism mcafee
 
     \b
+    Markets with and without somebody in the middle, side by side:
+      gametrade designs --demo
+
+    \b
     A game of strategies, prices or quantities, in a file:
       gametrade games usage_charge --example > game.toml
       gametrade solve game.toml
       gametrade report game.toml -o equilibria.html
+    Who joins whom, and which provider wins:
+      gametrade form --demo --rule mid_market_rate
+      gametrade compete --demo --provider mid_market_rate --provider competitive_price
 
     \b
     Exit codes:
@@ -62,5 +72,18 @@ def main() -> None:
             reconfigure(errors="replace")
 
 
-for command in (report, check_data, solve, clear, rules, mechanisms, games, solvers, verify):
+for command in (
+    report,
+    check_data,
+    solve,
+    clear,
+    form,
+    compete,
+    designs,
+    rules,
+    mechanisms,
+    games,
+    solvers,
+    verify,
+):
     main.add_command(command)

@@ -7,6 +7,9 @@ from pathlib import Path
 
 import click
 
+from gametrade.analysis.checking import check
+from gametrade.analysis.verdict import Verdict
+from gametrade.analysis.verification.market_file import market_document
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms import MarketOutcome, OrderBook
 from gametrade.mechanisms import clear as clear_book
@@ -23,8 +26,15 @@ from gametrade.reports.writing import check_writable, write_atomically
     help="How prices are formed; gametrade mechanisms lists them.",
 )
 @click.option("--currency", default="money", show_default=True, metavar="NAME", help="Label of the money.")
+@click.option(
+    "--check",
+    "asked",
+    multiple=True,
+    metavar="PROPERTY[:OPTION=VALUE]",
+    help="Ask whether this holds, e.g. strategyproofness:about=price or budget_balance; may be given several times.",
+)
 @click.option("-o", "--output", metavar="FILE", help="Write every order with its trade, as .csv or .json.")
-def clear(orders: str, mechanism: str, currency: str, output: str | None) -> None:
+def clear(orders: str, mechanism: str, currency: str, asked: tuple[str, ...], output: str | None) -> None:
     """Clear the bids and asks of a file: who trades how much, and who pays what.
 
     ORDERS is a CSV file with one order a line: id, side (bid or ask), price and energy, and if wanted time
@@ -35,6 +45,8 @@ def clear(orders: str, mechanism: str, currency: str, output: str | None) -> Non
       gametrade clear orders.csv
       gametrade clear orders.csv --mechanism uniform_price:k=1 -o cleared.csv
       gametrade clear orders.csv --mechanism vickrey_clarke_groves -o cleared.json
+      gametrade clear orders.csv --check strategyproofness --check false_name_proofness -o lies.json
+      gametrade verify lies.json
     """  # noqa: D301
     if output is not None:
         if Path(output).suffix.lower() not in (".csv", ".json"):
@@ -42,14 +54,28 @@ def clear(orders: str, mechanism: str, currency: str, output: str | None) -> Non
         check_writable(output)
     outcome = clear_book(OrderBook.read_csv(orders, unit=currency), mechanism)
     click.echo(str(outcome))
+    verdicts = [(name, check(outcome, name)) for name in asked]
+    for _, verdict in verdicts:
+        click.echo(f"{verdict.sentence} {_lie(verdict)}".rstrip())
     if output is not None:
-        write_atomically(output, _written(outcome, output))
+        write_atomically(output, _written(outcome, verdicts, output))
         click.echo(f"{output} written.", err=True)
 
 
-def _written(outcome: MarketOutcome, output: str) -> str:
+def _lie(verdict: Verdict) -> str:
+    """The lie that refutes, in words."""
+    if verdict.certificate["kind"] != "lie":
+        return ""
+    told = [
+        f"{row['owner']} {'bids' if row['side'] == 'bid' else 'asks'} {row['price']:g} for {row['energy']:g} kWh"
+        for row in verdict.certificate["orders"]
+    ]
+    return f"The lie: {' and '.join(told)}; it gains {-verdict.margin:g} {verdict.unit}."
+
+
+def _written(outcome: MarketOutcome, verdicts: list[tuple[str, Verdict]], output: str) -> str:
     """The outcome as the text of a file."""
     if Path(output).suffix.lower() == ".json":
-        return json.dumps(outcome.to_dict(), indent=2) + "\n"
+        return json.dumps(market_document(outcome, verdicts), indent=2) + "\n"
     table: str = outcome.to_frame().to_csv(lineterminator="\n")
     return table

@@ -73,8 +73,9 @@ DEMO_OPTIONS = {"homes", "start", "end"}
     "sections",
     multiple=True,
     metavar="NAME",
-    help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture; "
-    "market: what every auction would do; all up to 16 homes without batteries by default.",
+    help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture "
+    "(picture:A,B,C for three homes); market: what every auction would do; or about who joins whom: formation, "
+    "competition. All up to 16 homes without batteries by default.",
 )
 @click.option(
     "--batteries",
@@ -128,7 +129,7 @@ def report(
     _check_choices(rules, contract, engine)
     for output in outputs:
         check_writable(output)
-    given = _read(inputs, demo, reading_options(ctx))
+    given = read_input(inputs, demo, reading_options(ctx), "report")
     if isinstance(given, Described):
         _need_no_options(ctx)
         _write(analyse_equilibria(given, solver), wanted)
@@ -189,12 +190,35 @@ def _check_choices(rules: tuple[str, ...], contract: str, engine: str) -> None:
         raise UnknownNameError("engine", engine, ENGINES)
 
 
-def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Community | TableGame | Described:
-    """Dispatch on the first input: a community from meter data, a game, or the bundled homes."""
+def read_input(
+    inputs: tuple[str, ...], demo: bool, options: dict[str, Any], command: str
+) -> Community | TableGame | Described:
+    """Dispatch on the first input: a community from meter data, a game, or the bundled homes.
+
+    Parameters
+    ----------
+    inputs : tuple of str
+        Files.
+    demo : bool
+        Whether the bundled homes were asked for.
+    options : dict
+        How to read meter data.
+    command : str
+        Which command asks, for messages.
+
+    Returns
+    -------
+    Community, TableGame or Described
+
+    Raises
+    ------
+    InvalidInputError
+        If nothing was given, or what was given does not fit.
+    """
     if demo:
         return _demo(inputs, options)
     if not inputs:
-        raise InvalidInputError("report needs meter data or a game, or --demo for the bundled homes. Got no file.")
+        raise InvalidInputError(f"{command} needs meter data or a game, or --demo for the bundled homes. Got no file.")
     if inputs[0].lower().endswith((".json", ".toml")):
         if len(inputs) > 1 or options:
             extra = [*inputs[1:], *map(flag, options)]
@@ -206,7 +230,7 @@ def _read(inputs: tuple[str, ...], demo: bool, options: dict[str, Any]) -> Commu
         raise InvalidInputError(
             f"input must end in .csv or .csv.gz (meter data), .json or .toml (a game). Got {inputs[0]!r}."
         )
-    load, generation = two_files(inputs, "report")
+    load, generation = two_files(inputs, command)
     return read_community(load, generation, **options)
 
 

@@ -33,12 +33,15 @@ def verify(ctx: click.Context, path: str, data_folder: str | None) -> None:
     Exit codes: 0 nothing refuted, 1 at least one claim refuted, 2 not a report or no data.
     """  # noqa: D301
     from gametrade.analysis.verification import VISIBLE_PAGE, verify_document
+    from gametrade.analysis.verification.market_file import MARKET_SCHEMA, verify_market
 
     if not path.lower().endswith(REPORTS):
         raise InvalidInputError(
             f"verify needs a report in JSON or HTML, written by gametrade report -o report.json. Got {path!r}."
         )
-    outcomes = verify_document(read_document(path), data_folder)
+    document = read_document(path)
+    market = isinstance(document, dict) and document.get("schema") == MARKET_SCHEMA
+    outcomes = verify_market(document) if market else verify_document(document, data_folder)
     if not path.lower().endswith(".json"):
         outcomes.append(VISIBLE_PAGE)
     width = max((len(outcome.id) for outcome in outcomes), default=0)

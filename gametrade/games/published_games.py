@@ -145,8 +145,8 @@ PUBLISHED = (
     ),
     _published(
         "horse_market",
-        "Boehm-Bawerk's horse market, 8 sellers and 10 buyers",
-        ASSIGNMENT,
+        "a horse market of 8 sellers and 10 buyers, after Boehm-Bawerk",
+        ASSIGNMENT + "; its figures are those commonly quoted, not compared with the original",
         horse_market,
         {
             "seller_optimal": "23/2 21/2 13/2 9/2 3/2 0 0 0 17/2 13/2 9/2 5/2 1/2 0 0 0 0 0",
@@ -227,33 +227,18 @@ PUBLISHED = (
         },
     ),
     _published(
-        "tennessee_valley",
-        "dams for navigation, flood control and power, in thousands of dollars",
-        'P. D. Straffin and J. P. Heaney, "Game theory and the Tennessee Valley Authority", Int. J. Game Theory 10 '
-        "(1981) 35-43, doi:10.1007/BF01770069",
-        listed(
-            "N F P",
-            {"N": 163520, "F": 140826, "P": 250096, "NF": 301607, "NP": 378821, "FP": 367370, "NFP": 412584},
-            -1,
-        ),
-        {
-            "cost": "yes",
-            "shapley": "117829 201513/2 387997/2",
-            "nucleolus": "116234 93540 202810",
-            "core_empty": "no",
-        },
-    ),
-    _published(
         "southern_india",
-        "joint investment in electric power by three regions, in millions of rupees",
+        "what three regions save by joint investment in electric power, in millions of rupees",
         'D. Gately, "Sharing the gains from regional cooperation: a game theoretic application to planning investment '
-        'in electric power", Int. Econ. Rev. 15 (1974) 195-208, doi:10.2307/2526099',
-        listed("T A K", {"T": 5330, "A": 1870, "K": 860, "TA": 6890, "TK": 5020, "AK": 1960, "TAK": 6530}, -1),
+        'in electric power", Int. Econ. Rev. 15 (1974) 195-208, doi:10.2307/2526099; as quoted in the manual of the R '
+        "package CoopGame",
+        listed("1 2 3", {"12": 1170, "13": 770, "23": 210, "123": 1530}),
         {
-            "cost": "yes",
-            "shapley": "4830 1570 130",
-            "nucleolus": "4885 1690 -45",
+            "shapley": "2290/3 1450/3 850/3",
+            "nucleolus": "955 395 180",
+            "tau_value": "26450/29 12160/29 5760/29",
             "core_empty": "no",
+            "least_core_epsilon": "-180",
         },
     ),
     _published(

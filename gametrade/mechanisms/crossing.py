@@ -54,6 +54,7 @@ class Crossing:
         at_least = np.concatenate([[0.0], offered])[acceptable]
         volume = float(np.minimum(wanted, at_least).max(initial=0.0))
         slack = SAME_ENERGY * max(wanted[-1] if wanted.size else 0.0, offered[-1] if offered.size else 0.0)
+        volume = volume if volume > slack else 0.0
         last_bid, next_bid = _limits(book.prices[bids], wanted, volume, slack)
         last_ask, next_ask = _limits(-book.prices[asks], offered, volume, slack)
         return cls(book, bids, asks, volume, last_bid, next_bid, -last_ask, -next_ask)

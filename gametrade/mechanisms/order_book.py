@@ -76,9 +76,9 @@ class OrderBook:
         labels = tuple(map(str, ids))
         columns = {
             "buys": np.array(buys, dtype=bool),
-            "prices": np.array(prices, dtype=float),
-            "energies": np.array(energies, dtype=float),
-            "times": np.arange(len(labels), dtype=float) if times is None else np.array(times, dtype=float),
+            "prices": _numbers("prices", prices),
+            "energies": _numbers("energies", energies),
+            "times": np.arange(len(labels), dtype=float) if times is None else _numbers("times", times),
         }
         holders = labels if owners is None else tuple(map(str, owners))
         _check(labels, columns, holders)
@@ -111,7 +111,7 @@ class OrderBook:
             if len(pair) != 2:
                 raise InvalidInputError(f"orders of OrderBook.of must be pairs (price, energy). Got {pair!r}.")
         ids = [f"b{i}" for i in range(len(buying))] + [f"a{i}" for i in range(len(selling))]
-        both = np.array(buying + selling, dtype=float).reshape(-1, 2)
+        both = _numbers("orders", buying + selling).reshape(-1, 2)
         return cls(ids, np.arange(len(ids)) < len(buying), both[:, 0], both[:, 1], unit=unit)
 
     @classmethod
@@ -209,7 +209,7 @@ class OrderBook:
         columns = {name: getattr(self, name) for name in COLUMNS}
         for name, given in (("prices", prices), ("energies", energies)):
             if given is not None:
-                columns[name] = np.array(given, dtype=float)
+                columns[name] = _numbers(name, given)
                 _check_column(name, columns[name], self.ids)
         return self._unchecked(self.ids, columns, self.owners)
 
@@ -239,6 +239,14 @@ class OrderBook:
     def _repr_html_(self) -> str:
         table: str = self.to_frame().to_html()
         return table
+
+
+def _numbers(name: str, given: ArrayLike) -> FloatArray:
+    """A copy of a column as numbers."""
+    try:
+        return np.array(given, dtype=float)
+    except (TypeError, ValueError):
+        raise InvalidInputError(f"{name} of OrderBook must be numbers. Got {given!r:.80}.") from None
 
 
 def _check(ids: tuple[str, ...], columns: dict[str, np.ndarray], owners: tuple[str, ...]) -> None:

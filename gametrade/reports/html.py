@@ -16,7 +16,9 @@ from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import rule_stories
 from gametrade.reports.story.game_answer import game_sentences, game_title
 from gametrade.reports.story.game_tables import certificates_table, game_sections
+from gametrade.reports.story.letters import letters
 from gametrade.reports.story.markets import market_tables
+from gametrade.reports.story.membership import membership_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.writing import check_writable, write_atomically
@@ -88,6 +90,7 @@ def _game_content(study: EquilibriumStudy, drawn: bool) -> dict[str, Any]:
         "title": game_title(study),
         "sentences": game_sentences(study),
         "sections": game_sections(study, drawn),
+        "letters": letters(study),
         "certificates": certificates_table(study),
         "notes": study.notes,
         "packed": packed if len(packed) <= EMBEDDED_BYTES else "",
@@ -107,6 +110,7 @@ def _content(study: StabilityStudy) -> dict[str, Any]:
         "contracts": contracts_table(study) if shown else None,
         "core": core_tables(study) if shown else [],
         "market": market_tables(study),
+        "membership": membership_tables(study),
         "stories": rule_stories(study) if shown else [],
         "check": input_check_table(study),
         "notes": study.notes,

@@ -14,7 +14,9 @@ from gametrade.reports.story.core import core_tables
 from gametrade.reports.story.details import RuleStory, rule_stories
 from gametrade.reports.story.game_answer import game_sentences, game_title
 from gametrade.reports.story.game_tables import certificates_table, game_sections
+from gametrade.reports.story.letters import letters
 from gametrade.reports.story.markets import market_tables
+from gametrade.reports.story.membership import membership_tables
 from gametrade.reports.story.overview import assumptions_table, rules_table
 from gametrade.reports.story.supporting import supporting_table
 from gametrade.reports.story.table import Table
@@ -70,6 +72,11 @@ def game_text(study: EquilibriumStudy) -> str:
     for section in game_sections(study, drawn=False):
         parts += [f"## {section.title}", *map(markdown_table, section.tables)]
         parts += [f"- Left out: {_escaped(text)}" for text in section.left_out]
+    derived = letters(study)
+    parts += [
+        *(["## In letters"] if derived else []),
+        *(f"{one.summary}\n\n{one.answer.to_latex()}" for one in derived),
+    ]
     parts += ["## Notes", "\n".join(f"{k}. {_escaped(note)}" for k, note in enumerate(study.notes, 1))]
     return "\n\n".join([*parts, "## Certificates", markdown_table(certificates_table(study)), VERIFY]) + "\n"
 
@@ -84,6 +91,8 @@ def _rules(study: StabilityStudy) -> list[str]:
     parts += ["## The core itself"] * bool(tables) + [markdown_table(table) for table in tables]
     tables = market_tables(study)
     parts += ["## Auctions between the homes"] * bool(tables) + [markdown_table(table) for table in tables]
+    tables = membership_tables(study)
+    parts += ["## Who joins whom"] * bool(tables) + [markdown_table(table) for table in tables]
     parts.append("## Each rule in detail")
     for story in rule_stories(study):
         parts += _story(story)

@@ -19,8 +19,8 @@ ROUNDS = 4
 SHRINKING = 0.1
 """Share of the residual to which a Newton method smooths."""
 
-LARGE = 100
-"""Variables from which the interior point method, whose steps are few, goes first."""
+LARGE, FEW = 100, 30
+"""Variables from which the Newton method gets few steps only: where it is slow, the interior point method is not."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -137,12 +137,12 @@ class AffineAnswer:
 
 
 def solve_affine(problem: AffineProblem, tolerance: float = 1e-11) -> AffineAnswer:
-    """Solve by the semismooth Newton method, large problems by the interior point method; by the other if one fails."""
-    first, second = (semismooth_newton, interior_point)[:: 1 if problem.offset.size < LARGE else -1]
-    answer = first(problem, tolerance)
+    """Solve by the semismooth Newton method, in few steps if the problem is large; by the interior point one if not."""
+    large = problem.offset.size >= LARGE
+    answer = semismooth_newton(problem, tolerance, FEW if large else 100)
     if answer.error <= tolerance:
         return answer
-    return min(answer, second(problem, tolerance), key=lambda a: a.error)
+    return min(answer, interior_point(problem, tolerance), key=lambda a: a.error)
 
 
 def interior_point(problem: AffineProblem, tolerance: float = 1e-11, max_steps: int = 100) -> AffineAnswer:

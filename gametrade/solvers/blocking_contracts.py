@@ -94,7 +94,7 @@ def blocking_contracts(outcome: ContractOutcome) -> BlockingContracts:
     best = BlockingContracts((), frozenset(), {}, Fraction(0))
     for player in network.players:
         net, kept = _best_with(outcome, player, frozenset())
-        if net - now[player] > best.gain:
+        if net is not None and net - now[player] > best.gain:
             best = BlockingContracts((player,), frozenset(), {player: kept}, net - now[player])
     by_name = {contract.name: contract for contract in network.contracts}
     for signed in network.sets()[1:]:
@@ -103,22 +103,24 @@ def blocking_contracts(outcome: ContractOutcome) -> BlockingContracts:
         if not _connected(pairs):
             continue
         answers = [_best_with(outcome, player, signed) for player in group]
-        if any(net is None for net, _ in answers):
+        nets = [net for net, _ in answers if net is not None]
+        if len(nets) < len(answers):
             continue
         cost = sum((by_name[name].cost for name in signed), Fraction(0))
-        gain = sum((net - now[player] for (net, _), player in zip(answers, group, strict=True)), -cost)
+        gain = sum((net - now[player] for net, player in zip(nets, group, strict=True)), -cost)
         if gain > best.gain:
             best = BlockingContracts(group, signed, {p: k for (_, k), p in zip(answers, group, strict=True)}, gain)
     return best
 
 
-def _best_with(outcome: ContractOutcome, player: str, signed: Bundle):  # type: ignore[no-untyped-def]
+def _best_with(outcome: ContractOutcome, player: str, signed: Bundle) -> tuple[Fraction | None, Bundle]:
     """Largest net value of a player with all its newly signed contracts and any it keeps, and what it keeps."""
     network = outcome.network
     valuation, income = network.valuations[player], network.income(player, outcome.prices)
     new = network.own(player, signed)
     old = sorted(network.own(player, outcome.concluded) - signed)
-    best, kept = None, frozenset[str]()
+    best: Fraction | None = None
+    kept: Bundle = frozenset()
     for some in itertools.chain.from_iterable(itertools.combinations(old, k) for k in range(len(old), -1, -1)):
         worth = valuation.value(new | frozenset(some))
         if worth is None:

@@ -10,7 +10,7 @@ from gametrade.display import Shown
 from gametrade.games.contracts import Talk
 from gametrade.games.contracts.energy_collective import EnergyCollective
 from gametrade.games.equilibrium import Solution
-from gametrade.solvers.exchange_admm import exchange_admm
+from gametrade.solvers.solve import solve
 from gametrade.typing import FloatArray
 
 
@@ -95,7 +95,7 @@ def collective_dispatch(
     (array([ 5., -5.]), 7.0)
     """
     n = len(collective.players)
-    solution = exchange_admm(collective.game, tolerance=tolerance, max_rounds=max_rounds)
+    solution = solve(collective.game, "exchange_admm", tolerance=tolerance, max_rounds=max_rounds)
     last = solution.trace[-1]
     numbers = 9 + 3 * bool(collective.fairness)
     residuals = {"primal": float(last["primal"]), "dual": float(last["dual"])}

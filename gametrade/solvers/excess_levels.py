@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gametrade.games.coalitional import all_coalitions
+from gametrade.solvers.alike_players import alike_players, turned
 from gametrade.solvers.excess_program import ExcessProgram, Optimum, holding
 from gametrade.solvers.excess_scan import ExcessScan
 from gametrade.solvers.integer_span import IntegerSpan
@@ -24,6 +25,12 @@ FLOOD = 2**17
 
 ADDED = 48
 """Rows added to the program at once."""
+
+SMALL = 10
+"""Up to this many players all coalitions are rows from the start."""
+
+TURNED = 4
+"""New coalitions in which alike players are put in each other's places: otherwise ties go on without end."""
 
 SAMPLE = 2**13
 """Coalitions of every size that are looked at before the first pass."""
@@ -73,9 +80,11 @@ class LevelSearch:
     _masks: IntArray = field(init=False)
     _rows: FloatArray = field(init=False)
     _gains: FloatArray = field(init=False)
+    _alike: tuple[IntArray, ...] = field(init=False)
 
     def __post_init__(self) -> None:
         n = self.scan.n_players
+        self._alike = alike_players(self.scan.table) if n > SMALL else ()
         self.span = IntegerSpan(n)
         self.span.add([1] * n)
         share = (float(self.scan.table[-1]) - float(self.origin.sum())) / self.scale / n
@@ -211,8 +220,16 @@ class LevelSearch:
             found = [next(self._above(payoffs, level + VIOLATION), np.zeros(0, dtype=np.int64))]
         before = len(self._masks)
         self._remember(self._worst(np.concatenate([np.zeros(0, dtype=np.int64), *found]), payoffs))
+        self._turn(point, before)
         over = self._excess(point)[before:] - level * self._sizes()[before:]
         return bool((over > VIOLATION).any())
+
+    def _turn(self, point: FloatArray, before: int) -> None:
+        """Remember the worst of the new coalitions with alike players in each other's places too."""
+        if self._alike and len(self._masks) > before:
+            worst = before + best_of((self._excess(point) / self._sizes())[before:], TURNED)
+            rows = turned(self._rows[worst].astype(bool), self._alike)
+            self._remember(rows @ (1 << np.arange(self.scan.n_players)))
 
     def _worst(self, masks: IntArray, payoffs: FloatArray) -> IntArray:
         """The coalitions of a pass that are worth keeping, so that ties by the million do not fill the memory."""
@@ -252,7 +269,7 @@ def best_of(numbers: FloatArray, count: int) -> IntArray:
 def first_coalitions(n_players: int) -> IntArray:
     """All proper coalitions of few players; of many, those of one, two, all but one and all but two players."""
     everyone = (1 << n_players) - 1
-    if n_players <= 10:
+    if n_players <= SMALL:
         return np.arange(1, everyone)
     single = 1 << np.arange(n_players)
     pairs = (single[:, None] | single[None, :]).ravel()

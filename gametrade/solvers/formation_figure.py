@@ -48,7 +48,7 @@ def path_figure(structures: Sequence[Partition], movers: Sequence[str], ending: 
         template="none",
         height=220 + 26 * tallest,
         title={"text": titles[0], "font": {"size": 15}},
-        xaxis={"title": "coalition", "range": [0.4, widest + 0.6], "dtick": 1, "zeroline": False},
+        xaxis={"title": "coalition", "range": [0.4, widest + 0.95], "dtick": 1, "zeroline": False},
         yaxis={"title": "players", "range": [0.4, tallest + 0.8], "dtick": max(1, tallest // 10), "zeroline": False},
         margin={"l": 50, "r": 20, "t": 50, "b": 50},
         sliders=[_slider(len(structures))],
@@ -66,6 +66,7 @@ def _marks(structure: Partition) -> Any:
         for column, coalition in enumerate(structure, start=1)
         for row, player in enumerate(coalition, start=1)
     ]
+    spots.sort(key=lambda spot: spot[2])  # a mark is one player throughout, so that it moves
     x, y, names, colours = (list(values) for values in zip(*spots, strict=True))
     return go.Scatter(
         x=x, y=y, text=names, mode="markers+text", textposition="middle right", textfont={"size": 10},

@@ -17,6 +17,12 @@ from gametrade.typing import BoolArray, FloatArray, IntArray
 Split = Callable[[FloatArray, FloatArray, IntArray], tuple[FloatArray, FloatArray, FloatArray]]
 
 
+def fits_pools(formation: FormationGame) -> bool:
+    """Whether the game shares energy and the rule needs the totals of each step and the number of members only."""
+    fit = formation.rule == "equal_split" or formation.step_prices is not None
+    return isinstance(formation.game, SharingGame) and fit
+
+
 @dataclass(frozen=True, eq=False)
 class HomePools:
     """Payoffs of homes in pools whose rule needs no more than the totals of each step and the number of members.
@@ -35,8 +41,7 @@ class HomePools:
     formation: FormationGame
 
     def __post_init__(self) -> None:
-        fit = self.formation.rule == "equal_split" or self.formation.step_prices is not None
-        if not (isinstance(self.formation.game, SharingGame) and fit):
+        if not fits_pools(self.formation):
             raise InvalidInputError(
                 "formation of many homes must be a sharing game with equal_split or a rule that sets prices from the "
                 f"totals of each step. Got {self.formation.rule!r} and a {type(self.formation.game).__name__}."

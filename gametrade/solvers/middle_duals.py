@@ -95,27 +95,30 @@ def _rows_along(face: Polyhedron, directions: csr_matrix, duals: FloatArray) -> 
 def _null_space(equations: Any, free: BoolArray) -> csr_matrix:
     """Directions that keep the equations, block by block of the duals that equations tie together, shape (r, k)."""
     from scipy.linalg import null_space
-    from scipy.sparse import csr_matrix
+    from scipy.sparse import block_diag, csr_matrix
     from scipy.sparse.csgraph import connected_components
 
     tied = csr_matrix(equations)[:, free]
     tied = tied[np.diff(tied.indptr) > 0]
     _, block = connected_components(abs(tied).T @ abs(tied), directed=False)
     block_of_row = block[tied.indices[tied.indptr[:-1]]]
-    rows, columns, numbers, found = [], [], [], 0
-    place = np.flatnonzero(free)
-    for number in range(block.max(initial=-1) + 1):
-        inside = np.flatnonzero(block == number)
-        part = tied[block_of_row == number][:, inside].toarray()
-        basis = null_space(part, rcond=DEPENDENT) if len(part) else np.eye(inside.size)
-        basis[np.abs(basis) < NOTHING] = 0.0
-        i, j = np.nonzero(basis)
-        rows.append(place[inside[i]])
-        columns.append(found + j)
-        numbers.append(basis[i, j])
-        found += basis.shape[1]
-    entries = [np.concatenate(part) if part else np.zeros(0, dtype=int) for part in (rows, columns, numbers)]
-    return csr_matrix((entries[2].astype(float), (entries[0], entries[1])), shape=(free.size, found))
+    by_row, by_column = np.argsort(block_of_row, kind="stable"), np.argsort(block, kind="stable")
+    ordered, place = tied[by_row][:, by_column], np.flatnonzero(free)[by_column]
+    last_row, last_column = (
+        np.cumsum(np.bincount(block_of_row, minlength=block.max(initial=-1) + 1)),
+        np.cumsum(np.bincount(block)),
+    )
+    bases, row, column = [], 0, 0
+    for next_row, next_column in zip(last_row, last_column, strict=True):
+        if next_row == row:
+            bases.append(np.eye(next_column - column))
+        else:
+            basis = null_space(ordered[row:next_row, column:next_column].toarray(), rcond=DEPENDENT)
+            bases.append(np.where(np.abs(basis) < NOTHING, 0.0, basis))
+        row, column = next_row, next_column
+    steps = csr_matrix(block_diag(bases)) if bases else csr_matrix((0, 0))
+    spread = csr_matrix((np.ones(place.size), (place, np.arange(place.size))), shape=(free.size, place.size))
+    return csr_matrix(spread @ steps)
 
 
 def _optimal_face(program: JointProgram, columns: FloatArray) -> Polyhedron:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -10,11 +11,12 @@ import numpy as np
 
 from gametrade.display import Shown, text_table
 from gametrade.errors import InvalidInputError, SolverError, UnknownNameError
-from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.core_intervals import inside
 from gametrade.solvers.core_program import NORMS, CoreProgram, CoreWeights
 from gametrade.solvers.core_start import core_excess, supported_set
+from gametrade.solvers.least_core_value import check_question
 from gametrade.solvers.rule_payoffs import Rule, rule_payoffs
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import FloatArray
@@ -113,7 +115,7 @@ class NearestCoreAllocation(Shown):
 
 
 def nearest_core_allocation(
-    game: CoalitionalGame, rule: Rule, *, norm: str = "l1", seconds: float = 60.0
+    game: CoalitionalGame, rule: Rule, *, norm: str = "l1", seconds: float = 60.0, solver: str = "highs"
 ) -> NearestCoreAllocation:
     r"""Find the core allocation nearest to a rule's payoffs, and prove how near any could be.
 
@@ -129,6 +131,9 @@ def nearest_core_allocation(
         the transfers can be paid.
     seconds : float, default=60.0
         When the time is up, the nearest allocation that prices support is the answer, with its bracket.
+    solver : {"highs", "pulp"}, default="highs"
+        Row generation with HiGHS, or one readable pulp model with all rows, for at most 12 players and norms other
+        than "l2": least squares are no linear program.
 
     Returns
     -------
@@ -169,17 +174,18 @@ def nearest_core_allocation(
     """
     if norm not in NORMS:
         raise UnknownNameError("norm of nearest_core_allocation", norm, NORMS)
-    if game.n_players < 2:
-        raise InvalidInputError("nearest_core_allocation needs at least 2 players.")
+    check_question(game, "nearest_core_allocation", solver)
     until = time.monotonic() + seconds
     label, start = rule_payoffs(game, rule, "nearest_core_allocation")
     alone, epsilon = game.single_values, core_excess(game)
+    if solver == "pulp":
+        return _by_model(game, label, start, norm, epsilon)
     program = CoreProgram(game, epsilon, "nearest_core_allocation", start - alone, norm)
     supported, slack = supported_set(game), decision_tolerance(game.tolerance, start)
     priced, path = (None, None) if supported is None else supported.nearest(start, norm)
     reach = np.inf if priced is None else length(priced - start, norm) - slack / 2
     point = program.solve(slack, until, lambda x: length(x + alone - start, norm) >= reach)
-    bound = _bound(program, point.weights, start - alone, norm)
+    bound = _bound(program.guaranteed, point.weights, start - alone, norm)
     payoffs, excess, proof = point.payoffs + alone, point.largest.upper_bound, point.largest.proof
     found = inside(point, program, game.tolerance)
     if priced is None and not found:
@@ -215,8 +221,29 @@ def length(change: FloatArray, norm: str) -> float:
     return float(np.linalg.norm(change, {"l1": 1, "l2": 2, "linf": np.inf}[norm]))
 
 
-def _bound(program: CoreProgram, weights: CoreWeights, start: FloatArray, norm: str) -> float:
-    """What the weights prove about the distance; payoffs are those over being alone."""
+def _by_model(game: CoalitionalGame, label: str, start: FloatArray, norm: str, epsilon: float) -> NearestCoreAllocation:
+    """The answer of the pulp model, with the bound that its multipliers prove."""
+    from gametrade.solvers.core_models import solved_projection
+
+    if norm == "l2":
+        raise InvalidInputError("solver of nearest_core_allocation must be 'highs' for norm 'l2'. Got 'pulp'.")
+    payoffs, multipliers, everyone = solved_projection(game, start, norm, epsilon)
+    table, rows, alone = game.table(), all_coalitions(game.n_players), game.single_values
+    used = multipliers > 0
+    weights = CoreWeights(rows[used], multipliers[used], everyone)
+    least, total = (table - rows @ alone)[used] - epsilon, game.grand_value - float(alone.sum())
+
+    def guaranteed(weights: CoreWeights) -> float:
+        return float(weights.weights @ least + weights.everyone * total)
+
+    reached = length(payoffs - start, norm)
+    lower = min(max(0.0, _bound(guaranteed, weights, start - alone, norm)), reached)
+    excess = float((table - rows @ payoffs)[1:-1].max())
+    return NearestCoreAllocation(game, label, start, payoffs, norm, reached, lower, epsilon, excess, weights)
+
+
+def _bound(guaranteed: Callable[[CoreWeights], float], weights: CoreWeights, start: FloatArray, norm: str) -> float:
+    """What the weights prove about the distance, given what they guarantee; payoffs are those over being alone."""
     direction = weights.direction
     if norm == "fee":
         weights = CoreWeights(weights.coalitions, weights.weights, weights.everyone - max(0.0, float(direction.max())))
@@ -225,4 +252,4 @@ def _bound(program: CoreProgram, weights: CoreWeights, start: FloatArray, norm: 
     size = float(np.linalg.norm(direction, dual))
     if size == 0:
         return 0.0
-    return (program.guaranteed(weights) - float(direction @ start)) / size
+    return (guaranteed(weights) - float(direction @ start)) / size

@@ -12,7 +12,7 @@ from gametrade.games.coalitional.game import check_table_size
 from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.games.coalitional.subsets import members_of
 from gametrade.games.formation import FormationGame, Partition
-from gametrade.solvers.partition_stability import stable_partitions
+from gametrade.solvers.partition_stability import StablePartitions, stable_partitions
 
 STRUCTURE_PLAYERS = 16
 """Most players of the dynamic program over all subsets of all coalitions."""
@@ -132,13 +132,29 @@ def formation_prices(formation: FormationGame, notion: str = "nash") -> Formatio
     >>> formation_prices(FormationGame(table)).anarchy
     1.0
     """
+    optimal = sum(formation.game.value(part) for part in optimal_structure(formation.game))
+    return prices_of(formation, stable_partitions(formation, [notion])[notion], optimal)
+
+
+def prices_of(formation: FormationGame, stable: StablePartitions, optimal: float) -> FormationPrices:
+    """Compare stable structures that are listed already with the value of the structure worth most.
+
+    Parameters
+    ----------
+    formation : FormationGame
+        The game.
+    stable : StablePartitions
+        All that are stable in one sense.
+    optimal : float
+        Value of the structure worth most. [money]
+
+    Returns
+    -------
+    FormationPrices
+        Gains over everybody being alone.
+    """
     game = formation.game
     alone = float(game.single_values.sum())
-
-    def gain(partition: Partition) -> float:
-        return sum(game.value(coalition) for coalition in partition) - alone
-
-    gains = [gain(partition) for partition in stable_partitions(formation, [notion])[notion].partitions]
-    optimal = gain(optimal_structure(game))
+    gains = [sum(map(game.value, partition)) - alone for partition in stable.partitions]
     best, worst = max(gains, default=None), min(gains, default=None)
-    return FormationPrices(notion, optimal, best, worst, formation.tolerance)
+    return FormationPrices(stable.notion, optimal - alone, best, worst, formation.tolerance)

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import CoalitionalGame, SharingGame, subgame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame, subgame
 from gametrade.solvers.rule_payoffs import rule_payoffs
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import FloatArray
@@ -75,7 +75,7 @@ def population_monotonicity(game: CoalitionalGame, rule: str | Callable[..., Any
     Parameters
     ----------
     game : CoalitionalGame
-        A sharing game of any size, or a game with a table. To see what a newcomer changes, pass the game with it.
+        A sharing or dispatch game, or a game with a table. To see what a newcomer changes, pass the game with it.
     rule : str or callable
         Registered name, with options as in ``"proportional:to=demand"``, or a function of the game.
 
@@ -123,4 +123,21 @@ def _without(game: CoalitionalGame, player: str) -> CoalitionalGame:
     others = [label for label in game.players if label != player]
     if isinstance(game, SharingGame):
         return SharingGame(game.community.select(others))
+    if isinstance(game, DispatchGame):
+        return _without_home(game, others)
     return subgame(game, others)
+
+
+def _without_home(game: DispatchGame, others: list[str]) -> DispatchGame:
+    """The dispatch game of all others, with their batteries, flexible loads and limits."""
+    inside = game.members(others)
+    own, theirs = (
+        None if limit is None else np.asarray(limit)[inside] for limit in (game.import_limit, game.export_limit)
+    )
+    return replace(
+        game,
+        community=game.community.select(others),
+        flexibility=tuple(load for load in game.flexibility if load.home in others),
+        import_limit=own,
+        export_limit=theirs,
+    )

@@ -18,8 +18,8 @@ def price_adjustment(
     ----------
     network : ContractNetwork
         m contracts.
-    step : number, default=Fraction(1, 20)
-        Rise of a price in a round, above 0. [money]
+    step : number, optional
+        Rise of a price in a round, above 0; 1/20 if not given. [money]
     start : number, default=0
         First price of every contract; low enough that buyers want what they will ever want. [money]
     max_rounds : int, default=10000

@@ -19,7 +19,7 @@ from gametrade.typing import FloatArray
 
 Multipliers = Callable[[int], tuple[FloatArray, FloatArray]]
 
-NOTHING = 1e-12
+NOTHING = 1e-10
 """Share of the money that a player moves below which a bound needs no sharper one."""
 
 

@@ -9,9 +9,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from gametrade.display import Shown
+from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.excess_oracles import DispatchOracle, SharingOracle
+from gametrade.solvers.least_core_value import check_question
 from gametrade.typing import BoolArray, FloatArray
 
 
@@ -68,7 +70,7 @@ class LeastCoreBracket(Shown):
         )
 
 
-def oracle_of(game: CoalitionalGame) -> ExcessOracle:
+def oracle_of(game: SharingGame | DispatchGame) -> ExcessOracle:
     """Separation oracle of a game that has one.
 
     Parameters
@@ -83,7 +85,6 @@ def oracle_of(game: CoalitionalGame) -> ExcessOracle:
     """
     if isinstance(game, DispatchGame):
         return DispatchOracle(game)
-    assert isinstance(game, SharingGame)
     return SharingOracle(game)
 
 
@@ -109,6 +110,11 @@ def least_core_by_rows(
     LeastCoreBracket
         Payoffs, bracket, balancing weights as the proof from below and price paths as the proof from above.
 
+    Raises
+    ------
+    InvalidInputError
+        If the game is of another kind or has one player alone.
+
     Notes
     -----
     Rows are generated [1]_: the linear program over the coalitions met so far bounds the value from below; a
@@ -133,6 +139,9 @@ def least_core_by_rows(
     >>> answer.payoffs.round(6), round(answer.upper_bound, 6)
     (array([0., 0., 8.]), 0.0)
     """
+    if not isinstance(game, SharingGame | DispatchGame):
+        raise InvalidInputError(f"least_core_by_rows needs a SharingGame or a DispatchGame. Got {type(game).__name__}.")
+    check_question(game, "least_core_by_rows")
     oracle = oracle_of(game)
     master = _Master(game)
     slack = max(game.tolerance, width * abs(game.grand_value))

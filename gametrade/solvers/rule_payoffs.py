@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
 from gametrade.registry import rules
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -44,7 +44,10 @@ def rule_payoffs(game: CoalitionalGame, rule: Rule, owner: str) -> tuple[str, Fl
     """
     if isinstance(rule, str) or callable(rule):
         entry, options = rules.resolve(rule)
-        if entry.traits.get("needs") == "sharing" and not isinstance(game, SharingGame):
+        fits = isinstance(game, SharingGame) or (
+            entry.traits.get("also") == "dispatch" and isinstance(game, DispatchGame)
+        )
+        if entry.traits.get("needs") == "sharing" and not fits:
             raise InvalidInputError(f"{entry.name} needs a SharingGame of a community. Got {type(game).__name__}.")
         answer = entry.function(game, **options)
         rule = answer if isinstance(answer, Allocation) else Allocation(game, entry.name, answer)

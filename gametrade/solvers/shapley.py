@@ -33,7 +33,7 @@ def shapley(
     game: CoalitionalGame,
     *,
     exact: bool | None = None,
-    method: str = "antithetic",
+    method: str | None = None,
     relative_error: float = 0.01,
     standard_error: float | None = None,
     max_permutations: int = 4000,
@@ -51,9 +51,10 @@ def shapley(
         types, in floats), False for sampling. By default exact in floats while :math:`2^n`, or the number of
         coalitions that differ when equal homes are not told apart, times the number of trade steps is at most
         5e9.
-    method : {"antithetic", "permutation", "stratified"}, default="antithetic"
-        Of the sample: each random order with its reverse, alone, or with all its rotations, which put every
-        player once in every place and so stratify by coalition size.
+    method : {"antithetic", "permutation", "stratified"}, optional
+        How to sample, which asks for a sample: each random order with its reverse, alone, or with all its rotations,
+        which put every player once in every place and so stratify by coalition size. A sample that is taken without
+        a method is antithetic.
     relative_error : float, default=0.01
         Sampling stops when every standard error is at most this share of the mean payoff.
     standard_error : float, optional
@@ -77,7 +78,8 @@ def shapley(
     TooManyPlayersError
         If `exact` is True and there are more than 25 players that are not of few types.
     InvalidInputError
-        If a target of the sample is not above 0 or `max_permutations` is too small.
+        If a target of the sample is not above 0, `max_permutations` is too small, or `exact` is True and a method
+        of sampling is given.
 
     Notes
     -----
@@ -105,8 +107,11 @@ def shapley(
     >>> gt.allocate(game, "shapley").payoffs
     array([1., 4., 1.])
     """
-    effort = Effort(method, relative_error, standard_error, max_permutations)
-    answer = None if exact is False else _exact(game, asked=bool(exact))
+    if exact and method is not None:
+        raise InvalidInputError(f"method of shapley must be left out where exact is True. Got {method!r}.")
+    effort = Effort(method or "antithetic", relative_error, standard_error, max_permutations)
+    sample = exact is False or method is not None
+    answer = None if sample else _exact(game, asked=bool(exact))
     if answer is None:
         answer = sampled_shapley(game, effort, rng or np.random.default_rng(0))
     if core_bracket:

@@ -78,6 +78,7 @@ class SharingSeparation:
         excess = self._values - self._rows @ payoffs
         worst = best_of(excess, AT_ONCE)
         worst = worst[excess[worst] > level]
+        worst = worst[np.sort(np.unique(self._rows[worst], axis=0, return_index=True)[1])]
         return self._rows[worst], self._values[worst]
 
     def some(self, payoffs: FloatArray, level: float, until: float) -> tuple[BoolArray, FloatArray]:

@@ -30,6 +30,9 @@ KEPT = 64
 KEPT_OF_ALL = 2000
 """The same where all coalitions above the level are wanted."""
 
+MOST_FOUND = 200_000
+"""Coalitions found after which only the best one of each further region is kept."""
+
 PRIOR = 0.05
 """Weight of the size of a home beside falls of bounds that were seen."""
 
@@ -304,7 +307,8 @@ class _Work:
         rows, excess = self.scan.above(state, self.target)
         loose = ~self.span.contains(rows.astype(np.int64))
         rows, excess = rows[loose], excess[loose]
-        for k in np.argsort(-excess, kind="stable")[: self.kept]:
+        kept = self.kept if len(self.found) < MOST_FOUND else 1
+        for k in np.argsort(-excess, kind="stable")[:kept]:
             self.found[rows[k].tobytes()] = (float(excess[k]), rows[k])
         return []
 

@@ -78,5 +78,6 @@ def check_table_work(game: CoalitionalGame, what: str) -> None:
     if _work(game) > TABLE_WORK:
         raise TooManyPlayersError(
             f"{what} needs the values of all 2^n coalitions in {_steps(game)} trade steps. "
-            f"Got {game.n_players} players; shapley samples, competitive_price and marginal_contribution need no table."
+            f"Got {game.n_players} players; least_core_by_rows and nucleolus_by_rows need no table, nor do "
+            "competitive_price and marginal_contribution, and shapley samples."
         )

@@ -286,9 +286,14 @@ def test_moving_first_pays_and_moving_second_with_prices_pays_more():
         ["d"],
         moves=[["lead"], ["follow"]],
     )
-    half = {prices.symbols["d"]: sympy.Rational(1, 2)}
-    lead, follow = (prices.equilibrium_payoffs[p].subs(half) for p in ("lead", "follow"))
-    assert follow > lead > 0
+    both = symbolic_equilibrium(
+        {"lead": "p*(1 - p + d*q)", "follow": "q*(1 - q + d*p)"}, {"lead": "p", "follow": "q"}, ["d"]
+    )
+    d = prices.symbols["d"]
+    lead, follow = (prices.equilibrium_payoffs[p] for p in ("lead", "follow"))
+    assert short(follow - lead - d**3 * (4 + 3 * d) / (16 * (2 - d**2) ** 2)) == 0
+    at_once = both.equilibrium_payoffs["lead"].subs({both.symbols["d"]: d})
+    assert short(lead - at_once - d**4 / (8 * (2 - d) ** 2 * (2 - d**2))) == 0
 
 
 def test_random_concave_games_of_three_in_boxes():
@@ -358,7 +363,7 @@ def test_the_whole_derivation_is_one_block_of_latex():
     assert told.startswith("$$\\begin{aligned}")
     assert told.endswith("\\end{aligned}$$")
     assert told.count("{") == told.count("}")
-    assert "q_{1}^* &= \\frac{a - c}{2 b}" in told
+    assert "q^{*}_{1} &= \\frac{a - c}{2 b}" in told
 
 
 def test_a_minimum_is_no_equilibrium():

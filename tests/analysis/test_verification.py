@@ -48,9 +48,13 @@ def document(case):
     net = np.random.default_rng(7).integers(-3, 4, size=(4, 5)).astype(float)
     community = make_community(net, 0.3, 0.08)
     if case == "sharing":
-        return report(gt.analyse_stability(community, ["mid_market_rate", "equal_split"], contracts=["day"]))
+        return report(
+            gt.analyse_stability(community, ["mid_market_rate", "equal_split"], contracts=["day"], sections="core")
+        )
     if case == "day":
-        return report(gt.analyse_stability(community, ["bill_sharing"], contract="day", contracts=["month"]))
+        return report(
+            gt.analyse_stability(community, ["bill_sharing"], contract="day", contracts=["month"], sections="core")
+        )
     return report(gt.analyse_stability(gt.TableGame("ABC", [0, 0, 0, 6, 0, 6, 0, 7.0]), ["shapley"]))
 
 

@@ -20,6 +20,7 @@ from gametrade.games.contracts import (
 )
 from gametrade.solvers.collective_dispatch import collective_dispatch
 from gametrade.solvers.consensus_dispatch import consensus_dispatch
+from gametrade.solvers.forward_market import forward_market
 from gametrade.solvers.full_substitutability import full_substitutability
 from gametrade.solvers.price_adjustment import price_adjustment
 from tests.decentralised.instances import five
@@ -220,3 +221,41 @@ def test_bad_input_is_one_sentence(call, sentence):
 def test_an_unknown_partner_is_named():
     with pytest.raises(UnknownNameError, match="'Zoe'"):
         community_dispatch(STREET, [("A", "Zoe")])
+
+
+def test_a_perfect_forecast_pays_the_forward_utilities():
+    street = make_community([[-2.0, 1.0], [1.0, -1.0], [1.0, 0.0]], network_charge=1.0)
+    found = forward_market(street, street, [0, 1], energy=0.5, step=0.25)
+    assert found.real_time is None or not found.real_time.concluded
+    utilities = [float(found.forward.utilities.get(home, 0)) for home in street.names]
+    np.testing.assert_allclose(found.gains, utilities, atol=1e-12)
+    assert found.gains.sum() == pytest.approx(gt.SharingGame(street).grand_value)
+
+
+def test_a_wrong_forecast_is_settled_and_money_balances():
+    rng = np.random.default_rng(2)
+    for _ in range(5):
+        expected, came = (make_community(rng.integers(-3, 4, size=(3, 2)).astype(float)) for _ in range(2))
+        found = forward_market(expected, came, [0, 1], energy=1.0, step=0.5)
+        value = gt.SharingGame(came).grand_value
+        assert found.gains.sum() <= value + 1e-9
+        assert "forward" in str(found)
+
+
+def test_no_forecast_leaves_all_to_real_time():
+    idle, came = make_community(np.zeros((2, 1))), make_community([[-2.0], [2.0]])
+    found = forward_market(idle, came, [0], energy=1.0, step=0.5)
+    assert found.forward is None
+    assert found.gains.sum() == pytest.approx(16)
+    with pytest.raises(InvalidInputError, match="same homes"):
+        forward_market(idle, make_community(np.zeros((3, 1))), [0], energy=1.0)
+
+
+def test_the_collective_of_a_community_balances():
+    street = make_community([[-3.0], [2.0], [2.0]], network_charge=1.0)
+    found = collective_dispatch(EnergyCollective.of_step(street, 0, flexibility=4.0))
+    assert found.talk.converged
+    assert found.flows[:, 0].sum() == pytest.approx(found.flows[:, 1].sum(), abs=1e-5)
+    assert found.largest_gap <= 1e-4
+    with pytest.raises(InvalidInputError, match="above 0"):
+        EnergyCollective.of_step(street, 0, flexibility=0.0)

@@ -79,7 +79,7 @@ def keys_of(value: Any, depth: int = 0) -> set[str]:
         return set().union(*(keys_of(item, depth) for item in value[:3])) if value else set()
     if not isinstance(value, dict):
         return set()
-    named_by_data = {"payoffs", "alternatives", "skipped", "recipe"}
+    named_by_data = {"payoffs", "alternatives", "skipped", "recipe", "gains"}
     return set(value) | {k for name, item in value.items() if name not in named_by_data for k in keys_of(item)}
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import os
 import subprocess
 import sys
@@ -13,6 +14,8 @@ ROOT = Path(__file__).resolve().parents[2]
 GALLERY = sorted((ROOT / "examples").glob("[0-9]*.py"))
 EXPERIMENT = ROOT / "experiments" / "mid_market_rate"
 BATTERIES = ROOT / "experiments" / "batteries"
+DESIGNS = ROOT / "experiments" / "market_designs"
+PROVIDERS = ROOT / "experiments" / "competing_providers"
 
 
 def run(*arguments: str | Path, cwd: Path) -> str:
@@ -67,7 +70,28 @@ def test_battery_experiment_runs_quickly(tmp_path: Path):
     assert written == ["fees.csv", "fees.svg", "gains.svg", "splits.csv", "value.csv"]
 
 
-@pytest.mark.parametrize("experiment", [EXPERIMENT, BATTERIES], ids=lambda path: path.name)
+def test_the_experiment_on_market_designs_runs_quickly(tmp_path: Path):
+    told = run(DESIGNS / "run.py", "--quick", "--output", tmp_path / "results", cwd=tmp_path)
+    assert told.splitlines()[-4:] == ["designs: 8 rows", "months: 8 rows", "homes: 104 rows", "properties: 16 rows"]
+    table = (tmp_path / "results" / "designs.csv").read_text(encoding="utf-8")
+    rows = {row["design"]: row for row in csv.DictReader(table.splitlines())}
+    gains = {name: float(row["gain"]) for name, row in rows.items()}
+    assert max(gains.values()) == gains["uniform_price auction"] == gains["bargaining"] > 0
+    assert gains["one owner leads"] <= gains["sellers in quantities"] <= gains["uniform_price auction"]
+    traded = ("mid_market_rate", "supply_demand_ratio", "uniform_price auction", "sellers in quantities")
+    assert all(abs(float(rows[name]["leader"])) < 1e-9 for name in traded)
+    assert (tmp_path / "results" / "welfare.svg").exists()
+
+
+def test_the_experiment_on_providers_runs_quickly(tmp_path: Path):
+    told = run(PROVIDERS / "run.py", "--quick", "--output", tmp_path / "results", cwd=tmp_path)
+    names = [line.partition(":")[0] for line in told.splitlines() if "rows" in line]
+    assert names == ["duels", "leavers", "charges", "bertrand"]
+    written = sorted(path.name for path in (tmp_path / "results").iterdir())
+    assert written == ["bertrand.csv", "charges.csv", "duels.csv", "kept.svg", "leavers.csv"]
+
+
+@pytest.mark.parametrize("experiment", [EXPERIMENT, BATTERIES, DESIGNS, PROVIDERS], ids=lambda path: path.name)
 def test_numbers_of_the_readme_are_those_of_the_results(experiment: Path, tmp_path: Path):
     check = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import tell; "

@@ -7,10 +7,11 @@ from functools import cache
 import numpy as np
 import pytest
 from hypothesis import given, settings
+from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.games.formation import FormationGame
-from gametrade.solvers.formation_dynamics import after_move
+from gametrade.solvers.formation_dynamics import after_move, formation_path
 from gametrade.solvers.partition_finder import most_players
 from gametrade.solvers.partition_stability import deviation_from, stable_partitions
 from tests.formation.test_partition_stability import all_partitions, improves, pays, subsets, whole_tables
@@ -112,6 +113,18 @@ def test_lists_hold_what_the_definitions_say(drawn):
     assert sets["contractual_core"] <= sets["contractually_individual"] & sets["merge_split"]
     assert sets["d_c"] <= sets["merge_split"]
     assert len(sets["d_c"]) <= 1
+
+
+@given(whole_tables(most=4), st.data())
+@settings(max_examples=60, deadline=None)
+def test_merge_and_split_end_in_the_d_c_stable_structure_if_there_is_one(drawn, data):
+    n, table = drawn
+    formation = FormationGame(gt.TableGame("ABCDE"[:n], table.astype(float) + np.bitwise_count(np.arange(2**n)) ** 2))
+    found = stable_partitions(formation, ["d_c"])["d_c"].partitions
+    start = data.draw(st.sampled_from(list(all_partitions(list("ABCDE"[:n])))))
+    path = formation_path(formation, start, notion="merge_split")
+    assert path.ending == "stable"
+    assert not found or path.final == found[0]
 
 
 def test_larger_groups_undo_what_pairs_cannot():

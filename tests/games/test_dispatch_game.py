@@ -231,3 +231,42 @@ def test_only_buyers_gain_nothing_but_a_lower_peak():
     net = [[1, 2, 0], [3, 0, 1]]
     assert make_dispatch(net).grand_value == pytest.approx(0.0, abs=1e-12)
     assert make_dispatch(net, peak_charge=1.0).grand_value == pytest.approx(2 + 3 - 4)
+
+
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(st.integers(0, 10**6))
+def test_no_battery_burns_energy_behind_a_limit_on_export(seed):
+    """The linear programs cost as much as mixed-integer ones in which no battery charges and discharges at once."""
+    rng = np.random.default_rng(seed)
+    n, steps = 2, 4
+    net = rng.integers(-5, 3, size=(n, steps)).astype(float)
+    capacity, start = np.array([3.0, 2.0]), rng.choice([np.nan, 0.0, 1.0], 2)
+    batteries = gt.Batteries(capacity, [2, 3], [0.81, 0.5], rng.choice([0.0, 0.01]), start_kwh=start)
+    limits = [{"export_limit": [float(rng.integers(0, 2)), 1.0]}, {"connection_limit": 3.0}][seed % 2]
+    game = make_dispatch(net, [0.3, 0.2, 0.3, 0.4], [0.1, 0.0, 0.1, 0.2], 0.0, batteries=batteries, **limits)
+    for members in ([True, False], [True, True]):
+        row = np.array(members)
+        try:
+            cost = game.dispatch(row).cost
+        except InvalidInputError:
+            continue
+        assert cost == pytest.approx(cost_by_linprog(game, row, burning=False), abs=1e-7)
+
+
+def test_what_may_not_be_sold_is_given_up_and_not_burnt():
+    batteries = gt.Batteries([4.0], [4.0], [0.5], start_kwh=[0.0])
+    game = make_dispatch([[-5.0, 0.0, 1.0]], 0.3, 0.1, batteries=batteries, export_limit=0.5)
+    plan = game.grand.plans[0]
+    assert game.alone_costs[0] == pytest.approx(-3 * 0.5 * 0.1)
+    assert np.minimum(plan[:3], plan[3:6]).max() == pytest.approx(0.0, abs=1e-9)
+    assert plan[-1] >= 0.5 - 1e-9
+    assert make_dispatch([[-5.0, 0.0, 1.0]], 0.3, 0.1, export_limit=1.0).alone_costs[0] == pytest.approx(0.2)
+
+
+@pytest.mark.parametrize("limit", [{"export_limit": 0.0}, {"connection_limit": 9.0}])
+def test_a_battery_that_must_be_emptied_behind_a_limit_is_refused(limit):
+    batteries = gt.Batteries([4.0], [4.0], [0.5], start_kwh=[3.0], end_kwh=[0.0])
+    with pytest.raises(InvalidInputError, match="end_kwh of Batteries must be at least start_kwh in a DispatchGame"):
+        make_dispatch([[0.0, 0.0]], batteries=batteries, **limit)
+    lossless = gt.Batteries([4.0], [4.0], [1.0], start_kwh=[3.0], end_kwh=[0.0])
+    assert make_dispatch([[0.0, 2.0]], batteries=lossless, export_limit=9.0).infeasible_homes == ()

@@ -77,3 +77,25 @@ def test_bad_input(change, message):
             "surplus_price": 1.0}  # fmt: skip
     with pytest.raises(gt.InvalidInputError, match=message):
         LoadDataGame(**{**good, **change})
+
+
+@pytest.mark.parametrize(
+    ("change", "words"),
+    [
+        ({"load": ["x", 1]}, "load of LoadDataGame must be"),
+        ({"load": 3}, "load of LoadDataGame must be"),
+        ({"ahead_price": "x"}, "ahead_price of LoadDataGame must be a finite number"),
+        ({"signals": [[0, 1], [1]]}, "rows of the same length"),
+        ({"chance": [1]}, "chance of LoadDataGame must be"),
+    ],
+)
+def test_what_is_no_number_is_said_in_a_sentence(change, words):
+    given = {
+        "names": ["a", "b"],
+        "signals": [[0, 1], [1, 1]],
+        "load": [1, 2],
+        "ahead_price": 2.0,
+        "shortage_price": 3.0,
+    }
+    with pytest.raises(gt.InvalidInputError, match=words):
+        LoadDataGame(**{**given, "surplus_price": 1.0, **change})

@@ -87,3 +87,10 @@ def test_earlier_orders_trade_first_at_equal_limits():
     book = gt.OrderBook(["late", "early", "ask"], [True, True, False], [5, 5, 4], [1, 1, 1], times=[2, 1, 0])
     assert Crossing.of(book).fills().tolist() == [0, 1, 1]
     assert Crossing.of(book).fills(ties="pro_rata").tolist() == [0.5, 0.5, 1]
+
+
+@pytest.mark.parametrize("name", ["uniform_price", "mcafee", "trade_reduction", "vickrey_clarke_groves", "pay_as_bid"])
+def test_dust_does_not_trade(name):
+    """Energies below a trillionth of what is on offer are rounding: nothing trades and no price is made of it."""
+    outcome = gt.clear(gt.OrderBook.of([(0.3, 1)], [(0.08, 1e-14)]), name)
+    assert (outcome.volume, outcome.price, outcome.surplus) == (0, None, 0)

@@ -24,6 +24,8 @@ from gametrade.reports.story.supporting import supporting_prices
 
 def titles(figure: Figure) -> str:
     layout = figure.plot.layout
+    if any(trace.type == "scatter3d" for trace in figure.plot.data):
+        layout = layout.scene
     return " ".join(str(layout[name].title.text) for name in layout if name.startswith(("xaxis", "yaxis")))
 
 

@@ -274,7 +274,8 @@ def test_headline_prefers_the_mid_market_rate_then_prices(
     rest = [result for result in community if result.rule != "mid_market_rate"]
     assert headline(rest).rule == "bill_sharing"
     assert headline([community["competitive_price"]]).rule == "competitive_price"
-    assert headline(table.results) is table.results[0]
+    assert headline(table.results) is table["shapley"]
+    assert headline([table["equal_split"], table["nucleolus"]]) is table["equal_split"]
 
 
 def test_chosen_rules_keep_the_order_of_the_study(community: gt.StabilityStudy) -> None:

@@ -107,21 +107,6 @@ class TestIntervals:
             core_intervals(gt.TableGame(["a"], [0.0, 1.0]))
 
 
-def by_model(game, start, norm):
-    """Distance by a linear program with every coalition written down; "l2" by scipy's SLSQP."""
-    model, alone, unit = model_of(game, start)
-    change = [x - float(s) for x, s in zip(model.payoffs, (start - alone) / unit, strict=True)]
-    variable = getattr(model.problem, "add_variable", pulp.LpVariable)
-    sizes = [variable(f"size_{i}", lowBound=0) for i in range(len(change) if norm == "l1" else 1)]
-    for i, one in enumerate(change):
-        size = sizes[i if norm == "l1" else 0]
-        model.problem.addConstraint(size >= -one, f"loss_{i}")
-        if norm != "fee":
-            model.problem.addConstraint(size >= one, f"gain_{i}")
-    model.problem.setObjective(pulp.lpSum(sizes))
-    return length(optimum(model) * unit + alone - start, norm)
-
-
 class TestNearest:
     @checked
     @given(st.data())
@@ -130,9 +115,13 @@ class TestNearest:
         start = data.draw(payoff_vectors(game, kinds=("rule", "split", "random", "zero", "negative")))
         norm = data.draw(st.sampled_from(["l1", "linf", "fee"]))
         found = nearest_core_allocation(game, start, norm=norm)
+        model = nearest_core_allocation(game, start, norm=norm, solver="pulp")
         size = scale(game, start)
-        assert found.distance == pytest.approx(by_model(game, start, norm), abs=1e-7 * size)
+        assert found.distance == pytest.approx(model.distance, abs=1e-7 * size)
         assert found.exact
+        assert model.lower_bound == pytest.approx(model.distance, abs=1e-6 * size)
+        assert model.largest_excess <= model.epsilon + 1e-6 * size
+        assert model.payoffs.sum() == pytest.approx(game.grand_value, abs=1e-6 * size)
 
     @checked
     @given(st.data())

@@ -38,9 +38,10 @@ def games(count, seed):
 
 @pytest.mark.parametrize("weak", [False, True])
 def test_three_ways_to_the_least_core(weak):
-    for n, value, game in games(80, 21):
+    """500 games of up to 6 players against exact programs, and 84 of them against the pulp model."""
+    for k, (n, value, game) in enumerate(games(500, 21)):
         _, levels = solution(n, value, per_member=weak, bounded=False, only_first=True)
-        for solver in ("highs", "pulp"):
+        for solver in ("highs", "pulp") if k % 6 == 0 else ("highs",):
             found = least_core_value(game, weak=weak, solver=solver)
             assert found.fraction == levels[0], value
             assert (found.weights @ found.coalitions.astype(object) == 1).all()

@@ -13,6 +13,7 @@ import gametrade as gt
 from gametrade.games.coalitional import all_coalitions
 from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.solvers import exact_levels
+from gametrade.solvers.alike_players import alike_players, turned
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.kohlberg import KohlbergCertificate, kohlberg_gap
 from gametrade.solvers.whole_tableau import WholeTableau
@@ -219,3 +220,35 @@ def test_the_exact_program_says_how_it_failed():
         WholeTableau(np.array([[0]]), [1])
     with pytest.raises(gt.SolverError, match="unbounded"):
         WholeTableau(np.array([[1, -1]]), [1]).maximise([1, 0])
+
+
+@pytest.mark.parametrize("added", [0.0, 0.1])
+def test_ties_between_alike_players_by_the_thousand_end(added):
+    """The majority game of 17 players, with what they have alone added up in floats: 24 310 coalitions tie."""
+    votes, own = (np.bitwise_count(np.arange(2**17)) >= 9).astype(float), added * np.arange(17)
+    game = gt.TableGame(tuple("abcdefghijklmnopq"), votes + subset_sums(own))
+    for rule in ("nucleolus", "per_capita_nucleolus", "least_core"):
+        assert gt.allocate(game, rule).payoffs == pytest.approx(own + 1 / 17, abs=1e-9)
+
+
+def test_turning_alike_players_weighs_them_alike():
+    rng = np.random.default_rng(3)
+    for _ in range(30):
+        n = int(rng.integers(3, 9))
+        kinds = rng.integers(0, 3, n)
+        classes = tuple(np.flatnonzero(kinds == k) for k in range(3) if (kinds == k).sum() > 1)
+        if not classes:
+            continue
+        row = rng.random(n) < 0.5
+        rows = turned(row[None, :], classes)
+        assert len(np.unique(rows, axis=0)) == len(rows)
+        assert any((row == other).all() for other in rows)
+        for members in classes:
+            assert (rows[:, members].sum(axis=1) == row[members].sum()).all()
+
+
+def test_players_are_alike_only_if_no_sampled_coalition_tells_them_apart():
+    weights = np.array([3, 1, 3, 2, 2, 1])
+    game = (subset_sums(weights) >= 7).astype(float) + subset_sums(np.arange(6) * 0.1)
+    classes = {tuple(members) for members in alike_players(game)}
+    assert classes == {(0, 2), (1, 5), (3, 4)}

@@ -94,3 +94,16 @@ def test_a_wide_bracket_is_enough_if_asked_for():
     game = gt.SharingGame(make_community(net, 0.3, 0.1))
     answer = least_core_by_rows(game, width=0.05)
     assert answer.upper_bound - answer.lower_bound <= 0.05 * game.grand_value * 1.001
+
+
+@pytest.mark.parametrize(
+    ("game", "words"),
+    [
+        (gt.TableGame.from_values({("a", "b"): 1.0}), "needs a SharingGame or a DispatchGame. Got TableGame"),
+        (make_community([[1.0], [-1.0]], 0.3, 0.1), "needs a SharingGame or a DispatchGame. Got Community"),
+        (gt.SharingGame(make_community([[1.0]], 0.3, 0.1)), "least_core_by_rows needs at least 2 players"),
+    ],
+)
+def test_other_games_are_refused(game, words):
+    with pytest.raises(gt.InvalidInputError, match=words):
+        least_core_by_rows(game)

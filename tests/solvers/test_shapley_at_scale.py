@@ -179,3 +179,14 @@ class TestSampling:
     def test_unknown_method(self):
         with pytest.raises(gt.UnknownNameError, match="antithetic"):
             gt.allocate(one_step([1, -1]), "shapley", method="antithetical")
+
+
+def test_a_method_asks_for_a_sample_and_an_exact_answer_takes_none():
+    game = one_step([2, -1, -1])
+    for method in ("antithetic", "permutation", "stratified"):
+        found = gt.allocate(game, "shapley", method=method, max_permutations=60)
+        assert found.standard_errors is not None
+        assert found.notes[0].startswith("Sampled")
+    assert gt.allocate(game, "shapley").standard_errors is None
+    with pytest.raises(gt.InvalidInputError, match="must be left out where exact is True"):
+        gt.allocate(game, "shapley", exact=True, method="stratified")

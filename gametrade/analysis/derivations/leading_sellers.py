@@ -7,7 +7,7 @@ from gametrade.errors import InvalidInputError
 from gametrade.registry import derivations
 
 
-@derivations.register(systems=("leading_sellers",), source="Sherali 1984, Oper. Res. 32")
+@derivations.register(systems=(), source="Sherali 1984, Oper. Res. 32")
 def leading_sellers(*, leaders: int = 1, followers: int = 1) -> SymbolicEquilibrium:
     r"""Quantities where some sellers move first under linear inverse demand: von Stackelberg's competition.
 

@@ -7,7 +7,7 @@ from gametrade.errors import InvalidInputError
 from gametrade.registry import derivations
 
 
-@derivations.register(systems=("price_quantity",), source="Cournot 1838")
+@derivations.register(systems=("quantity_sellers",), source="Cournot 1838")
 def quantity_competition(*, sellers: int = 2) -> SymbolicEquilibrium:
     r"""Quantities of two or three sellers under linear inverse demand, with everybody who stays out of the market.
 

@@ -6,7 +6,7 @@ from gametrade.analysis.symbolic import SymbolicEquilibrium, symbolic_equilibriu
 from gametrade.registry import derivations
 
 
-@derivations.register(systems=("shared_facility", "three_party"), source="Tushar et al. 2015, arXiv:1406.5794")
+@derivations.register(systems=("shared_facility",), source="Tushar et al. 2015, arXiv:1406.5794")
 def shared_facility() -> SymbolicEquilibrium:
     r"""Price at which a facility buys from two homes that value what they keep by logarithms.
 

@@ -6,9 +6,7 @@ from gametrade.analysis.symbolic import SymbolicEquilibrium, symbolic_equilibriu
 from gametrade.registry import derivations
 
 
-@derivations.register(
-    systems=("charging_retailer", "retailer_ev"), source="a generic model of a class that reviews describe"
-)
+@derivations.register(systems=("charging_retailer",), source="a generic model of a class that reviews describe")
 def welfare_penalty() -> SymbolicEquilibrium:
     r"""Price of a retailer in whose objective the customers' surplus has the weight mu.
 

@@ -90,7 +90,8 @@ class Plane:
         regions = [_box(one, other) for one, other in product(sides, sides) if one != other or one[0] == one[1]]
         regions += [part for a, b in pairwise(ends) for part in _diagonal(a, b)]
         points: dict[tuple[float, float], int] = {}
-        rows, outer, inner = [], [], []
+        rows: list[tuple[list[int], FloatArray]] = []
+        outer, inner = [], []
         for corners in regions:
             inside, weights = _inner_points(corners)
             columns = [points.setdefault(point, len(points)) for point in inside]

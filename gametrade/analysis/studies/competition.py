@@ -10,11 +10,11 @@ import numpy as np
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import SharingGame
-from gametrade.games.competition import Provider, ProviderMarket
+from gametrade.games.competition import Provider, ProviderMarket, ProviderOutcome
 from gametrade.games.step_prices import StepPrices, step_prices
 from gametrade.rules import allocate
 from gametrade.solvers.provider_dynamics import best_provider_dynamics
-from gametrade.typing import FloatArray
+from gametrade.typing import ArrayLike, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
@@ -93,7 +93,12 @@ def split_of(rule: str) -> StepPrices | Callable[[SharingGame], FloatArray]:
 
 
 def compete(
-    community: Community, offers: Sequence[str | Provider], *, rng: np.random.Generator, starts: int = 20
+    community: Community,
+    offers: Sequence[str | Provider],
+    *,
+    rng: np.random.Generator,
+    starts: int = 20,
+    switching_cost: ArrayLike = 0.0,
 ) -> pd.DataFrame:
     """Let providers compete from random first choices of the homes, and count who ends up where.
 
@@ -107,6 +112,8 @@ def compete(
         Draws the first profiles, each home's provider uniformly, and the order of turns.
     starts : int, default=20
         Number of first profiles, at least 1.
+    switching_cost : array_like of shape () or (n,), default=0
+        As in :class:`ProviderMarket`. [money]
 
     Returns
     -------
@@ -131,18 +138,55 @@ def compete(
     >>> table["ending"].tolist()
     ['Nash-stable', 'Nash-stable', 'Nash-stable']
     """
-    import pandas as pd
+    return table_of(sampled_ends(provider_market(community, offers, switching_cost), rng=rng, starts=starts))
 
+
+def provider_market(
+    community: Community, offers: Sequence[str | Provider], switching_cost: ArrayLike = 0.0
+) -> ProviderMarket:
+    """A market of providers, some of them given by the name of their rule."""
+    providers = [offer if isinstance(offer, Provider) else registered_provider(offer) for offer in offers]
+    return ProviderMarket(community, providers, switching_cost)
+
+
+def sampled_ends(market: ProviderMarket, *, rng: np.random.Generator, starts: int) -> list[ProviderOutcome]:
+    """Where best replies lead from random first choices, one outcome a start.
+
+    Parameters
+    ----------
+    market : ProviderMarket
+        Homes and providers.
+    rng : numpy.random.Generator
+        Draws first choices and the order of turns.
+    starts : int
+        Number of first choices, at least 1.
+
+    Returns
+    -------
+    list of ProviderOutcome
+
+    Raises
+    ------
+    InvalidInputError
+        If there is no start.
+    """
     if starts < 1:
         raise InvalidInputError(f"starts of compete must be at least 1. Got {starts}.")
-    providers = [offer if isinstance(offer, Provider) else registered_provider(offer) for offer in offers]
-    market = ProviderMarket(community, providers)
-    rows = []
+    ends = []
     for _ in range(starts):
-        first = rng.integers(len(providers), size=market.n_players)
+        first = rng.integers(len(market.providers), size=market.n_players)
         order = [market.players[i] for i in rng.permutation(market.n_players)]
-        end = best_provider_dynamics(market, first, order=order)
-        counts = {f"members of {option}": len(end.members(option)) for option in market.options}
+        ends.append(best_provider_dynamics(market, first, order=order))
+    return ends
+
+
+def table_of(ends: Sequence[ProviderOutcome]) -> pd.DataFrame:
+    """One row an outcome: how it ended, who is where, concentration, welfare loss, least and largest gain."""
+    import pandas as pd
+
+    rows = []
+    for end in ends:
+        counts = {f"members of {option}": len(end.members(option)) for option in end.market.options}
         rows.append(
             {
                 "ending": end.concept,

@@ -94,18 +94,18 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
         return verify_equilibria(document)
     check_shape(document)
     case = Case(document, game_of(document, data_folder))
-    outcomes = [_guard("data", lambda: _check_data(case))]
+    outcomes = [guarded("data", lambda: _check_data(case))]
     if outcomes[0].outcome == REFUTED:
         return outcomes
-    outcomes.append(_guard("completeness", lambda: (PROVED, check_structure(case))))
-    outcomes.append(_guard("tables", lambda: (PROVED, check_tables(case))))
-    outcomes.append(_guard("notes", lambda: (PROVED, check_notes(case))))
+    outcomes.append(guarded("completeness", lambda: (PROVED, check_structure(case))))
+    outcomes.append(guarded("tables", lambda: (PROVED, check_tables(case))))
+    outcomes.append(guarded("notes", lambda: (PROVED, check_notes(case))))
     if document.get("market") is not None:
-        outcomes.append(_guard("market", lambda: (PROVED, check_market(case))))
-    return outcomes + [_guard(str(claim.get("id")), partial(_check, case, claim)) for claim in document["claims"]]
+        outcomes.append(guarded("market", lambda: (PROVED, check_market(case))))
+    return outcomes + [guarded(str(claim.get("id")), partial(_check, case, claim)) for claim in document["claims"]]
 
 
-def _guard(name: str, check: Callable[[], tuple[str, str]]) -> Outcome:
+def guarded(name: str, check: Callable[[], tuple[str, str]]) -> Outcome:
     """Turn a broken certificate into a refutation; malformed ones are refuted too."""
     try:
         return Outcome(name, *check())

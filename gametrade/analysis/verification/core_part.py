@@ -13,6 +13,8 @@ from gametrade.analysis.game_claims import GAME
 from gametrade.analysis.verification.case import Case, Refuted
 from gametrade.analysis.verification.comparing import close, equal, same
 from gametrade.games.coalitional import DispatchGame, SharingGame
+from gametrade.solvers.core_body import PLAYERS as BODY_PLAYERS
+from gametrade.solvers.core_body import core_body
 from gametrade.solvers.core_picture import core_slice
 from gametrade.solvers.population_monotonicity import population_monotonicity
 
@@ -155,8 +157,10 @@ def _least(case: Case, weights: dict[str, Any], aim: NUMBERS, epsilon: Fraction)
 
 
 def _check_joining(case: Case, core: dict[str, Any]) -> set[str]:
-    """The rule is run again, for all and for all but one."""
-    loose = set()
+    """The rule is run again, for all and for all but one; with batteries that would take programs."""
+    loose: set[str] = set()
+    if isinstance(case.game, DispatchGame):
+        return {"core.joining"}
     for stated in core["joining"]:
         rule = stated["rule"]
         if not case.known_rule(rule):
@@ -182,18 +186,28 @@ def _check_fees(case: Case, core: dict[str, Any]) -> set[str]:
 
 
 def _check_picture(case: Case, core: dict[str, Any]) -> set[str]:
-    """The slice is laid again; with batteries that would take programs."""
+    """The slice is laid again, the solid is built again; with batteries that would take programs."""
     if isinstance(case.game, DispatchGame):
         return {"core.picture"}
     stated = core["picture"]
+    if len(stated["players"]) == BODY_PLAYERS:
+        body = core_body(case.game)
+        equal("players of the core", list(stated["players"]), list(body.players))
+        equal("edges of the core", [list(pair) for pair in stated["edges"]], [list(pair) for pair in body.edges])
+        _same_numbers(case, "corners of the core", stated["corners"], body.corners)
+        return set()
     again = core_slice(case.game, stated["payoffs"], stated["players"])
     for name in ("low", "high", "corners"):
-        found = getattr(again, name)
-        if np.shape(np.reshape(stated[name], (-1, 3))) != np.shape(np.reshape(found, (-1, 3))):
-            raise Refuted(f"{name} of the slice of the core must be {found.shape}")
-        for a, b in zip(np.ravel(stated[name]), np.ravel(found), strict=True):
-            same(f"{name} of the slice of the core", float(a), float(b), 100 * case.game.grand_value)
+        _same_numbers(case, f"{name} of the slice of the core", stated[name], getattr(again, name))
     return set()
+
+
+def _same_numbers(case: Case, what: str, stated: Any, found: np.ndarray) -> None:
+    """As many numbers as were found, each the same."""
+    if np.size(stated) != found.size:
+        raise Refuted(f"{what} must be {found.size} numbers")
+    for a, b in zip(np.ravel(stated), np.ravel(found), strict=True):
+        same(f"a number of the {what}", float(a), float(b), 100 * case.game.grand_value)
 
 
 def _slack(case: Case) -> Fraction:

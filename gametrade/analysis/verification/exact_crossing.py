@@ -79,7 +79,7 @@ class ExactCrossing:
                 i, left[0] = i + 1, bids[i + 1].energy if i + 1 < len(bids) else ZERO
             if left[1] <= slack:
                 j, left[1] = j + 1, asks[j + 1].energy if j + 1 < len(asks) else ZERO
-        return pairs, i, j
+        return (pairs if sum((energy for _, _, energy in pairs), ZERO) > slack else []), i, j
 
     @property
     def pairs(self) -> list[tuple[Order, Order, Fraction]]:

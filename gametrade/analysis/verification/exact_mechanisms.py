@@ -92,7 +92,8 @@ def mcafee(orders: Sequence[Order]) -> Cleared:
 def vickrey_clarke_groves(orders: Sequence[Order], *, only: frozenset[str] | None = None) -> Cleared:
     """Each trader pays what it takes from the others; the payments of some traders only, where no more is asked."""
     crossing = ExactCrossing(orders)
-    fills, paid = crossing.fills(), {}
+    fills = crossing.fills()
+    paid: Money = {}
     for owner in {order.owner for order in orders} if only is None else only:
         mine = [order for order in orders if order.owner == owner and order.place in fills]
         if not mine:

@@ -167,6 +167,9 @@ def told_again(book: OrderBook, mechanism: str, certificate: Mapping[str, Any]) 
         if price < 0 or energy < 0:
             raise Refuted(f"order {row['id']!r} of the lie is negative")
         if row["id"] in place:
+            old = lied[place[row["id"]]]
+            stated = row["owner"], row["side"], Fraction(float(row["time"]))
+            equal("owner, side and time", stated, (old.owner, "bid" if old.buys else "ask", old.time))
             lied[place[row["id"]]] = replace(lied[place[row["id"]]], price=price, energy=energy)
         else:
             time = Fraction(float(row["time"]))

@@ -82,12 +82,11 @@ def _check_subsidy(case: Case, claim: Claim, certificate: Certificate) -> None:
 
 def _check_count(case: Case, claim: Claim, certificate: Certificate) -> None:
     """A count is one of coalitions that there are, a share lies between none and all."""
-    count, share = certificate.get("count"), certificate.get("share")
-    most = 2**case.game.n_players - 2
+    count, most = certificate.get("count"), 2**case.game.n_players - 2
     if count is not None and (not isinstance(count, int) or not 0 <= count <= most):
         raise Refuted(f"of {most} proper coalitions {count!r} cannot gain")
-    if count is None and (not 0 <= share <= 1 or not 0 <= certificate["standard_error"] <= 1):
-        raise Refuted(f"the share of blocking coalitions is {share!r}")
+    if count is None and not (0 <= certificate["share"] <= 1 and 0 <= certificate["standard_error"] <= 1):
+        raise Refuted(f"the share of blocking coalitions is {certificate['share']!r}")
 
 
 def _check_names(case: Case, labels: Iterable[str]) -> None:

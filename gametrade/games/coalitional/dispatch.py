@@ -56,8 +56,8 @@ class DispatchGame(CoalitionalGame):
     Raises
     ------
     InvalidInputError
-        If an option is out of range, a price pair invites arbitrage, or prices are negative where batteries lose
-        energy.
+        If an option is out of range, a price pair invites arbitrage, prices are negative where batteries lose
+        energy, or a battery with losses must be emptied behind a limit on export.
 
     Notes
     -----
@@ -70,9 +70,13 @@ class DispatchGame(CoalitionalGame):
     own imports in full, even while a neighbour feeds in.
 
     A step whose network charge is at least import price less export price shares nothing, unless that lowers the
-    joint peak. With prices of at least 0 no battery gains from charging and discharging in the same step. With a
-    negative price it would burn energy for money, which real batteries cannot; so negative prices are refused
-    if a battery has losses.
+    joint peak.
+
+    *No battery burns energy.* Charging and discharging in the same step wastes energy, which real batteries do not do
+    and the programs do not forbid. With prices of at least 0 it never pays, unless energy is in the way: so behind a
+    limit on export a home may give up generation at no cost, as inverters do, which gets rid of energy at least as
+    well. What would still make burning pay is refused if a battery has losses: negative prices, and behind a limit
+    on export a battery that must end with less than it starts with.
 
     References
     ----------
@@ -112,6 +116,7 @@ class DispatchGame(CoalitionalGame):
             if getattr(self, name) is not None:
                 object.__setattr__(self, name, _limits(getattr(self, name), name, self.n_players))
         _check_prices(self.community)
+        _check_burning(self)
 
     @property
     def players(self) -> tuple[str, ...]:
@@ -139,7 +144,9 @@ class DispatchGame(CoalitionalGame):
             None if limit is None else np.asarray(limit) * self.community.step_hours
             for limit in (self.import_limit, self.export_limit)
         ]
-        return home_programs(self.community, tuple(self.flexibility), limits[0], limits[1])
+        return home_programs(
+            self.community, tuple(self.flexibility), limits[0], limits[1], self.connection_limit is not None
+        )
 
     @cached_property
     def program(self) -> JointProgram:
@@ -301,4 +308,22 @@ def _check_prices(community: Community) -> None:
         raise InvalidInputError(
             "prices of DispatchGame must be at least 0 where batteries have losses: charging and discharging in the "
             f"same step would burn energy for money. Got {min(b.min(), f.min()):g}."
+        )
+
+
+def _check_burning(game: DispatchGame) -> None:
+    """Refuse batteries that must be emptied behind a limit on export: they would burn what they cannot sell."""
+    batteries = game.community.batteries
+    if batteries is None:
+        return
+    limits = np.full(game.n_players, np.inf) if game.export_limit is None else np.asarray(game.export_limit)
+    limited = np.isfinite(limits) | (game.connection_limit is not None)
+    emptied = batteries.end_kwh < batteries.start_kwh
+    wrong = np.flatnonzero(limited & emptied & (batteries.efficiency < 1) & (batteries.energy_kwh > 0))
+    if wrong.size:
+        home = int(wrong[0])
+        raise InvalidInputError(
+            "end_kwh of Batteries must be at least start_kwh in a DispatchGame with a limit on export: a battery with "
+            "losses would burn what it cannot sell by charging and discharging in the same step. Got "
+            f"{batteries.end_kwh[home]:g} < {batteries.start_kwh[home]:g} for {game.players[home]!r}."
         )

@@ -40,6 +40,8 @@ class HomeProgram:
         Column that a state equation determines once the others are chosen; -1 for all other rows.
     steps_of_store : int
         T if the home has a battery, whose charge, discharge and state come first among the columns; else 0.
+    spilled : int, default=0
+        How many of the last columns are generation given up, at no cost.
     """
 
     load: FloatArray
@@ -51,6 +53,7 @@ class HomeProgram:
     equal: BoolArray
     derived: IntArray
     steps_of_store: int
+    spilled: int = 0
 
     @property
     def rigid(self) -> bool:
@@ -94,6 +97,7 @@ def home_programs(
     flexibility: tuple[Flexibility, ...],
     import_limit: FloatArray | None,
     export_limit: FloatArray | None,
+    shared_connection: bool = False,
 ) -> tuple[HomeProgram, ...]:
     """Write every home of a community as a linear program.
 
@@ -105,6 +109,8 @@ def home_programs(
         Flexible demand.
     import_limit, export_limit : ndarray of shape (n,), optional
         Limits of each home's own connection. [kWh per step]
+    shared_connection : bool, default=False
+        Whether coalitions share one limited connection. Behind any limit on export a home may give up generation.
 
     Returns
     -------
@@ -120,6 +126,8 @@ def home_programs(
                 _add_block(parts, load, community)
             elif load.home == name and isinstance(load, CurtailableLoad):
                 _add_curtailment(parts, load, community.demand[home])
+        if shared_connection or (export_limit is not None and np.isfinite(export_limit[home])):
+            _add_spill(parts, community.generation[home])
         load_of_home = community.demand[home] - community.generation[home]
         for limits, sign in ((import_limit, 1.0), (export_limit, -1.0)):
             if limits is not None and np.isfinite(limits[home]):
@@ -141,6 +149,7 @@ class _Parts:
         self.equal: list[bool] = []
         self.derived: list[int] = []
         self.steps_of_store = 0
+        self.spilled = 0
         self.net_limits: list[tuple[float, FloatArray]] = []
 
     def columns(self, cost: float, upper: FloatArray, steps: IntArray, effect: float) -> IntArray:
@@ -182,6 +191,7 @@ class _Parts:
             np.array(self.equal + [False] * free, dtype=bool),
             np.array(self.derived + [-1] * free, dtype=np.int64),
             self.steps_of_store,
+            self.spilled,
         )
 
 
@@ -235,3 +245,10 @@ def _add_curtailment(parts: _Parts, load: CurtailableLoad, demand: FloatArray) -
     steps = np.flatnonzero(demand > 0)
     if load.share > 0 and steps.size:
         parts.columns(load.value, load.share * demand[steps], steps, -1.0)
+
+
+def _add_spill(parts: _Parts, generation: FloatArray) -> None:
+    """Add generation given up in each step with generation, as the last columns."""
+    steps = np.flatnonzero(generation > 0)
+    parts.columns(0.0, generation[steps], steps, 1.0)
+    parts.spilled = steps.size

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Sized
 from dataclasses import dataclass, field
 
 import numpy as np
 
+from gametrade.community.finite_numbers import as_numbers, finite_number
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional.game import CoalitionalGame
 from gametrade.typing import ArrayLike, BoolArray, FloatArray, IntArray
@@ -69,8 +70,11 @@ class LoadDataGame(CoalitionalGame):
 
     def __post_init__(self) -> None:
         names = tuple(str(name) for name in self.names)
-        signals, load = np.array(self.signals), np.array(self.load, dtype=float)
-        chance = np.full(len(load), 1.0) if self.chance is None else np.array(self.chance, dtype=float)
+        scenarios, owner = (len(self.load) if isinstance(self.load, Sized) else 0), "LoadDataGame"
+        signals, load = _signals(self.signals), as_numbers(self.load, "load", owner, (scenarios,))
+        chance = np.ones(scenarios) if self.chance is None else as_numbers(self.chance, "chance", owner, (scenarios,))
+        for name in ("ahead_price", "shortage_price", "surplus_price"):
+            object.__setattr__(self, name, finite_number(getattr(self, name), name, owner))
         if not names or len(set(names)) < len(names) or signals.shape != (len(names), len(load)):
             raise InvalidInputError(
                 f"signals of LoadDataGame must have a row for each of {len(names)} uniquely named homes and a column "
@@ -119,3 +123,11 @@ class LoadDataGame(CoalitionalGame):
         short, over = np.maximum(load - bought, 0), np.maximum(bought - load, 0)
         cost = self.ahead_price * bought + self.shortage_price * short - self.surplus_price * over
         return float(chance @ cost)
+
+
+def _signals(signals: ArrayLike) -> IntArray:
+    """Signals of the homes as an array, one row each."""
+    try:
+        return np.array(signals)
+    except ValueError:
+        raise InvalidInputError("signals of LoadDataGame must be rows of the same length, one a home.") from None

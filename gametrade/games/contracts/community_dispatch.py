@@ -39,7 +39,7 @@ class CommunityDispatch:
 
     def of_homes(self, values: FloatArray) -> FloatArray:
         """Values of players added up for each home, shape (n,)."""
-        return np.bincount(self.home, values, self.community.n_prosumers)
+        return np.asarray(np.bincount(self.home, values, self.community.n_prosumers), dtype=float)
 
 
 def community_dispatch(
@@ -92,9 +92,9 @@ def community_dispatch(
     names = community.names
     place = {name: i for i, name in enumerate(names)}
     pairs = list(itertools.combinations(names, 2)) if partners is None else list(partners)
-    for home in itertools.chain.from_iterable(pairs):
-        if home not in place:
-            raise UnknownNameError("partner of community_dispatch", home, names)
+    for partner in itertools.chain.from_iterable(pairs):
+        if partner not in place:
+            raise UnknownNameError("partner of community_dispatch", partner, names)
     k = len(pairs)
     given = finite_numbers(charge, "charge", "community_dispatch", (), (k,), (k, 2), least=0.0)
     fees = np.broadcast_to(given[:, None] if given.ndim == 1 else given, (k, 2))
@@ -166,7 +166,7 @@ def community_contracts(
         raise InvalidInputError(f"energy and most of community_contracts must be above 0. Got {energy!r} and {most!r}.")
     contracts = []
     for t in steps:
-        units = [np.floor(side[:, t] / energy + 1e-9).astype(int) for side in (community.surplus, community.deficit)]
+        units = whole_units(community, t, energy)
         fee = Fraction(finite_number(cost, "cost", "community_contracts", least=0))
         fee += Fraction(float(community.network_charge[t])) * Fraction(energy)
         for i, j in itertools.product(np.flatnonzero(units[0]), np.flatnonzero(units[1])):
@@ -177,6 +177,24 @@ def community_contracts(
         raise InvalidInputError("steps of community_contracts must have a unit of surplus and one of deficit.")
     homes = [name for name in community.names if any(name in (c.seller, c.buyer) for c in contracts)]
     return ContractNetwork(contracts, {home: _retail_value(community, home, contracts) for home in homes})
+
+
+def whole_units(community: Community, step: int, energy: float) -> tuple[IntArray, IntArray]:
+    """Whole units of surplus and of deficit of each home in one step, each of shape (n,).
+
+    Parameters
+    ----------
+    community : Community
+        n homes.
+    step : int
+        Settlement step.
+    energy : float
+        Energy of a unit. [kWh]
+    """
+    surplus, deficit = (
+        np.floor(side[:, step] / energy + 1e-9).astype(np.int64) for side in (community.surplus, community.deficit)
+    )
+    return surplus, deficit
 
 
 def _retail_value(community: Community, home: str, contracts: Sequence[Contract]) -> NetValue:

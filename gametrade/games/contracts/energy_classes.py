@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 
@@ -10,7 +11,7 @@ from gametrade.community.finite_numbers import finite_number, finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.sparse_quadratic import SparseQuadraticGame
-from gametrade.typing import ArrayLike
+from gametrade.typing import ArrayLike, FloatArray
 
 GRID = "grid"
 
@@ -109,7 +110,7 @@ def energy_classes(
     )
 
 
-def _stacked(blocks):  # type: ignore[no-untyped-def]
+def _stacked(blocks: FloatArray) -> Any:
     from scipy.sparse import block_diag, csr_matrix
 
     return block_diag([*blocks, csr_matrix((1, 1))])

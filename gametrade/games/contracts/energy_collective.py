@@ -7,6 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gametrade.community import Community
 from gametrade.community.finite_numbers import finite_number, finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.games.polyhedron import Polyhedron
@@ -93,6 +94,49 @@ class EnergyCollective:
         if (np.asarray(self.lower) > np.asarray(self.upper)).any() or MANAGER in self.players:
             raise InvalidInputError("EnergyCollective needs lower <= upper, and homes that are not called 'manager'.")
 
+    @classmethod
+    def of_step(
+        cls, community: Community, step: int, *, flexibility: float, autonomy: float = 0.0, fairness: float = 0.0
+    ) -> EnergyCollective:
+        r"""Make the collective of the homes of a community in one step.
+
+        Parameters
+        ----------
+        community : Community
+            n homes and their tariff; its network charge is the sharing fee, half for either side.
+        step : int
+            Settlement step.
+        flexibility : float
+            Cost :math:`\tfrac12 a (p - q)^2` of a net production p other than the metered q, above 0. [money/kWh^2]
+        autonomy, fairness : float, default=0.0
+            Weights, as above. [money/kWh]
+
+        Examples
+        --------
+        >>> import gametrade as gt
+        >>> day = gt.communities.fontana("flat").select(start="2017-06-01", end="2017-06-02")
+        >>> EnergyCollective.of_step(day, 12, flexibility=1.0, autonomy=0.1).import_price
+        0.3
+        """
+        if not flexibility > 0:
+            raise InvalidInputError(f"flexibility of EnergyCollective must be above 0. Got {flexibility!r}.")
+        metered = -community.net_load[:, step]
+        reach = np.abs(metered).sum() + 1.0
+        prices = (float(community.import_price[step]), float(community.export_price[step]))
+        fee = float(community.network_charge[step]) / 2
+        bend = np.full(metered.size, float(flexibility))
+        bounds = metered - reach, metered + reach
+        return cls(
+            community.names,
+            bend,
+            -flexibility * metered,
+            *bounds,
+            *prices,
+            sharing_fee=fee,
+            autonomy=autonomy,
+            fairness=fairness,
+        )
+
     @property
     def game(self) -> SparseQuadraticGame:
         """The game of the homes and the manager, with energy, import, export and the largest import shared."""
@@ -134,5 +178,5 @@ class EnergyCollective:
         rows = np.zeros((n, d))
         rows[range(n), range(2, 4 * n, 4)], rows[:, -1] = 1.0, -1.0
         free = np.full(d, np.inf)
-        fair = (rows, np.zeros(n)) if self.fairness else (None, None)
-        return Polyhedron.of(-free, free, *fair, equal=(equal, np.zeros(3)))
+        left, limits = (rows, np.zeros(n)) if self.fairness else (None, None)
+        return Polyhedron.of(-free, free, left, limits, (equal, np.zeros(3)))

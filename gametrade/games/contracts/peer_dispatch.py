@@ -127,7 +127,8 @@ class PeerDispatch:
     @property
     def parts(self) -> tuple[tuple[str, ...], ...]:
         """Players who are linked, directly or through others: more than one part is a finding, not a fault."""
-        return tuple(tuple(self.players[i] for i in np.flatnonzero(self._part == k)) for k in np.unique(self._part))
+        part, labels = self._part, np.array(self.players, dtype=object)
+        return tuple(tuple(labels[part == k]) for k in np.unique(part))
 
     def cost(self, trades: FloatArray) -> FloatArray:
         """Cost of each player, charges included and payments not, for halves of shape (2L,). [money]"""
@@ -137,7 +138,7 @@ class PeerDispatch:
 
     def positions(self, trades: FloatArray) -> FloatArray:
         """Energy that each player sells in all, shape (n,), for halves of shape (2L,). [kWh]"""
-        return np.bincount(self.owner, trades, self.n_players)
+        return np.asarray(np.bincount(self.owner, trades, self.n_players), dtype=float)
 
     @property
     def _part(self) -> IntArray:

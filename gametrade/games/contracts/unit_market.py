@@ -11,6 +11,7 @@ from gametrade.community import Community
 from gametrade.community.finite_numbers import finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional.assignment import AssignmentGame
+from gametrade.games.contracts.community_dispatch import whole_units
 from gametrade.typing import ArrayLike, BoolArray, FloatArray, IntArray
 
 
@@ -81,7 +82,7 @@ class UnitMarket:
 
     def of_owners(self, payoffs: FloatArray) -> FloatArray:
         """Payoffs of units added up for each owner. [money]"""
-        return np.bincount(self.owner, payoffs, len(self.owners))
+        return np.asarray(np.bincount(self.owner, payoffs, len(self.owners)), dtype=float)
 
     def value(self, members: BoolArray) -> float:
         """Value of a coalition of owners, of shape (n,). [money]"""
@@ -129,9 +130,7 @@ def community_units(
     liked = finite_numbers(
         np.zeros((n, n)) if preference is None else preference, "preference", "community_units", (n, n)
     )
-    sells, buys = (
-        np.floor(side[:, step] / energy + 1e-9).astype(int) for side in (community.surplus, community.deficit)
-    )
+    sells, buys = whole_units(community, step, energy)
     if not sells.any() or not buys.any():
         raise InvalidInputError(f"step {step} of community_units must have a unit of surplus and one of deficit.")
     rows, columns = np.flatnonzero(sells), np.flatnonzero(buys)

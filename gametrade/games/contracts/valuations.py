@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
+from typing import Any
 
 from gametrade.errors import InvalidInputError
 
@@ -29,8 +30,8 @@ class Contract:
         Settlement step of the delivery.
     energy : float, default=1.0
         Energy delivered. [kWh]
-    cost : Fraction, default=Fraction(0)
-        Transaction cost, which the buyer pays on top of the price, at least 0. [money]
+    cost : Fraction, optional
+        Transaction cost, which the buyer pays on top of the price, at least 0; none if not given. [money]
 
     Raises
     ------
@@ -196,7 +197,7 @@ class NetValue(Valuation):
         return -signs.count(-1), signs.count(1)
 
 
-def exact(value: object, name: str, owner: str) -> Fraction:
+def exact(value: Any, name: str, owner: str) -> Fraction:
     """A finite number as a fraction, floats as what they are.
 
     Parameters
@@ -207,7 +208,7 @@ def exact(value: object, name: str, owner: str) -> Fraction:
         For the message.
     """
     try:
-        return Fraction(value)  # type: ignore[arg-type]
+        return Fraction(value)
     except (TypeError, ValueError, OverflowError):
         raise InvalidInputError(f"{name} of {owner} must be a finite number. Got {value!r}.") from None
 

@@ -15,6 +15,7 @@ from gametrade.games.coalitional.game import all_coalitions, check_table_size
 from gametrade.games.coalitional.subgame import subgame
 from gametrade.games.coalitional.tabulated import tabulated
 from gametrade.games.formation.partition import PartitionLike, partition_of
+from gametrade.games.formation.partition_function import PartitionFunctionGame
 from gametrade.games.step_prices import StepPrices, pool_payoffs, step_prices, trading_steps
 from gametrade.registry import rules
 from gametrade.tolerance import decision_tolerance
@@ -32,7 +33,7 @@ class FormationGame:
     ----------
     game : CoalitionalGame
         What each coalition gains. Its value must not depend on what the others do: a joint network limit
-        makes a partition-function game, which this is not.
+        makes a :class:`PartitionFunctionGame`, which is refused with the coalition whose value depends on them.
     rule : str or callable, default="equal_split"
         Registered rule or any function of a game that returns payoffs; it is asked of the game of each
         coalition by itself.
@@ -61,6 +62,8 @@ class FormationGame:
     rule: str | Callable[..., Any] = "equal_split"
 
     def __post_init__(self) -> None:
+        if isinstance(self.game, PartitionFunctionGame):
+            object.__setattr__(self, "game", self.game.coalitional())
         if not isinstance(self.game, CoalitionalGame):
             raise InvalidInputError(
                 f"game of FormationGame must be a coalitional game. Got a {type(self.game).__name__}."

@@ -1,4 +1,4 @@
-"""A picture of the core: all of it for three players, a slice through three of more."""
+"""A picture of the core: all of it for three or four players, a slice through three of more."""
 
 from __future__ import annotations
 
@@ -7,10 +7,13 @@ import plotly.graph_objects as go
 
 from gametrade.analysis.study import StabilityStudy
 from gametrade.registry import figures
+from gametrade.reports.figures.core_solid import draw_body
 from gametrade.reports.figures.style import BLUE, GREY, Figure, finish, marker_style
 from gametrade.reports.story.core import noun_of
 from gametrade.reports.story.numbers import Writer
 from gametrade.reports.story.words import base_name, chosen, listed, rule_label
+from gametrade.solvers.core_body import CoreBody
+from gametrade.solvers.core_picture import CoreSlice
 
 MARKED = 6
 """Rules whose payoffs are marked."""
@@ -18,7 +21,7 @@ MARKED = 6
 
 @figures.register(order=9)
 def core_picture(study: StabilityStudy) -> Figure | None:
-    """Draw the core of three players, or its slice in which all others keep what they get.
+    """Draw the core of three or four players, or its slice in which all others keep what they get.
 
     Parameters
     ----------
@@ -33,6 +36,8 @@ def core_picture(study: StabilityStudy) -> Figure | None:
     found = study.core.picture if study.core is not None else None
     if found is None or not len(found.corners):
         return None
+    if isinstance(found, CoreBody):
+        return draw_body(study, found)
     unit, noun, plot = study.game.unit, noun_of(study), go.Figure()
     x, y, last = found.players
     ring = np.vstack([found.corners, found.corners[:1]])
@@ -77,8 +82,8 @@ def _rules(plot: go.Figure, study: StabilityStudy) -> None:
 def _where(plot: go.Figure, study: StabilityStudy) -> None:
     """Mark the allocation through which the slice is laid."""
     assert study.core is not None
-    assert study.core.picture is not None
     found = study.core.picture
+    assert isinstance(found, CoreSlice)
     three = [study.game.players.index(name) for name in found.players]
     plot.add_trace(
         go.Scatter(

@@ -77,8 +77,7 @@ def claims_table(study: StabilityStudy) -> Table:
         rows,
         "Margin: positive is room to spare, negative is what the witness gains or what is missing; for exit cost, "
         "least subsidy and cost of stability the amount itself. Witness: the tightest coalition or home. "
-        "Certificate “none”: computed, not "
-        "certified.",
+        "Certificate “none”: computed, not certified.",
         joined=True,
     )
 

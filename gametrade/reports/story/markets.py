@@ -21,10 +21,10 @@ NONE, NONE_FOUND = "none", "none found"
 AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
 
 LOST = {
-    "individual_rationality": "taking part never costs",
+    "individual_rationality": "somebody loses by taking part",
     "allocative_efficiency": "efficiency",
-    "strategyproofness": "truth is best",
-    "budget_balance": "no money is added",
+    "strategyproofness": "truthfulness",
+    "budget_balance": "balance: money is added",
 }
 """The four properties of which the theorem speaks, in short."""
 
