@@ -6,13 +6,15 @@ import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
 
 from gametrade.errors import GametradeError, InvalidInputError, UnknownNameError, UnknownOptionError, closest
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import StrategicGame
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.registry import systems
+
+Made = TypeVar("Made")
 
 FINITE = ("players", "actions", "payoffs", "unit")
 FORMULAS = ("players", "variables", "payoffs", "constraints", "parameters", "unit")
@@ -101,7 +103,8 @@ def described_game(content: Mapping[str, Any], name: str = "game") -> StrategicG
     <QuadraticGame: 1 players, 1 variables>
     """
     if "system" in content:
-        return _system(content, name)
+        game: StrategicGame = _system(content, name)
+        return game
     if "variables" in content:
         return _continuous(content, name)
     if "payoffs" in content or "actions" in content:
@@ -228,7 +231,7 @@ def _numbers(value: Any) -> Any:
     return {"inf": math.inf, "-inf": -math.inf, "+inf": math.inf}.get(value, value) if isinstance(value, str) else value
 
 
-def _made(make: Callable[[], Any], what: str, must: str = "be numbers, texts and lists of the right shape") -> Any:
+def _made(make: Callable[[], Made], what: str, must: str = "be numbers, texts and lists of the right shape") -> Made:
     """Make a game; what numpy says of data that fit no array becomes one sentence."""
     try:
         return make()

@@ -59,10 +59,10 @@ def lattice_bounds(game: NormalFormGame | QuadraticGame) -> Verdict:
             raise InvalidInputError("lattice_bounds takes supermodular games; the property supermodular has a witness.")
         lowest, highest = lattice_ends(game)
         certificate = {"kind": "enumeration", "lowest": at(game, lowest), "highest": at(game, highest)}
-        apart = max(b - a for a, b in zip(lowest, highest, strict=True))
+        apart = float(max(b - a for a, b in zip(lowest, highest, strict=True)))
         who = [name for name, a, b in zip(game.players, lowest, highest, strict=True) if a != b]
         return verdict(
-            game, "lattice_bounds", statement, apart == 0, margin=-float(apart), witness=who, certificate=certificate
+            game, "lattice_bounds", statement, apart == 0, margin=-apart, witness=who, certificate=certificate
         )
     low, high = continuous_ends(game)
     apart = float(np.abs(high - low).max())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import singledispatch
 from typing import Any
 
@@ -58,11 +59,17 @@ def uniqueness(game: Any) -> Verdict:
     Verdict
         As `unique_equilibrium`.
     """
-    return told(game, [], None, 0.0, "no sufficient condition is known for this kind of game")
+    return told(game, [], None, why="no sufficient condition is known for this kind of game")
 
 
 def told(
-    game: Any, arguments: list[dict[str, Any]], holds: bool | None, margin: float, why: str, **more: Any
+    game: Any,
+    arguments: list[dict[str, Any]],
+    holds: bool | None,
+    *,
+    margin: float = 0.0,
+    why: str = "",
+    numbers: Mapping[str, Any] | None = None,
 ) -> Verdict:
     """A verdict about uniqueness.
 
@@ -74,17 +81,17 @@ def told(
         JSON-ready arguments that apply.
     holds : bool or None
         Whether there is at most one.
-    margin : float
+    margin : float, default=0.0
         A number that tells by how much.
     why : str
         Reason where nothing is decided.
-    **more
+    numbers : mapping, optional
         Further entries of the certificate.
     """
     shared = getattr(game, "shared", None) is not None
     kind = "normalised equilibrium for each choice of weights that proves it" if shared else "equilibrium"
     names = ", ".join(row["argument"] for row in arguments) or "no argument known"
-    certificate = {"kind": "argument" if arguments else "none", "why": why, "arguments": arguments, **more}
+    certificate = {"kind": "argument" if arguments else "none", "why": why, "arguments": arguments, **(numbers or {})}
     statement = f"the game has at most one {kind} ({names})"
     return Verdict("game", "unique_equilibrium", statement, holds, margin, "", (), certificate)
 
@@ -119,7 +126,7 @@ def _quadratic(game: QuadraticGame | SparseQuadraticGame) -> Verdict:
         "reply_radius": radius if np.isfinite(radius) else None,
     }
     why = "" if arguments else "no sufficient condition holds"
-    return told(game, arguments, True if arguments else None, margin, why, **numbers)
+    return told(game, arguments, True if arguments else None, margin=margin, why=why, numbers=numbers)
 
 
 @uniqueness.register
@@ -130,7 +137,8 @@ def _continuous(game: ContinuousGame) -> Verdict:
     least = [monotonicity(cross_derivatives(game, rng.uniform(low, high))) for _ in range(SAMPLES)]
     margin = float(np.nanmin(least)) if np.isfinite(least).any() else 0.0
     why = "the Jacobian was looked at in a sample of profiles only, which is evidence and no proof"
-    return told(game, [], None, margin, why, samples=SAMPLES, least_sampled_eigenvalue=margin)
+    numbers = {"samples": SAMPLES, "least_sampled_eigenvalue": margin}
+    return told(game, [], None, margin=margin, why=why, numbers=numbers)
 
 
 @uniqueness.register
@@ -147,18 +155,12 @@ def _finite(game: NormalFormGame) -> Verdict:
     count = len(found)
     if found.complete and found.solver != "pure_equilibria":
         arguments.append({"argument": "list of all equilibria", "count": count, "source": "every vertex"})
-        return told(game, arguments, count == 1, 0.0, "", count=count)
+        return told(game, arguments, count == 1, numbers={"count": count})
     if count > 1:
-        return told(
-            game,
-            [{"argument": "list of pure equilibria", "count": count, "source": "every profile"}],
-            False,
-            0.0,
-            "",
-            count=count,
-        )
+        listed = {"argument": "list of pure equilibria", "count": count, "source": "every profile"}
+        return told(game, [listed], False, numbers={"count": count})
     why = "" if arguments else "no sufficient condition holds; not all equilibria were listed"
-    return told(game, arguments, True if arguments else None, 0.0, why, count=count)
+    return told(game, arguments, True if arguments else None, why=why, numbers={"count": count})
 
 
 def _listed(game: NormalFormGame) -> Solution:
@@ -172,14 +174,12 @@ def _listed(game: NormalFormGame) -> Solution:
 def _population(game: EvolutionaryGame) -> Verdict:
     """The list of isolated rest points, where it is complete."""
     if game.pairwise is None or not game.symmetric or game.shape[0] > MOST_STRATEGIES:
-        return told(game, [], None, 0.0, "fitness is no pairwise game of one population")
+        return told(game, [], None, why="fitness is no pairwise game of one population")
     found = rest_points(game)
     count = len(found)
     if count > 1 or (found.complete and count == 1):
-        return told(
-            game, [{"argument": f"{count} equilibria listed", "count": count}], count == 1, 0.0, "", count=count
-        )
-    return told(game, [], None, 0.0, "some supports may hold a continuum of equilibria", count=count)
+        return told(game, [LISTED | {"count": count}], count == 1, numbers={"count": count})
+    return told(game, [], None, why="some supports may hold a continuum of equilibria", numbers={"count": count})
 
 
 @uniqueness.register
@@ -188,9 +188,9 @@ def _leader(game: PriceLeaderGame) -> Verdict:
     found = leader_breakpoints(game)
     count = len(found)
     if not found.complete or not count:
-        return told(game, [], None, 0.0, found.finding)
+        return told(game, [], None, why=found.finding)
     values = [step["payoff"] for step in found.trace]
     runner_up = max((v for v, step in zip(values, found.trace, strict=True) if not step["global"]), default=None)
     margin = float(max(values) - runner_up) if runner_up is not None and count == 1 else 0.0
     argument = {"argument": "comparison of all pieces of the leader's payoff", "count": count, "source": "every piece"}
-    return told(game, [argument], count == 1, margin, "", count=count)
+    return told(game, [argument], count == 1, margin=margin, numbers={"count": count})

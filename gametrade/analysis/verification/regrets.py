@@ -78,7 +78,7 @@ def _bound(game: Any, player: int, x: Any, certificate: Mapping[str, Any]) -> Fr
     if part.get("method") != "best_reply":
         raise Refuted("there is no best reply to check")
     if certificate["kind"] == "regret_bounds":
-        return by_reply(game, player, x, part, game.deviations(player, x), [])
+        return by_reply(game, player, x, part, points=game.deviations(player, x))
     weight = _vector(certificate["weights"])[player]
     above, same = (_vector(certificate[name]) for name in ("shared_prices", "shared_equal_prices"))
     if weight <= 0 or any(price < 0 for price in above):
@@ -90,7 +90,7 @@ def _bound(game: Any, player: int, x: Any, certificate: Mapping[str, Any]) -> Fr
     ]
     left = zip(above, _vector(shared.limits), _matrix(shared.rows), strict=True)
     extra = sum((p * max(Fraction(0), b - _dot(row, profile)) for p, b, row in left), Fraction(0)) / weight
-    return by_reply(game, player, x, part, _own_set(game, player), tilt) + extra
+    return by_reply(game, player, x, part, points=_own_set(game, player), tilt=tilt) + extra
 
 
 def _own_set(game: Any, player: int) -> Polyhedron:
@@ -108,7 +108,7 @@ def rates(game: Any, player: int, x: Any) -> list[Fraction]:
 
 
 def by_reply(
-    game: Any, player: int, x: Any, part: Mapping[str, Any], points: Polyhedron, tilt: Sequence[Fraction]
+    game: Any, player: int, x: Any, part: Mapping[str, Any], *, points: Polyhedron, tilt: Sequence[Fraction] = ()
 ) -> Fraction:
     """Bound a player's regret by weak duality at the best reply that the certificate states; prices tilt the payoff.
 

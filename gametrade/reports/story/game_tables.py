@@ -56,8 +56,8 @@ def game_sections(study: EquilibriumStudy, drawn: bool) -> list[Section]:
     ]
     left = tuple(f"{name.replace('_', ' ')}: {reason}" for name, reason in study.skipped.items())
     if study.properties or left:
-        tables = (properties_table(study),) if study.properties else ()
-        sections.append(Section("properties", "Properties", tables, left))
+        about = (properties_table(study),) if study.properties else ()
+        sections.append(Section("properties", "Properties", about, left))
     if study.statics:
         tables = (*statics_tables(study), *closed_form_tables(study))
         sections.append(Section("statics", "How the equilibrium moves", tables))

@@ -59,10 +59,12 @@ class GameCase:
             if list(strategy["names"]) != list(self.game.components(k)):
                 raise Refuted(f"strategy of {players[k]} does not name its entries")
         strategies = tuple(floats(strategy["values"]) for strategy in stated)
-        numbers = [floats([row[part][player] for player in players]) for part in ("payoffs", "regrets")]
+        payoffs, regrets = (floats([row[part][player] for player in players]) for part in ("payoffs", "regrets"))
         if any(len(s["names"]) != v.size for s, v in zip(stated, strategies, strict=True)):
             raise Refuted("a strategy has more or fewer entries than names")
-        return Equilibrium(self.game, strategies, *numbers, row["concept"], row["certificate"], tuple(row["notes"]))
+        return Equilibrium(
+            self.game, strategies, payoffs, regrets, row["concept"], row["certificate"], tuple(row["notes"])
+        )
 
     @cached_property
     def again(self) -> Solution | None:

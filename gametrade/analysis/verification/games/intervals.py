@@ -159,7 +159,7 @@ def _closed(
     formula, slope, bend = formulas
     box, point = {symbol: intervals.box(*ends)}, {symbol: intervals.exact(near)}
     reach = intervals.box(*ends) - intervals.exact(near)
-    tries = (
+    tries: tuple[Callable[[], Any], ...] = (
         lambda: intervals(formula, box),
         lambda: intervals(formula, point) + intervals(slope, box) * reach,
         lambda: (

@@ -91,4 +91,4 @@ def _bounds(game: QuadraticGame, certificate: Mapping[str, Any]) -> tuple[Fracti
         raise Refuted(f"the profile of largest welfare breaks a constraint by {float(broken):.6g}")
     low = exact_payoffs(whole, x)[0]
     part = {**certificate, "reply": x.tolist(), "curvature": safe_curvature(whole.own_block(0))}
-    return low, low + by_reply(whole, 0, x, part, game.feasible, [])
+    return low, low + by_reply(whole, 0, x, part, points=game.feasible)
