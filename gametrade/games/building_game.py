@@ -162,7 +162,8 @@ def building_game(
     zero = np.zeros(steps)
     slope = np.tile(np.concatenate([zero, -buy, sell, zero, zero, zero]), (n, 1))
     bend = np.repeat([-flexibility, 0.0, 0.0, -2 * storage.wear, -2 * storage.wear, 0.0], steps)
-    constants, names = np.zeros(n), NAMES
+    constants = np.zeros(n)
+    names: tuple[str, ...] = NAMES
     if heating is not None and warm is not None:
         sets = [
             _heated(sets[i], heating, {k: v[i] if k != "outdoor" else v for k, v in warm.items()}) for i in range(n)
