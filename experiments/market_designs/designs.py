@@ -159,6 +159,19 @@ def capped_regret(hour: Hour, sold: np.ndarray, k: int) -> float:
     return max(profit(float(np.clip(q, 0.0, hour.surpluses[k]))) for q in corners) - profit(float(sold[k]))
 
 
+def at_the_cap(hour: Hour) -> np.ndarray:
+    """Quantities at the grid's price: up to the metered deficit another kWh does not lower it, so all of that is sold.
+
+    Nobody sells more if each sells at least what it would at a price that just begins to fall, (p - f) / slope, or all
+    it has; what is left of the deficit is split by the energy left.
+    """
+    least = (hour.import_price - hour.export_price) * float((1 / hour.slopes).sum())
+    sold = np.minimum(hour.surpluses, least)
+    left = hour.surpluses - sold
+    more = min(float(hour.deficits.sum()), hour.supply) - float(sold.sum())
+    return sold + max(0.0, more) * left / max(float(left.sum()), 1e-300)
+
+
 def quantities(hour: Hour) -> Outcome:
     """Sellers choose how much to sell and feed in the rest; the price is what buyers then pay, the grid's at most."""
     m, bend = hour.surpluses.size, 1 / float((1 / hour.slopes).sum())
@@ -172,8 +185,7 @@ def quantities(hour: Hour) -> Outcome:
     answer = gt.solve(game, "linear_quadratic")
     sold = np.concatenate(answer[0].strategies)
     if sold.sum() < hour.deficits.sum():
-        # The grid's price caps theirs: up to the metered deficit another kWh does not lower it, so they sell more.
-        sold = hour.surpluses * min(1.0, float(hour.deficits.sum()) / hour.supply)
+        sold = at_the_cap(hour)
     total = float(sold.sum())
     price = min(hour.import_price, hour.price_of(total))
     taken = hour.wanted(price)

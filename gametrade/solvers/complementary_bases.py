@@ -154,9 +154,11 @@ class _Systems:
                 sizes = np.linalg.svd(left, compute_uv=False)
                 bad = sizes[:, -1] <= SINGULAR * sizes[:, 0]
                 good = np.flatnonzero(~bad)
-                for k, solution in zip(good, np.linalg.solve(left[good], right[good, :, None])[..., 0], strict=True):
+                for k, solution in zip(
+                    good.tolist(), np.linalg.solve(left[good], right[good, :, None])[..., 0], strict=True
+                ):
                     near[block[k]] = _nearly(solution, rows, limits, len(sets[block[k]]))
-                for k in np.flatnonzero(bad):
+                for k in np.flatnonzero(bad).tolist():
                     undecided[block[k]] = True
         return cls(sets, near, undecided)
 
@@ -201,7 +203,8 @@ def _exact(conditions: Conditions, binding: tuple[int, ...]) -> tuple[list[Fract
     left = np.array([[Fraction(0)] * (d + a + e) for _ in range(d + a + e)], dtype=object)
     left[:d, :d], left[d:, :d], left[:d, d:] = conditions.jacobian, held, held.T
     right = np.concatenate([-conditions.offset, conditions.limits[list(binding)], conditions.levels])
-    solution = solve_whole(*whole_rows(left, right))
+    whole, sides = whole_rows(left, right)
+    solution = solve_whole(whole, sides.tolist())
     if solution is None:
         return None
     x, prices = solution[:d], solution[d : d + a]

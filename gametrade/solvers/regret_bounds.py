@@ -28,6 +28,7 @@ def certified(
     x: FloatArray,
     concept: str,
     notes: tuple[str, ...] = (),
+    *,
     evidence: Mapping[str, Any] | None = None,
     multipliers: Multipliers | None = None,
 ) -> Equilibrium:

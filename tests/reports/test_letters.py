@@ -1,4 +1,4 @@
-"""Closed forms in reports of equilibria: MathML on the page, LaTeX in Markdown, nothing where there is none."""
+"""Closed forms in the equilibrium-property report: MathML on the page, LaTeX in Markdown, or nothing."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+import gametrade as gt
 from gametrade.analysis.equilibria import analyse_equilibria
 from gametrade.reports.story.letters import letters
 
@@ -44,5 +45,5 @@ def test_markdown_has_the_same_in_latex(study, tmp_path):
 
 
 def test_a_system_without_a_closed_form_has_no_such_part():
-    study = analyse_equilibria({"payoffs": [[[1, 0], [0, 1]], [[1, 0], [0, 1]]]})
+    study = analyse_equilibria(gt.NormalFormGame.bimatrix([[1, 0], [0, 1]], [[1, 0], [0, 1]]))
     assert letters(study) == []
