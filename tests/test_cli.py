@@ -477,4 +477,4 @@ def test_progress_passes_everything_on() -> None:
 
 
 def test_the_commands() -> None:
-    assert set(main.commands) == {"report", "check-data", "rules", "verify", "clear", "mechanisms"}
+    assert set(main.commands) == {"report", "check-data", "rules", "verify", "clear", "mechanisms", "form", "compete"}
