@@ -11,8 +11,8 @@ import numpy as np
 
 import gametrade as gt
 from gametrade.games.formation import FormationGame
+from gametrade.solvers.certified_structure import certified_structure
 from gametrade.solvers.partition_stability import deviation_from, stable_partitions
-from gametrade.solvers.switching_certificate import certified_structure
 from gametrade.solvers.switching_path import switching_path
 
 

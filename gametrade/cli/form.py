@@ -16,8 +16,8 @@ from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import SharingGame, TableGame
 from gametrade.games.formation import FormationGame
 from gametrade.reports.writing import check_writable, write_atomically
+from gametrade.solvers.certified_structure import certified_structure
 from gametrade.solvers.partition_finder import NOTIONS, SINGLE_PLAYERS, most_players
-from gametrade.solvers.switching_certificate import certified_structure
 
 
 @click.command()

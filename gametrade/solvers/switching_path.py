@@ -98,7 +98,7 @@ def switching_path(
     Returns
     -------
     SwitchingPath
-        See :func:`~gametrade.solvers.switching_certificate.certified_structure` for the proof of its end.
+        See :func:`~gametrade.solvers.certified_structure.certified_structure` for the proof of its end.
 
     Raises
     ------

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.games.formation import FormationGame
+from gametrade.solvers.certified_structure import certified_structure, settled_homes
 from gametrade.solvers.formation_dynamics import formation_path
 from gametrade.solvers.partition_finder import SINGLE_MOVES
 from gametrade.solvers.partition_stability import deviation_from
-from gametrade.solvers.switching_certificate import certified_structure, settled_homes
 from gametrade.solvers.switching_path import switching_path
 from tests.strategies import sharing_games
 

@@ -40,8 +40,8 @@ def test_every_figure_has_words_and_units(study: gt.StabilityStudy) -> None:
 def test_which_figures(community: gt.StabilityStudy, table: gt.StabilityStudy, nothing: gt.StabilityStudy) -> None:
     assert [figure.id for figure in all_figures(community)] == [
         "gains", "excess-by-size", "prices-mid_market_rate", "prices-competitive_price", "prices-bill_sharing",
-        "supporting", "cumulative", "exit-cost", "who-leaves", "core-intervals", "core-picture",
-        "market-hour",
+        "supporting", "cumulative", "exit-cost", "who-leaves", "core-intervals", "core-picture", "market-hour",
+        "formation",
     ]  # fmt: skip
     assert [figure.id for figure in all_figures(table)] == [
         "gains", "excess-by-size", "exit-cost", "who-leaves", "core-intervals", "core-picture",

@@ -12,12 +12,12 @@ from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.games.formation import FormationGame, Partition
 from gametrade.solvers.bounded_structure import BoundedStructure, bounded_structure
+from gametrade.solvers.certified_structure import SwitchingCertificate, certified_structure
 from gametrade.solvers.formation_dynamics import FormationPath, formation_path
 from gametrade.solvers.home_pools import fits_pools
 from gametrade.solvers.optimal_structure import FormationPrices, prices_of
 from gametrade.solvers.partition_finder import NOTIONS, SINGLE_PLAYERS, most_players
 from gametrade.solvers.partition_stability import StablePartitions, stable_partitions
-from gametrade.solvers.switching_certificate import SwitchingCertificate, certified_structure
 from gametrade.solvers.switching_path import SwitchingPath, switching_path
 
 if TYPE_CHECKING:

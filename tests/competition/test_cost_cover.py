@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 import gametrade as gt
 from gametrade.analysis.studies.competition import registered_provider
 from gametrade.games.competition import ProviderMarket
+from gametrade.solvers.cost_cover import cost_cover
 from gametrade.solvers.provider_choice import joint_move
-from gametrade.solvers.provider_cost import cost_cover
 from tests.strategies import communities, make_community
 
 
