@@ -11,7 +11,7 @@ from gametrade.reports.figures.style import Figure, finish, line_style
 from gametrade.reports.story.words import rule_label
 
 
-@figures.register(order=10)
+@figures.register(order=11)
 def formation(study: StabilityStudy) -> Figure | None:
     """Draw the gains of all homes along the path from everybody alone, one line a rule.
 
