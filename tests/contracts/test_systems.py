@@ -46,3 +46,16 @@ def test_what_is_wrong_with_numbers_from_a_file_is_one_sentence(entry):
     needed = next(name for name, p in first.items() if p.default is p.empty)
     with pytest.raises(gt.InvalidInputError, match=f"needs .*{needed}"):
         named_system(entry.name, {})
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_number_that_is_none_builds_no_game(entry):
+    for word, value in entry.traits["example"].items():
+        if not isinstance(value, str):
+            with pytest.raises(gt.GametradeError):
+                named_system(entry.name, {**entry.traits["example"], word: missing(value)})
+
+
+def missing(value):
+    """The same lists with not-a-number in every place."""
+    return [missing(part) for part in value] if isinstance(value, list) else float("nan")
