@@ -152,6 +152,8 @@ def building_game(
     buy, sell = np.array(import_price, dtype=float).ravel(), np.array(export_price, dtype=float).ravel()
     if load.ndim != 2 or load.shape != made.shape or buy.shape != (load.shape[1],) or sell.shape != buy.shape:
         raise InvalidInputError("demand, generation and prices of building_game must fit in buildings and steps.")
+    if not all(np.isfinite(array).all() for array in (load, made, buy, sell)):
+        raise InvalidInputError("demand, generation and prices of building_game must be finite.")
     if (sell > buy).any():
         raise InvalidInputError("export_price of building_game must be at most import_price in every step.")
     n, steps = load.shape

@@ -87,7 +87,12 @@ class Grid:
 
     def __post_init__(self) -> None:
         n = self.rows.shape[1] if self.rows.ndim == 2 else -1
-        if n < 0 or self.limits.shape != (len(self.rows),) or not np.isfinite(self.rows).all():
+        if (
+            n < 0
+            or self.limits.shape != (len(self.rows),)
+            or not np.isfinite(self.rows).all()
+            or np.isnan(self.limits).any()
+        ):
             raise InvalidInputError("network of safe_market must have one row of finite numbers for each limit.")
         pairs = {frozenset(pair) for pair in self.partners}
         inside = all(0 <= k < n for pair in self.partners for k in pair)

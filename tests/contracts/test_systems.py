@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
+import inspect
 import json
 
 import pytest
 
 import gametrade as gt
+from gametrade.errors import UnknownOptionError
+from gametrade.games.named_system import named_system
 from gametrade.registry import systems
 
 ENTRIES = [pytest.param(entry, id=entry.name) for entry in systems]
@@ -24,3 +28,34 @@ def test_the_example_of_a_system_is_data_and_can_be_answered(entry):
     for equilibrium in solution:
         assert equilibrium.regrets.min() >= 0
         assert equilibrium.certificate["kind"]
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_what_is_wrong_with_numbers_from_a_file_is_one_sentence(entry):
+    example = entry.traits["example"]
+    for word in example:
+        for wrong in ("text", None, [], [[1.0, 2.0], [3.0]], {"a": 1}, float("nan"), [float("nan")] * 2, "missing"):
+            numbers = {key: value for key, value in example.items() if key != word or wrong != "missing"}
+            if wrong != "missing":
+                numbers[word] = wrong
+            with contextlib.suppress(gt.GametradeError):
+                named_system(entry.name, numbers)
+    with pytest.raises(UnknownOptionError):
+        named_system(entry.name, {**example, "no_such_number": 1.0})
+    first = inspect.signature(entry.function).parameters
+    needed = next(name for name, p in first.items() if p.default is p.empty)
+    with pytest.raises(gt.InvalidInputError, match=f"needs .*{needed}"):
+        named_system(entry.name, {})
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_number_that_is_none_builds_no_game(entry):
+    for word, value in entry.traits["example"].items():
+        if not isinstance(value, str):
+            with pytest.raises(gt.GametradeError):
+                named_system(entry.name, {**entry.traits["example"], word: missing(value)})
+
+
+def missing(value):
+    """The same lists with not-a-number in every place."""
+    return [missing(part) for part in value] if isinstance(value, list) else float("nan")

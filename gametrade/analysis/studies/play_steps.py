@@ -12,6 +12,7 @@ from gametrade.community import Community
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
 from gametrade.games.equilibrium import Equilibrium, Solution
+from gametrade.games.named_system import named_system
 from gametrade.games.pricing.step_numbers import StepNumbers
 from gametrade.registry import Entry, systems
 from gametrade.solvers.solve import solve
@@ -128,7 +129,7 @@ def step_game(
     if steps.size > 1 and entry.traits.get("period") != "day":
         raise InvalidInputError(f"{system} is played step by step. Got {steps.size} steps.")
     numbers = entry.traits["of_step"](StepNumbers(community, steps, elasticity))
-    return None if numbers is None else entry.function(**{**numbers, **(options or {})})
+    return None if numbers is None else named_system(entry.name, {**numbers, **(options or {})})
 
 
 def play_steps(

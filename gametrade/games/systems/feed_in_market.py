@@ -70,7 +70,7 @@ def feed_in_market(
     return SellerCompetition(
         surpluses,
         export_price,
-        float(np.mean(np.asarray(bends, dtype=float))),
+        float(np.asarray(bends, dtype=float).max(initial=1e-9)),
         worth,
         bends,
         import_price=import_price,

@@ -45,7 +45,7 @@ def offer_game(*, profit: float, reservations: ArrayLike, unit: str = "money") -
     [0.25]
     """
     least = np.array(reservations, dtype=float).ravel()
-    if not least.size or not ((least >= 0) & (least <= 1)).all() or profit < 0:
+    if not least.size or not ((least >= 0) & (least <= 1)).all() or not 0 <= profit < np.inf:
         raise InvalidInputError(f"reservations of offer_game must be shares from 0 to 1. Got {least.tolist()}.")
 
     def response(x: FloatArray) -> FloatArray:

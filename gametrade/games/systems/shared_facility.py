@@ -66,7 +66,8 @@ def shared_facility(
     """
     stock = np.array(surpluses, dtype=float).ravel()
     weight = np.broadcast_to(np.asarray(preferences, dtype=float), stock.shape)
-    if not stock.size or (stock < 0).any() or not (weight > 0).all() or not grid_price > 0 or requirement < 0:
+    positive = (weight > 0).all() and grid_price > 0
+    if not stock.size or not (stock >= 0).all() or not positive or not requirement >= 0:
         raise InvalidInputError(
             "shared_facility needs surpluses >= 0, preferences > 0, a grid price > 0 and a need >= 0."
         )

@@ -1,0 +1,58 @@
+"""Build a named system from numbers that came from a file: everything wrong with them is one sentence."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from typing import Any
+
+from gametrade.errors import GametradeError, InvalidInputError, UnknownOptionError
+from gametrade.registry import systems
+
+
+def named_system(name: str, numbers: Mapping[str, Any]) -> Any:
+    """Build a system of the literature by its name.
+
+    Parameters
+    ----------
+    name : str
+        Registered name.
+    numbers : mapping of str to numbers, text or lists
+        Keywords of the builder, as a JSON or TOML file holds them.
+
+    Returns
+    -------
+    game
+        Ready for :func:`gametrade.solve`.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such system.
+    UnknownOptionError
+        If a keyword is misspelled.
+    InvalidInputError
+        If one is missing, or is no number, or of the wrong shape.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> named_system("quantity_sellers", {"intercept": 10, "slope": 1, "costs": [1, 1]})
+    <QuadraticGame: 2 players, 2 variables>
+    """
+    entry = systems.get(name)
+    parameters = inspect.signature(entry.function).parameters
+    for word in numbers:
+        if word not in parameters:
+            raise UnknownOptionError(entry.name, str(word), tuple(parameters))
+    missing = [word for word, p in parameters.items() if p.default is p.empty and word not in numbers]
+    if missing:
+        raise InvalidInputError(f"{entry.name} needs {', '.join(missing)}.")
+    try:
+        return entry.function(**numbers)
+    except GametradeError:
+        raise
+    except (TypeError, ValueError, IndexError, OverflowError) as error:
+        raise InvalidInputError(
+            f"numbers of {entry.name} must be numbers and lists that fit each other. Got: {str(error).rstrip('.')}."
+        ) from error
