@@ -100,7 +100,18 @@ def game_pages() -> Pages:
     parts = ["# Games", "", intro, ""]
     for kind in sorted(kinds, key=lambda kind: kind.__name__):
         parts += [f"## {kind.__name__}", "", described_once("autoclass", kind), ""]
+    for kind in free_games():
+        parts += [f"## {kind.__name__}", "", f"In `{kind.__module__.rpartition('.')[0]}`.", ""]
+        parts += [described_once("autoclass", kind), ""]
     return {"games": "\n".join(parts)}
+
+
+def free_games() -> list[type]:
+    """Games in which players choose with whom they are."""
+    from gametrade.games.competition import AtomlessMarket, Provider, ProviderMarket
+    from gametrade.games.formation import FormationGame, PartitionFunctionGame
+
+    return [FormationGame, PartitionFunctionGame, Provider, ProviderMarket, AtomlessMarket]
 
 
 def is_game(value: Any) -> bool:

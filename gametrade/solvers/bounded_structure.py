@@ -159,6 +159,11 @@ class _Columns:
         self.values = np.append(game.single_values, game.grand_value)
         self.known = {row.tobytes() for row in self.rows}
 
+    @property
+    def unit(self) -> float:
+        """Largest value known so far, by which programs are scaled: solvers compare with absolute tolerances."""
+        return float(np.abs(self.values).max()) or 1.0
+
     def add(self, rows: list[BoolArray], prices: FloatArray) -> bool:
         """Take in new coalitions worth more than their members cost; whether there was one."""
         fresh = [row for row in rows if row.tobytes() not in self.known]
@@ -190,7 +195,7 @@ class _Columns:
 
     def prices(self) -> FloatArray:
         """Dual prices of the linear program."""
-        return maximise(self._program(whole=False)).row_duals
+        return maximise(self._program(whole=False)).row_duals * self.unit
 
     def partition(self, ends: float) -> tuple[Partition, float, float]:
         """Best partition into known coalitions, its value, and what no such partition exceeds."""
@@ -198,7 +203,7 @@ class _Columns:
         chosen = np.flatnonzero(answer.variables > 0.5)
         structure = partition_of(self.game, [self.game.labels(self.rows[k]) for k in chosen])
         value = float(self.values[chosen].sum())
-        return structure, value, max(value, answer.bound)
+        return structure, value, max(value, answer.bound * self.unit)
 
     def _program(self, whole: bool) -> Program:
         from scipy.sparse import csr_matrix
@@ -206,4 +211,6 @@ class _Columns:
         n, k = self.game.n_players, len(self.values)
         integer = np.ones(k, dtype=bool) if whole else None
         matrix = csr_matrix(self.rows.T.astype(float))
-        return Program(self.values, matrix, np.ones(n), np.ones(n), np.zeros(k), np.full(k, INFINITY), integer)
+        return Program(
+            self.values / self.unit, matrix, np.ones(n), np.ones(n), np.zeros(k), np.full(k, INFINITY), integer
+        )
