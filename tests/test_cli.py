@@ -476,7 +476,8 @@ def test_progress_passes_everything_on() -> None:
     assert list(progress([1, 2], "stability")) == [1, 2]
 
 
-COMMANDS = ("report", "check-data", "rules", "verify", "clear", "mechanisms", "games", "solvers", "solve")
+MARKETS = ("clear", "mechanisms", "designs", "compete", "form")
+COMMANDS = ("report", "check-data", "rules", "verify", "games", "solvers", "solve", *MARKETS)
 
 
 def test_the_commands() -> None:

@@ -32,7 +32,7 @@ from tests.analysis.strategic_games import DESCRIPTIONS
 SMALL = {"fictitious_play": {"rounds": 200}, "replicator_dynamics": {"horizon": 20.0}}
 """Options that keep slow solvers short."""
 
-ONLY = {"nash_seeking": ("gentle prices",)}
+ONLY = {"nash_seeking": ("gentle prices",), "diagonalisation": ("firms", "leader")}
 """Samples of slow solvers."""
 
 BARD = (
