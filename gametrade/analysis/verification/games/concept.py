@@ -57,7 +57,8 @@ def prove_concept(game: Any, case: GameCase, equilibrium: Equilibrium) -> str:
             raise Refuted(f"solved again, the equilibrium is {case.nearest(equilibrium).concept}, not {concept}")
         raise NotCertified("solved again with the same concept")
     if game.shared is None:
-        return _named(concept, "Nash", "no constraint is shared")
+        weaker = concept.removesuffix(" (approximate)") != concept
+        return _named(concept, "Nash (approximate)" if weaker else "Nash", "no constraint is shared")
     if concept == "generalized Nash (arbitrary)":
         return "no common price is claimed"
     if not is_quadratic(game):
