@@ -23,7 +23,9 @@ from gametrade.games.stackelberg import (
     charging_retailer,
     shared_facility,
 )
-from gametrade.registry import derivations
+from gametrade.games.systems.capacity_sellers import capacity_sellers
+from gametrade.games.systems.differentiated_sellers import differentiated_sellers
+from gametrade.registry import derivations, systems
 
 GENERAL = ("linear_quadratic", "best_response", "extragradient", "golden_ratio", "nikaido_isoda")
 
@@ -56,6 +58,11 @@ def test_every_derivation_tells_all_its_parts(name):
     assert all(line.strip() for line in str(answer).splitlines())
     free = {s.name for value in answer.equilibrium.values() for s in value.free_symbols}
     assert free <= set(answer.parameters)
+
+
+def test_derivations_name_systems_that_exist():
+    named = {system for entry in derivations for system in entry.traits["systems"]}
+    assert named <= {entry.name for entry in systems}
 
 
 @pytest.mark.parametrize("name", [entry.name for entry in derivations])
@@ -132,6 +139,32 @@ def test_capacity_competition_against_all_unilateral_prices():
         else:
             slope = max(v["b"] * (2 * v["E1"] + v["E2"]), v["b"] * (v["E1"] + 2 * v["E2"])) - v["a"]
             assert gains > 0 or slope < Fraction(1, 10)
+    assert seen == {True, False}
+
+
+def test_named_systems_of_sellers_meet_their_derivations():
+    """Differentiated sellers in numbers, and capacity sellers: an equilibrium is found exactly where the case holds."""
+    rng = np.random.default_rng(11)
+    prices, limited = derived("price_competition"), derived("capacity_competition")
+    seen = set()
+    for _ in range(30):
+        v = drawn(rng, a=(6, 9), b=(2, 3), g=(1, 1), c1=(1, 2), c2=(1, 2))
+        exact, f = prices.at(v), numbers(v)
+        game = differentiated_sellers(
+            worth=[f["a"]] * 2, own=f["b"], cross=f["g"], costs=[f["c1"], f["c2"]], floor=0.0, cap=f["a"]
+        )
+        found = np.concatenate(gt.solve(game)[0].strategies)
+        assert found == pytest.approx([float(exact["p1"]), float(exact["p2"])], abs=1e-9)
+        w = drawn(rng, a=(4, 12), b=(1, 2), E1=(1, 4), E2=(1, 4))
+        if w["a"] <= w["b"] * (w["E1"] + w["E2"]):
+            continue
+        f = numbers(w)
+        answer = gt.solve(capacity_sellers(intercept=f["a"], slope=f["b"], capacities=[f["E1"], f["E2"]]))
+        holds = limited.cases[0].holds({limited.symbols[name]: sympy.Rational(value) for name, value in w.items()})
+        assert holds == (len(answer) == 1)
+        seen.add(holds)
+        if holds:
+            assert float(answer[0].strategies[0][0]) == pytest.approx(float(limited.at(w)["p1"]), abs=1e-12)
     assert seen == {True, False}
 
 
