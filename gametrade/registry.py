@@ -260,7 +260,7 @@ bargains = Registry("bargaining solution", "gametrade.solvers")
 solvers = Registry("equilibrium solver", "gametrade.solvers")
 """Every equilibrium solver: one function ``solver(game, *, options) -> Solution`` in one file."""
 
-systems = Registry("system", "gametrade.games.systems")
+systems = Registry("system", "gametrade.games.systems", "gametrade.analysis.studies.systems")
 """Every named system of the literature: one function ``system(*, numbers) -> game`` in one file. Its ``example`` trait
 holds numbers, ready for a game file, that build a small instance."""
 

@@ -35,6 +35,7 @@ def all_pages() -> Pages:
         property_pages,
         derivation_pages,
         solver_pages,
+        system_pages,
         format_pages,
         error_pages,
         command_pages,
@@ -145,6 +146,24 @@ def solver_pages() -> Pages:
         if inspect.isfunction(function) and "Examples" in (function.__doc__ or ""):
             parts += [f"## {name}", "", described_once("autofunction", function), ""]
     return {"solvers": "\n".join(parts)}
+
+
+def system_pages() -> Pages:
+    """All named systems of the literature on one page."""
+    from gametrade.registry import systems
+
+    intro = (
+        "Games of the literature, built from plain numbers by `systems.get(name).function`. Those that take a "
+        "community are built for an hour or a day by `step_game`, and played over a year by `play_steps`, both in "
+        "`gametrade.analysis.studies.play_steps`."
+    )
+    parts = ["# Systems", "", intro, ""]
+    for entry in systems:
+        facts = [f"- source: {entry.traits['source']}"]
+        if "of_step" in entry.traits:
+            facts.append(f"- from a community: one game a {entry.traits.get('period', 'step')}")
+        parts += [f"## {entry.name}", "", *facts, "", autodoc("autofunction", entry.function), ""]
+    return {"systems": "\n".join(parts)}
 
 
 def format_pages() -> Pages:

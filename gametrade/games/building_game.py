@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,6 +13,7 @@ from gametrade.games.sparse_quadratic import SparseQuadraticGame
 from gametrade.typing import ArrayLike, FloatArray
 
 NAMES = ("received", "bought", "sold", "charged", "discharged", "stored")
+HEATED = ("heated", "temperature")
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,6 +38,52 @@ class Storage:
     wear: float = 0.01
 
 
+@dataclass(frozen=True, eq=False)
+class Heating:
+    r"""Heating (or cooling) of n buildings as flexible demand.
+
+    Parameters
+    ----------
+    outdoor : array_like of shape (T,)
+        Outdoor temperature. [degC]
+    first, reference : array_like of shape (n,)
+        Indoor temperature before the first step, and the one that is liked best. [degC]
+    resistance, capacitance : array_like of shape (n,)
+        Thermal resistance R [degC/kW] and capacitance C [kWh/degC] of each building.
+    power : array_like of shape (n,)
+        Most electric energy used in a step. [kWh]
+    efficiency : float, default=3.0
+        Heat of a kWh; negative for cooling.
+    discomfort : float, default=0.01
+        :math:`\alpha`, cost of a squared degree off the reference in a step. [money/degC^2]
+    step_hours : float, default=1.0
+        Length of a step. [h]
+    """
+
+    outdoor: ArrayLike
+    first: ArrayLike
+    reference: ArrayLike
+    resistance: ArrayLike
+    capacitance: ArrayLike
+    power: ArrayLike
+    efficiency: float = 3.0
+    discomfort: float = 0.01
+    step_hours: float = 1.0
+
+    def of(self, n: int, steps: int) -> dict[str, FloatArray]:
+        """Numbers of every building, checked."""
+        told = {"outdoor": np.array(self.outdoor, dtype=float).ravel()}
+        for name in ("first", "reference", "resistance", "capacitance", "power"):
+            told[name] = np.broadcast_to(np.asarray(getattr(self, name), dtype=float), n)
+        fits = told["outdoor"].shape == (steps,) and all(np.isfinite(column).all() for column in told.values())
+        positive = min(told["resistance"].min(), told["capacitance"].min(), self.step_hours) > 0
+        if not fits or not positive or told["power"].min() < 0 or self.discomfort < 0:
+            raise InvalidInputError("numbers of Heating must be finite, fit buildings and steps and have their signs.")
+        if (self.step_hours > told["resistance"] * told["capacitance"]).any():
+            raise InvalidInputError("step_hours of Heating must be at most resistance times capacitance.")
+        return told
+
+
 def building_game(
     demand: ArrayLike,
     generation: ArrayLike,
@@ -43,7 +91,10 @@ def building_game(
     export_price: ArrayLike,
     *,
     storage: Storage,
+    heating: Heating | None = None,
     flexibility: float = 0.0,
+    players: Sequence[str] | None = None,
+    unit: str = "money",
 ) -> SparseQuadraticGame:
     r"""Make the game of buildings that buy, sell, store and share, with energies shared in balance in every step.
 
@@ -55,15 +106,21 @@ def building_game(
         Prices of the retailer. [money/kWh]
     storage : Storage
         Batteries; they end as they began.
+    heating : Heating, optional
+        Heating with comfort as a cost; nothing but the given demand if not given.
     flexibility : float, default=0.0
         Quadratic cost of energy received from or given to others. [money/kWh^2]
+    players : sequence of str, optional
+        Labels; "b0", "b1", ... if not given.
+    unit : str, default="money"
+        Money.
 
     Returns
     -------
     SparseQuadraticGame
         One player a building with the variables received (negative: given), bought, sold, charged, discharged and
-        stored in each step [kWh]; payoff: minus the cost without payments among buildings [money]; shared:
-        :math:`\sum_n e_{nt} = 0` for every step.
+        stored in each step [kWh], with heating also heated [kWh] and temperature [degC]; payoff: minus the cost
+        without payments among buildings [money]; shared: :math:`\sum_n e_{nt} = 0` for every step.
 
     Raises
     ------
@@ -73,7 +130,9 @@ def building_game(
     Notes
     -----
     A model of the class described in [1]_: cost of building n
-    :math:`\sum_t (p_t b_{nt} - f_t s_{nt} + w (c_{nt}^2 + d_{nt}^2) + \tfrac12 a e_{nt}^2)`. Regret proves nothing
+    :math:`\sum_t (p_t b_{nt} - f_t s_{nt} + w (c_{nt}^2 + d_{nt}^2) + \tfrac12 a e_{nt}^2 +
+    \alpha (T_{nt} - T^{ref}_n)^2)`, with indoor temperatures
+    :math:`T_{nt} = T_{n,t-1} + \Delta t\,[(T^{out}_t - T_{n,t-1}) / RC] + \eta P_{nt} / C`. Regret proves nothing
     here, because the others' energies fix what a building receives; the price-taking gap does.
 
     References
@@ -97,18 +156,31 @@ def building_game(
         raise InvalidInputError("export_price of building_game must be at most import_price in every step.")
     n, steps = load.shape
     capacity, power = (np.broadcast_to(np.asarray(v, dtype=float), n) for v in (storage.capacity, storage.power))
-    most = float((load + made).sum(axis=0).max() + power.sum()) or 1.0
+    warm = None if heating is None else heating.of(n, steps)
+    most = float((load + made).sum(axis=0).max() + power.sum() + (warm["power"].sum() if warm else 0.0)) or 1.0
     sets = [_building(load[i], made[i], (capacity[i], power[i], storage.efficiency), most) for i in range(n)]
     zero = np.zeros(steps)
-    slope = np.tile(np.concatenate([zero, -buy, sell, zero, zero, zero]), n)
+    slope = np.tile(np.concatenate([zero, -buy, sell, zero, zero, zero]), (n, 1))
     bend = np.repeat([-flexibility, 0.0, 0.0, -2 * storage.wear, -2 * storage.wear, 0.0], steps)
+    constants = np.zeros(n)
+    names: tuple[str, ...] = NAMES
+    if heating is not None and warm is not None:
+        sets = [
+            _heated(sets[i], heating, {k: v[i] if k != "outdoor" else v for k, v in warm.items()}) for i in range(n)
+        ]
+        liked = 2 * heating.discomfort * np.repeat(warm["reference"][:, None], steps, axis=1)
+        slope = np.hstack([slope, np.zeros((n, steps)), liked])
+        bend = np.concatenate([bend, zero, np.full(steps, -2 * heating.discomfort)])
+        constants, names = -heating.discomfort * steps * warm["reference"] ** 2, NAMES + HEATED
     return SparseQuadraticGame.of(
-        [f"b{i}" for i in range(n)],
+        [f"b{i}" for i in range(n)] if players is None else players,
         _diagonal(np.tile(bend, n)),
-        slope,
+        slope.ravel(),
         sets,
-        variables=[[f"{name} {t}" for name in NAMES for t in range(steps)]] * n,
-        shared=_balance(n, steps),
+        constants=constants,
+        variables=[[f"{name} {t}" for name in names for t in range(steps)]] * n,
+        shared=_balance(n, steps, len(names)),
+        unit=unit,
     )
 
 
@@ -126,10 +198,29 @@ def _building(load: FloatArray, made: FloatArray, battery: tuple[float, float, f
     return Polyhedron.of(lower, upper, equal=equal)
 
 
-def _balance(n: int, steps: int) -> Polyhedron:
+def _heated(points: Polyhedron, heating: Heating, one: dict[str, FloatArray]) -> Polyhedron:
+    """A building with heating: it draws energy, and the temperature remembers."""
+    steps = one["outdoor"].size
+    eye, zero = np.eye(steps), np.zeros((steps, steps))
+    share = float(heating.step_hours / (one["resistance"] * one["capacitance"]))
+    start = np.zeros(steps)
+    start[0] = (1 - share) * one["first"]
+    use = np.hstack([points.equal_rows[:steps], -eye, zero])
+    memory = np.hstack([points.equal_rows[steps:], zero, zero])
+    heat = np.zeros((steps, points.dimension + 2 * steps))
+    heat[:, points.dimension :] = np.hstack(
+        [-heating.efficiency / float(one["capacitance"]) * eye, eye - (1 - share) * np.eye(steps, k=-1)]
+    )
+    levels = np.concatenate([points.equal_limits, start + share * one["outdoor"]])
+    lower = np.concatenate([points.lower, np.zeros(steps), np.full(steps, -np.inf)])
+    upper = np.concatenate([points.upper, np.full(steps, float(one["power"])), np.full(steps, np.inf)])
+    return Polyhedron.of(lower, upper, equal=(np.vstack([use, memory, heat]), levels))
+
+
+def _balance(n: int, steps: int, kinds: int) -> Polyhedron:
     """What is received is given, in every step."""
-    row = np.hstack([np.eye(steps), np.zeros((steps, 5 * steps))])
-    d = 6 * n * steps
+    row = np.hstack([np.eye(steps), np.zeros((steps, (kinds - 1) * steps))])
+    d = kinds * n * steps
     return Polyhedron.of(np.full(d, -np.inf), np.full(d, np.inf), equal=(np.tile(row, n), np.zeros(steps)))
 
 

@@ -27,7 +27,7 @@ COARSE = 0.05
 
 @solvers.register(
     plays=("StackelbergGame",),
-    first_choice_for=("StackelbergGame",),
+    first_choice_for=("StackelbergGame", "RegionalMarket"),
     source="Pang and Fukushima 2005, 10.1007/s10287-004-0010-0",
 )
 def diagonalisation(

@@ -17,7 +17,11 @@ from gametrade.solvers.regret_bounds import certified
 from gametrade.typing import ArrayLike, FloatArray
 
 
-@solvers.register(plays=("ContinuousGame",), source="Frihauf, Krstic and Basar 2012, 10.1109/TAC.2011.2173412")
+@solvers.register(
+    plays=("ContinuousGame",),
+    first_choice_for=("PayoffsOnly",),
+    source="Frihauf, Krstic and Basar 2012, 10.1109/TAC.2011.2173412",
+)
 def nash_seeking(
     game: ContinuousGame,
     *,

@@ -22,7 +22,9 @@ from gametrade.typing import ArrayLike, FloatArray
 
 
 @solvers.register(
-    plays=("QuadraticGame", "SparseQuadraticGame"), source="Krawczyk and Uryasev 2000, 10.1023/A:1019097208499"
+    plays=("QuadraticGame", "SparseQuadraticGame"),
+    first_choice_for=("TwoStageClearing",),
+    source="Krawczyk and Uryasev 2000, 10.1023/A:1019097208499",
 )
 def nikaido_isoda(
     game: QuadraticGame,

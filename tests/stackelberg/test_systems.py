@@ -13,16 +13,16 @@ from gametrade.games.stackelberg import (
     StackelbergGame,
     StorageInvestmentGame,
     buying_utility,
-    charging_retailer,
-    contract_game,
-    flexibility_seller,
     gains_over_feed_in,
-    microgrid_operator,
-    offer_game,
-    shared_facility,
     trade_profit,
     uniform_pair_equilibrium,
 )
+from gametrade.games.systems.charging_retailer import charging_retailer
+from gametrade.games.systems.contract_game import contract_game
+from gametrade.games.systems.flexibility_seller import flexibility_seller
+from gametrade.games.systems.microgrid_operator import microgrid_operator
+from gametrade.games.systems.offer_game import offer_game
+from gametrade.games.systems.shared_facility import shared_facility
 from tests.strategies import make_community
 
 POSITIVE = st.floats(0.25, 8, width=32)
@@ -31,7 +31,7 @@ POSITIVE = st.floats(0.25, 8, width=32)
 @given(st.lists(st.tuples(POSITIVE, POSITIVE), min_size=1, max_size=5), st.floats(0.125, 2), st.floats(0, 40))
 def test_a_shared_facility_pays_the_least(rows, grid_price, requirement):
     surplus, weight = (np.array(column) for column in zip(*rows, strict=True))
-    game = shared_facility(surplus, weight, requirement=requirement, grid_price=grid_price)
+    game = shared_facility(surpluses=surplus, preferences=weight, requirement=requirement, grid_price=grid_price)
     answer = gt.solve(game, "leader_scan")
     assert answer.complete
     best = answer[0]
@@ -46,19 +46,26 @@ def test_a_shared_facility_pays_the_least(rows, grid_price, requirement):
 
 
 def test_everything_interior_is_the_closed_form():
-    game = shared_facility([4.0, 5.0, 6.0], [1.0, 2.0, 1.5], requirement=50.0, grid_price=0.9)
+    game = shared_facility(surpluses=[4.0, 5.0, 6.0], preferences=[1.0, 2.0, 1.5], requirement=50.0, grid_price=0.9)
     price = gt.solve(game, "leader_scan")[0].strategies[0][0]
     assert price == pytest.approx(np.sqrt(0.9 * 4.5 / 18.0), rel=1e-7)
 
 
 def test_a_station_that_is_full_raises_the_price():
-    assert gt.solve(charging_retailer([10.0, 8.0], 1.0, station_capacity=6.0))[0].strategies[0][0] == pytest.approx(6.0)
-    assert gt.solve(charging_retailer([10.0, 8.0], 1.0))[0].strategies[0][0] == pytest.approx(4.5)
+    assert gt.solve(charging_retailer(intercepts=[10.0, 8.0], slopes=1.0, station_capacity=6.0))[0].strategies[0][
+        0
+    ] == pytest.approx(6.0)
+    assert gt.solve(charging_retailer(intercepts=[10.0, 8.0], slopes=1.0))[0].strategies[0][0] == pytest.approx(4.5)
 
 
 def test_storage_sells_to_the_operator_and_vehicles_buy():
     game = microgrid_operator(
-        [0.1, 0.15], 0.02, 3.0, vehicles=([0.5], [0.05], [8.0]), grid_price=0.25, import_price=0.35
+        stored_value=[0.1, 0.15],
+        wear=0.02,
+        power=3.0,
+        vehicles=([0.5], [0.05], [8.0]),
+        grid_price=0.25,
+        import_price=0.35,
     )
     answer = gt.solve(game)[0]
     assert game.components(1) == ("prosumer 1", "prosumer 2", "station 1")
@@ -69,16 +76,15 @@ def test_storage_sells_to_the_operator_and_vehicles_buy():
 
 
 def test_flexibility_separates_from_energy():
-    energy, shift = flexibility_seller(
-        ([1.0, 0.8], [0.5, 0.5]), [2.0, 1.0], most_flexibility=[5.0, 5.0], flexibility_value=0.6, import_price=0.9
-    )
-    reward = -gt.solve(shift)[0].strategies[0][0]
-    assert reward == pytest.approx(0.6)
-    alone = flexibility_seller(
-        ([1.0], [0.5]), [2.0], most_flexibility=5.0, flexibility_value=0.6, import_price=0.9, welfare_weight=0.0
-    )[1]
-    assert -gt.solve(alone)[0].strategies[0][0] == pytest.approx(0.3)
-    assert gt.solve(energy)[0].strategies[0][0] == pytest.approx(0.0)
+    numbers = {"most_flexibility": 5.0, "flexibility_value": 0.6, "import_price": 0.9}
+    pair = flexibility_seller(intercepts=[1.0, 0.8], slopes=0.5, discomfort=[2.0, 1.0], **numbers)
+    found = gt.solve(pair)[0]
+    assert [s[0] for s in found.strategies[:2]] == pytest.approx([0.0, 0.6])
+    assert found.strategies[2] == pytest.approx([2.0, 1.6, 0.3, 0.6])
+    alone = flexibility_seller(intercepts=[1.0], slopes=0.5, discomfort=2.0, welfare_weight=0.0, **numbers)
+    found = gt.solve(alone)[0]
+    assert [s[0] for s in found.strategies[:2]] == pytest.approx([0.5, 0.3])
+    assert found.regret <= 1e-12
 
 
 @st.composite
@@ -295,7 +301,7 @@ def test_utilities_explain_the_demand_of_a_community():
 
 @given(st.lists(st.sampled_from([0.0, 0.1, 0.25, 0.5, 0.9, 1.0]), min_size=1, max_size=4))
 def test_an_offer_is_one_of_the_reservation_shares(least):
-    game = offer_game(6.0, least)
+    game = offer_game(profit=6.0, reservations=least)
     answer = gt.solve(game, "leader_scan", gap=1e-3)
     best = max(6.0 * (1 - share) * sum(other <= share for other in least) for share in least)
     assert answer[0].payoffs[0] == pytest.approx(best, abs=1e-9)
@@ -304,7 +310,7 @@ def test_an_offer_is_one_of_the_reservation_shares(least):
 
 def test_every_agreed_share_is_a_strict_equilibrium():
     shares = [0.1, 0.3, 0.5, 0.9]
-    game = contract_game(trade_profit(2.0, import_price=0.3, export_price=0.1), shares)
+    game = contract_game(profit=trade_profit(2.0, import_price=0.3, export_price=0.1), shares=shares)
     found = gt.solve(game, "pure_equilibria")
     agreed = [answer for answer in found if answer.payoffs.sum() > 0]
     assert len(agreed) == len(shares)

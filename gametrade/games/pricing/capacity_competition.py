@@ -27,6 +27,8 @@ class CapacityCompetition(ContinuousGame):
         :math:`E_i \ge 0`. [kWh]
     cost : float
         What a kWh costs every seller, and the lowest price that makes sense. [money/kWh]
+    cap : float
+        Highest price allowed, at which buyers could have energy elsewhere. [money/kWh]
     sellers : sequence of str, optional
         Labels.
     unit : str
@@ -39,10 +41,11 @@ class CapacityCompetition(ContinuousGame):
 
     Notes
     -----
-    Players: n sellers. Strategies: prices from the cost to a. Payoffs: :math:`(p_i - c) \min(E_i, R_i)` with what
-    cheaper sellers leave, :math:`R_i = D(p_i) - \sum_{p_j < p_i} E_j` (efficient rationing: the buyers who value
-    energy most are served first); sellers of equal price share in proportion to capacity. Payoffs jump where
-    prices are equal, so there may be no equilibrium in prices: see the solver.
+    Players: n sellers. Strategies: prices from the cost to a, or to the cap. Payoffs:
+    :math:`(p_i - c) \min(E_i, R_i)` with what cheaper sellers leave, :math:`R_i = D(p_i) - \sum_{p_j < p_i} E_j`
+    (efficient rationing: the buyers who value energy most are served first); sellers of equal price share in
+    proportion to capacity. Payoffs jump where prices are equal, so there may be no equilibrium in prices: see the
+    solver.
 
     References
     ----------
@@ -60,6 +63,7 @@ class CapacityCompetition(ContinuousGame):
     slope: float = 1.0
     capacities: FloatArray = ()  # type: ignore[assignment]
     cost: float = 0.0
+    cap: float = np.inf
 
     def __init__(
         self,
@@ -68,6 +72,7 @@ class CapacityCompetition(ContinuousGame):
         capacities: ArrayLike,
         *,
         cost: float = 0.0,
+        cap: float = np.inf,
         sellers: Sequence[str] | None = None,
         unit: str = "money",
     ) -> None:
@@ -80,8 +85,16 @@ class CapacityCompetition(ContinuousGame):
                 "slope of CapacityCompetition must be positive and capacities at least 0. "
                 f"Got {slope:g} and {energy.min():g}."
             )
+        if np.isnan(cap) or cap < cost:
+            raise InvalidInputError(f"cap of CapacityCompetition must be at least cost. Got {cap:g} < {cost:g}.")
         energy.setflags(write=False)
-        told = {"intercept": float(intercept), "slope": float(slope), "capacities": energy, "cost": float(cost)}
+        told = {
+            "intercept": float(intercept),
+            "slope": float(slope),
+            "capacities": energy,
+            "cost": float(cost),
+            "cap": float(cap),
+        }
         for name, value in told.items():
             object.__setattr__(self, name, value)
         super().__init__(
@@ -89,7 +102,7 @@ class CapacityCompetition(ContinuousGame):
             (("price",),) * n,
             tuple(self._profit(k) for k in range(n)),
             None,
-            (Polyhedron.of([cost], [max(cost, intercept)]),) * n,
+            (Polyhedron.of([cost], [min(cap, max(cost, intercept))]),) * n,
             concave=False,
             unit=unit,
             units={"price": f"{unit}/kWh"},
@@ -107,9 +120,10 @@ class CapacityCompetition(ContinuousGame):
 
     @property
     def clearing_price(self) -> Fraction:
-        """Price at which buyers take all there is, the cost if that is higher, without rounding. [money/kWh]"""
+        """Price at which buyers take all there is, no less than cost, no more than cap, unrounded. [money/kWh]"""
         total = sum(map(Fraction, self.capacities.tolist()), Fraction(0))
-        return max(Fraction(self.cost), Fraction(self.intercept) - Fraction(self.slope) * total)
+        clearing = max(Fraction(self.cost), Fraction(self.intercept) - Fraction(self.slope) * total)
+        return min(clearing, Fraction(self.cap)) if np.isfinite(self.cap) else clearing
 
     def best_profit(self, seller: int, prices: Sequence[Fraction]) -> tuple[Fraction, Fraction]:
         """Least upper bound of what a seller can earn against others' prices, and a price next to which it does.
@@ -126,7 +140,8 @@ class CapacityCompetition(ContinuousGame):
         tuple of Fraction
             Profit, not always reached: just below a rival's price one sells as if cheaper; and the price.
         """
-        top, cost = Fraction(self.intercept), Fraction(self.cost)
+        worth, cost = Fraction(self.intercept), Fraction(self.cost)
+        top = min(worth, Fraction(self.cap)) if np.isfinite(self.cap) else worth
         energy, slope = Fraction(float(self.capacities[seller])), Fraction(self.slope)
         others = [k for k in range(self.n_players) if k != seller]
         rivals = [(prices[k], Fraction(float(self.capacities[k]))) for k in others]
@@ -134,10 +149,10 @@ class CapacityCompetition(ContinuousGame):
         best = (Fraction(0), cost)
         for low, high in pairwise(ends):
             ahead = sum((e for p, e in rivals if p <= low), Fraction(0))
-            full = top - slope * (ahead + energy)
-            middle = (top - slope * ahead + cost) / 2
+            full = worth - slope * (ahead + energy)
+            middle = (worth - slope * ahead + cost) / 2
             for price in (low, high, min(max(full, low), high), min(max(middle, low), high)):
-                sold = max(Fraction(0), min(energy, (top - price) / slope - ahead))
+                sold = max(Fraction(0), min(energy, (worth - price) / slope - ahead))
                 best = max(best, ((price - cost) * sold, price))
         return best
 

@@ -9,6 +9,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.evolutionary import EvolutionaryGame, State
+from gametrade.games.stackelberg.budget_buyers import gains_over_feed_in
 from gametrade.typing import ArrayLike, FloatArray
 
 
@@ -186,6 +187,16 @@ class SellerCompetition:
         k = int(np.flatnonzero(excess > 0)[-1])
         share = excess[k] / (excess[k] - excess[k + 1])
         return float(ends[k] + share * (ends[k + 1] - ends[k]))
+
+    def over_feed_in(self, strategies: Sequence[FloatArray]) -> tuple[float, float]:
+        """By how much trade lowers buyers' cost and raises sellers' benefit against grid and feed-in tariff. [%]"""
+        m = len(self.sellers)
+        prices = np.array([strategy[0] for strategy in strategies[:m]])
+        asked = self.demands(prices, np.stack(list(strategies[m:])))
+        sold = np.minimum(asked, self.offers(prices))
+        price = float(prices @ sold / sold.sum()) if sold.sum() > 0 else self.import_price
+        grid = {"import_price": self.import_price, "export_price": self.export_price}
+        return gains_over_feed_in(sold, sold, price, **grid)
 
     def __repr__(self) -> str:
         return f"<SellerCompetition: {len(self.sellers)} sellers, {len(self.buyers)} buyers>"

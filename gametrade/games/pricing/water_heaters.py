@@ -96,7 +96,7 @@ class WaterHeaters:
     def comfort(self, temperature: ArrayLike, on: bool, drawn: ArrayLike = 0.0) -> BoolArray:
         """Comfort index of one action: not on and too hot after it, nor off and too cold after it, shape (n,)."""
         reached = self.after(temperature, on, drawn)
-        return reached <= self.highest if on else reached >= self.lowest
+        return np.asarray(reached <= np.asarray(self.highest) if on else reached >= np.asarray(self.lowest))
 
 
 def onoff_game(

@@ -160,6 +160,11 @@ class BudgetBuyersGame(StackelbergGame):
         return high * min(float(self.sales(moved)[seller]), float(self.supplies[seller]))
 
 
+@dataclass(frozen=True, eq=False, repr=False, init=False)
+class RegionalMarket(BudgetBuyersGame):
+    """Sellers in several regions, with fees across borders: selling everything need not be best."""
+
+
 def gains_over_feed_in(
     bought: FloatArray, sold: FloatArray, price: float, *, import_price: float, export_price: float
 ) -> tuple[float, float]:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+import numpy as np
+
+from gametrade.games.pricing import step_numbers
 from gametrade.games.pricing.capacity_competition import CapacityCompetition
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -12,6 +15,7 @@ from gametrade.typing import ArrayLike
 @systems.register(
     source="capacity variant of Paudel et al. 2019, IEEE Trans. Ind. Electron. 66; Kreps and Scheinkman 1983",
     example={"intercept": 0.6, "slope": 0.05, "capacities": [3.0, 2.5], "cost": 0.08},
+    of_step=step_numbers.limited_sellers,
 )
 def capacity_sellers(
     *,
@@ -19,6 +23,7 @@ def capacity_sellers(
     slope: float,
     capacities: ArrayLike,
     cost: float = 0.0,
+    cap: float = np.inf,
     sellers: Sequence[str] | None = None,
     unit: str = "money",
 ) -> CapacityCompetition:
@@ -26,7 +31,7 @@ def capacity_sellers(
 
     Parameters
     ----------
-    intercept, slope, capacities, cost, sellers, unit
+    intercept, slope, capacities, cost, cap, sellers, unit
         As in :class:`~gametrade.games.pricing.capacity_competition.CapacityCompetition`.
 
     Returns
@@ -40,4 +45,4 @@ def capacity_sellers(
     >>> gt.solve(capacity_sellers(intercept=10, slope=1, capacities=[12, 11]))[0].payoffs
     array([0., 0.])
     """
-    return CapacityCompetition(intercept, slope, capacities, cost=cost, sellers=sellers, unit=unit)
+    return CapacityCompetition(intercept, slope, capacities, cost=cost, cap=cap, sellers=sellers, unit=unit)

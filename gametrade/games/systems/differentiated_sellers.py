@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gametrade.games.pricing import step_numbers
 from gametrade.games.pricing.price_competition import PriceCompetition
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -12,6 +13,7 @@ from gametrade.typing import ArrayLike
 @systems.register(
     source="price variant of Paudel et al. 2019, IEEE Trans. Ind. Electron. 66; model of Bertrand competition",
     example={"worth": [0.6, 0.6], "own": 0.1, "cross": 0.06, "costs": [0.08, 0.12], "cap": 0.6},
+    of_step=step_numbers.similar_sellers,
 )
 def differentiated_sellers(
     *,

@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.polyhedron import Polyhedron
+from gametrade.games.pricing import step_numbers
 from gametrade.games.quadratic import QuadraticGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -16,6 +17,7 @@ from gametrade.typing import ArrayLike
 @systems.register(
     source="quantity limit of Liu H. et al. 2020; model of Cournot 1838",
     example={"intercept": 0.6, "slope": 0.05, "costs": [0.08, 0.12], "charges": [0.02, 0.0], "capacities": [6.0, 4.0]},
+    of_step=step_numbers.quantity_sellers,
 )
 def quantity_sellers(
     *,

@@ -113,9 +113,14 @@ def safe_market(
         raise InvalidInputError(f"demand of safe_market must have shape (prosumers, steps). Got {load.shape}.")
     n, steps = load.shape
     slope = 14.12 / max(load.sum(axis=0).mean(), 1e-9) if grid_slope is None else grid_slope
+    used, made = _spread((load, generation), (n, steps), "demand and generation")
+    units = _spread((most_dispatched, capacity, power), (n,), "most_dispatched, capacity and power")
     fleet = Fleet(
-        *_spread((load, generation), (n, steps), "demand and generation"),
-        *_spread((most_dispatched, capacity, power), (n,), "most_dispatched, capacity and power"),
+        used,
+        made,
+        units[0],
+        units[1],
+        units[2],
         dispatch_cost=dispatch_cost,
         dispatch_bend=dispatch_bend,
         kept=(charged_kept, discharged_kept),
@@ -127,7 +132,7 @@ def safe_market(
         tariff,
         trade_cost,
         most_traded,
-        *_spread((passive,), (steps,), "passive"),
+        _spread((passive,), (steps,), "passive")[0],
         slope,
         np.zeros((0, n)) if network is None else np.array(network, dtype=float),
         np.zeros(0) if network_limits is None else np.array(network_limits, dtype=float),

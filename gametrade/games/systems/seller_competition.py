@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gametrade.games.pricing import step_numbers
 from gametrade.games.pricing.seller_competition import SellerCompetition
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -20,6 +21,7 @@ from gametrade.typing import ArrayLike
         "import_price": 0.4,
         "export_price": 0.1,
     },
+    of_step=step_numbers.keeping_sellers,
 )
 def seller_competition(
     *,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gametrade.games.pricing import step_numbers
 from gametrade.games.stackelberg.usage_charge import UsageChargeGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -20,6 +21,7 @@ from gametrade.typing import ArrayLike
         "import_price": 0.30,
         "export_price": 0.08,
     },
+    of_step=step_numbers.one_leader,
 )
 def usage_charge(
     *,

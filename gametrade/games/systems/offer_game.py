@@ -1,0 +1,67 @@
+"""A seller offers a share of the profit; buyers accept or reject."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from gametrade.errors import InvalidInputError
+from gametrade.games.polyhedron import Polyhedron
+from gametrade.games.stackelberg.game import StackelbergGame
+from gametrade.registry import systems
+from gametrade.typing import ArrayLike, FloatArray
+
+
+@systems.register(
+    source="Amin et al. 2020, read as offers one after the other",
+    example={"profit": 6.0, "reservations": [0.25, 0.5]},
+)
+def offer_game(*, profit: float, reservations: ArrayLike, unit: str = "money") -> StackelbergGame:
+    r"""Reading A, one after the other: the seller offers a share of the profit, buyers take it or leave it.
+
+    Parameters
+    ----------
+    profit : float
+        Profit of a trade with each buyer. [money]
+    reservations : array_like of shape (n,)
+        Least share that each buyer accepts, from 0 to 1; an indifferent buyer accepts.
+    unit : str
+        Money.
+
+    Returns
+    -------
+    StackelbergGame
+        One leader who chooses S in [0, 1]; buyer i answers 1 (accepts) where :math:`S \ge y_i`.
+
+    Notes
+    -----
+    Payoff of the seller: :math:`(1 - S)` profit for each buyer who accepts; of a buyer: S times the profit, above its
+    reservation. One buyer: the equilibrium offer is its reservation share. An interpretation of the offer game of
+    Amin et al. 2020, whose formulas could not be read.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> gt.solve(offer_game(profit=6.0, reservations=[0.25]), "leader_scan")[0].strategies[0].tolist()
+    [0.25]
+    """
+    least = np.array(reservations, dtype=float).ravel()
+    if not least.size or not ((least >= 0) & (least <= 1)).all() or profit < 0:
+        raise InvalidInputError(f"reservations of offer_game must be shares from 0 to 1. Got {least.tolist()}.")
+
+    def response(x: FloatArray) -> FloatArray:
+        return np.where(x[0] >= least, 1.0, 0.0)
+
+    def ceiling(i: int, low: float, high: float, x: FloatArray) -> float:
+        return profit * (1 - low) * float((high >= least).sum())
+
+    return StackelbergGame(
+        ("seller",),
+        (("share",),),
+        (Polyhedron.of([0.0], [1.0]),),
+        (lambda x, y: profit * (1 - float(x[0])) * float(y.sum()),),
+        response,
+        follower_gaps=lambda x, y: profit * np.maximum(0.0, (x[0] - least) * (response(x) - y)),
+        kinks=lambda i, x: least,
+        ceiling=ceiling,
+        unit=unit,
+    )
