@@ -16,15 +16,11 @@ from gametrade.analysis.symbolic import symbolic_equilibrium
 from gametrade.analysis.symbolic.formulas import short, sign_of
 from gametrade.analysis.symbolic.latex import derivation_blocks
 from gametrade.errors import InvalidInputError
-from gametrade.games.stackelberg import (
-    PriceLeaderGame,
-    StackelbergGame,
-    UsageChargeGame,
-    charging_retailer,
-    shared_facility,
-)
+from gametrade.games.stackelberg import PriceLeaderGame, StackelbergGame, UsageChargeGame
 from gametrade.games.systems.capacity_sellers import capacity_sellers
+from gametrade.games.systems.charging_retailer import charging_retailer
 from gametrade.games.systems.differentiated_sellers import differentiated_sellers
+from gametrade.games.systems.shared_facility import shared_facility
 from gametrade.registry import derivations, systems
 
 GENERAL = ("linear_quadratic", "best_response", "extragradient", "golden_ratio", "nikaido_isoda")
@@ -225,9 +221,8 @@ def test_charging_station_in_numbers(seed, solver):
         values["C"], capacity = Fraction(100), np.inf
     exact = derived("charging_station").at(values)
     v = numbers(values)
-    game = charging_retailer(
-        [v["b1"], v["b2"]], [v["s1"], v["s2"]], station_capacity=capacity, unit_cost=v["w"], cap=12
-    )
+    groups = {"intercepts": [v["b1"], v["b2"]], "slopes": [v["s1"], v["s2"]]}
+    game = charging_retailer(**groups, station_capacity=capacity, unit_cost=v["w"], cap=12)
     found = gt.solve(game, solver)[0]
     assert found.strategies[0][0] == pytest.approx(float(exact["p"]), abs=1e-6)
     assert found.strategies[1] == pytest.approx([float(exact["x1"]), float(exact["x2"])], abs=1e-6)
@@ -265,7 +260,9 @@ def test_shared_facility_in_numbers(seed):
     values = drawn(rng, g=(1, 2), R=(40, 50), k1=(1, 2), k2=(1, 2), E1=(4, 8), E2=(4, 8))
     exact = derived("shared_facility").at(values)
     v = numbers(values)
-    game = shared_facility([v["E1"], v["E2"]], [v["k1"], v["k2"]], requirement=v["R"], grid_price=v["g"])
+    game = shared_facility(
+        surpluses=[v["E1"], v["E2"]], preferences=[v["k1"], v["k2"]], requirement=v["R"], grid_price=v["g"]
+    )
     found = gt.solve(game, "leader_scan")[0]
     assert 0 < float(exact["e1"]) < v["E1"]
     assert 0 < float(exact["e2"]) < v["E2"]
