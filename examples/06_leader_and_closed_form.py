@@ -20,7 +20,8 @@ import plotly.graph_objects as go
 
 # %% In letters: two cases, the station free or full
 import gametrade as gt
-from gametrade.games.stackelberg import PriceLeaderGame, charging_retailer
+from gametrade.games.stackelberg import PriceLeaderGame
+from gametrade.games.systems.charging_retailer import charging_retailer
 from gametrade.registry import derivations
 
 formula = derivations.get("charging_station").function()
@@ -32,7 +33,8 @@ print("a dearer kWh moves the price by", formula.derivatives("w")["p"])
 values = {"b1": 10, "b2": 8, "s1": 1, "s2": 2, "w": 1}
 for capacity in (3, 30):
     exact = formula.at({**values, "C": capacity})["p"]
-    best = gt.solve(charging_retailer([10, 8], [1, 2], station_capacity=capacity, unit_cost=1.0))[0]
+    game = charging_retailer(intercepts=[10, 8], slopes=[1, 2], station_capacity=capacity, unit_cost=1.0)
+    best = gt.solve(game)[0]
     print(f"C = {capacity:>2}: {exact} = {float(exact):.6f}, by breakpoints {best.strategies[0][0]:.6f}")
     assert abs(float(exact) - best.strategies[0][0]) < 1e-9
 

@@ -34,7 +34,7 @@ def designs_table(folder: Path) -> str:
             f"{row['gain']:.2f}",
             f"{row['bill']:.0f}",
             f"{row['homes_gain']:.0f}",
-            f"{row['leader']:.0f}",
+            f"{round(row['leader']) + 0}",
             "" if pd.isna(row["price"]) else f"{row['price']:.4f}",
             f"{row['import_kwh']:.0f}",
             f"{row['peak_kwh']:.2f}",

@@ -154,9 +154,8 @@ class _Systems:
                 sizes = np.linalg.svd(left, compute_uv=False)
                 bad = sizes[:, -1] <= SINGULAR * sizes[:, 0]
                 good = np.flatnonzero(~bad)
-                for k, solution in zip(
-                    good.tolist(), np.linalg.solve(left[good], right[good, :, None])[..., 0], strict=True
-                ):
+                solved = np.linalg.solve(left[good], right[good, :, None])[..., 0]
+                for k, solution in zip(good.tolist(), solved, strict=True):
                     near[block[k]] = _nearly(solution, rows, limits, len(sets[block[k]]))
                 for k in np.flatnonzero(bad).tolist():
                     undecided[block[k]] = True

@@ -16,14 +16,12 @@ from gametrade.analysis.symbolic import symbolic_equilibrium
 from gametrade.analysis.symbolic.formulas import short, sign_of
 from gametrade.analysis.symbolic.latex import derivation_blocks
 from gametrade.errors import InvalidInputError
-from gametrade.games.stackelberg import (
-    PriceLeaderGame,
-    StackelbergGame,
-    UsageChargeGame,
-    charging_retailer,
-    shared_facility,
-)
-from gametrade.registry import derivations
+from gametrade.games.stackelberg import PriceLeaderGame, StackelbergGame, UsageChargeGame
+from gametrade.games.systems.capacity_sellers import capacity_sellers
+from gametrade.games.systems.charging_retailer import charging_retailer
+from gametrade.games.systems.differentiated_sellers import differentiated_sellers
+from gametrade.games.systems.shared_facility import shared_facility
+from gametrade.registry import derivations, systems
 
 GENERAL = ("linear_quadratic", "best_response", "extragradient", "golden_ratio", "nikaido_isoda")
 
@@ -56,6 +54,11 @@ def test_every_derivation_tells_all_its_parts(name):
     assert all(line.strip() for line in str(answer).splitlines())
     free = {s.name for value in answer.equilibrium.values() for s in value.free_symbols}
     assert free <= set(answer.parameters)
+
+
+def test_derivations_name_systems_that_exist():
+    named = {system for entry in derivations for system in entry.traits["systems"]}
+    assert named <= {entry.name for entry in systems}
 
 
 @pytest.mark.parametrize("name", [entry.name for entry in derivations])
@@ -135,6 +138,32 @@ def test_capacity_competition_against_all_unilateral_prices():
     assert seen == {True, False}
 
 
+def test_named_systems_of_sellers_meet_their_derivations():
+    """Differentiated sellers in numbers, and capacity sellers: an equilibrium is found exactly where the case holds."""
+    rng = np.random.default_rng(11)
+    prices, limited = derived("price_competition"), derived("capacity_competition")
+    seen = set()
+    for _ in range(30):
+        v = drawn(rng, a=(6, 9), b=(2, 3), g=(1, 1), c1=(1, 2), c2=(1, 2))
+        exact, f = prices.at(v), numbers(v)
+        game = differentiated_sellers(
+            worth=[f["a"]] * 2, own=f["b"], cross=f["g"], costs=[f["c1"], f["c2"]], floor=0.0, cap=f["a"]
+        )
+        found = np.concatenate(gt.solve(game)[0].strategies)
+        assert found == pytest.approx([float(exact["p1"]), float(exact["p2"])], abs=1e-9)
+        w = drawn(rng, a=(4, 12), b=(1, 2), E1=(1, 4), E2=(1, 4))
+        if w["a"] <= w["b"] * (w["E1"] + w["E2"]):
+            continue
+        f = numbers(w)
+        answer = gt.solve(capacity_sellers(intercept=f["a"], slope=f["b"], capacities=[f["E1"], f["E2"]]))
+        holds = limited.cases[0].holds({limited.symbols[name]: sympy.Rational(value) for name, value in w.items()})
+        assert holds == (len(answer) == 1)
+        seen.add(holds)
+        if holds:
+            assert float(answer[0].strategies[0][0]) == pytest.approx(float(limited.at(w)["p1"]), abs=1e-12)
+    assert seen == {True, False}
+
+
 @pytest.mark.parametrize("sellers", [2, 3])
 @pytest.mark.parametrize("seed", range(4))
 def test_quantity_competition_in_numbers(sellers, seed):
@@ -192,9 +221,8 @@ def test_charging_station_in_numbers(seed, solver):
         values["C"], capacity = Fraction(100), np.inf
     exact = derived("charging_station").at(values)
     v = numbers(values)
-    game = charging_retailer(
-        [v["b1"], v["b2"]], [v["s1"], v["s2"]], station_capacity=capacity, unit_cost=v["w"], cap=12
-    )
+    groups = {"intercepts": [v["b1"], v["b2"]], "slopes": [v["s1"], v["s2"]]}
+    game = charging_retailer(**groups, station_capacity=capacity, unit_cost=v["w"], cap=12)
     found = gt.solve(game, solver)[0]
     assert found.strategies[0][0] == pytest.approx(float(exact["p"]), abs=1e-6)
     assert found.strategies[1] == pytest.approx([float(exact["x1"]), float(exact["x2"])], abs=1e-6)
@@ -232,7 +260,9 @@ def test_shared_facility_in_numbers(seed):
     values = drawn(rng, g=(1, 2), R=(40, 50), k1=(1, 2), k2=(1, 2), E1=(4, 8), E2=(4, 8))
     exact = derived("shared_facility").at(values)
     v = numbers(values)
-    game = shared_facility([v["E1"], v["E2"]], [v["k1"], v["k2"]], requirement=v["R"], grid_price=v["g"])
+    game = shared_facility(
+        surpluses=[v["E1"], v["E2"]], preferences=[v["k1"], v["k2"]], requirement=v["R"], grid_price=v["g"]
+    )
     found = gt.solve(game, "leader_scan")[0]
     assert 0 < float(exact["e1"]) < v["E1"]
     assert 0 < float(exact["e2"]) < v["E2"]
