@@ -121,7 +121,7 @@ def certified_structure(
     Everything is computed from the meter data and the structure alone, not from the path that led there. Moves of
     more than two homes under the rule are not examined (that is as hard as deciding the core of the hedonic game);
     the most profitable coalition is that of the transferable game, which shares as it likes: if it does not gain, no
-    group gains under any rule.
+    group gains under any rule. How much coalitions lose is not searched for: where none gains, its bound is 0.
 
     Examples
     --------
@@ -140,7 +140,7 @@ def certified_structure(
     pair = best_pair(pools, places) if single.gains[0] <= formation.game.tolerance else None
     blocking = None
     if formation.n_players > 1:
-        blocking = blocking_coalition(formation.game, paid, seconds=seconds)
+        blocking = blocking_coalition(formation.game, paid, floor=0.0, seconds=seconds)
     told = None if pair is None else pair_deviation(formation, pair, places)
     return SwitchingCertificate(formation, partition, paid, single, told, blocking)
 
