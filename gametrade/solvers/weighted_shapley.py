@@ -9,6 +9,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, integer_table, subset_sums
+from gametrade.games.coalitional.game import check_game
 from gametrade.games.coalitional.integer_table import over_one_denominator
 from gametrade.solvers.table_guard import table_of
 from gametrade.typing import FloatArray
@@ -77,6 +78,7 @@ def weighted_shapley(
     >>> weighted_shapley(game, priority=[["b"]]).payoffs
     array([0., 6.])
     """
+    check_game(game, "weighted_shapley")
     ratio, rank = _checked(game, weights), _ranks(game, priority)
     if exact or priority:
         answer = Allocation.of_fractions(game, "weighted_shapley", _by_dividends(game, ratio, rank))
