@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from fractions import Fraction
 from typing import Any, TypeAlias
 
@@ -72,7 +72,7 @@ def payoff_vector(game: CoalitionalGame, payoffs: PayoffsLike, owner: str) -> Fl
     return vector
 
 
-def exact_payoff_vector(game: CoalitionalGame, payoffs: PayoffsLike | Sequence[Fraction], owner: str) -> list[Fraction]:
+def exact_payoff_vector(game: CoalitionalGame, payoffs: Any, owner: str) -> list[Fraction]:
     """Read one finite number a player, as in :func:`payoff_vector`, and keep fractions as they are.
 
     Parameters
