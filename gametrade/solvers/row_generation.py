@@ -19,7 +19,6 @@ from gametrade.solvers.kohlberg import everyone_alone
 from gametrade.solvers.least_core_value import check_question
 from gametrade.typing import BoolArray, FloatArray
 
-
 DUAL_ROUNDING = (0.0, 1e-12, 1e-9)
 """Weights up to which a coalition may be one of rounding, tried in this order: the rest must balance exactly."""
 
