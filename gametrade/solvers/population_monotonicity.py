@@ -98,7 +98,7 @@ def population_monotonicity(game: CoalitionalGame, rule: str | Callable[..., Any
     References
     ----------
     .. [1] Y. Sprumont, "Population monotonic allocation schemes for cooperative games with transferable utility",
-       Games Econ. Behav. 2 (1990) 378-394. :doi:`10.1016/0899-8256(90)90006-G`
+       Games Econ. Behav. 2 (1990) 378-394.
 
     Examples
     --------

@@ -22,7 +22,7 @@ Vectors = tuple[NDArray[Any], NDArray[Any]]
     needs="quasi_balanced",
     kind="payoff",
     table=True,
-    source="Tijs 1981; Driessen and Tijs 1985, 10.1007/BF01769310",
+    source="Tijs 1981; Driessen and Tijs 1985",
 )
 def tau_value(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     r"""Meet between each player's utopia payoff and the least it can insist on, in the same proportion for all.
@@ -59,7 +59,7 @@ def tau_value(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     .. [1] S. H. Tijs, "Bounds for the core of a game and the tau-value", in: Game Theory and Mathematical
        Economics (North-Holland, 1981) 123-132.
     .. [2] T. S. H. Driessen and S. H. Tijs, "The tau-value, the core and semiconvex games", Int. J. Game
-       Theory 14 (1985) 229-247. :doi:`10.1007/BF01769310`
+       Theory 14 (1985) 229-247.
 
     Examples
     --------

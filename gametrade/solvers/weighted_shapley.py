@@ -65,9 +65,7 @@ def weighted_shapley(
     References
     ----------
     .. [1] E. Kalai and D. Samet, "On weighted Shapley values", Int. J. Game Theory 16 (1987) 205-222.
-       :doi:`10.1007/BF01756292`
     .. [2] S. Hart and A. Mas-Colell, "Potential, value, and consistency", Econometrica 57 (1989) 589-614.
-       :doi:`10.2307/1911054`
 
     Examples
     --------
