@@ -229,6 +229,21 @@ def test_games_without_meter_data_are_told_the_memory_and_what_scales_for_them()
         gt.allocate(large, "nucleolus")
 
 
+def test_a_sample_is_drawn_from_a_seed_or_a_generator():
+    game = gt.TableGame(tuple("abcd"), np.arange(16.0) ** 2)
+    drawn = [
+        gt.allocate(game, rule, **option).payoffs.tolist()
+        for rule, option in (
+            ("shapley:method=permutation:max_permutations=50:rng=3", {}),
+            ("shapley:method=permutation:max_permutations=50", {"rng": np.random.default_rng(3)}),
+        )
+    ]
+    assert drawn[0] == drawn[1]
+    for wrong in (-1, "three", None):
+        with pytest.raises(gt.InvalidInputError, match="rng of shapley must be a seed of at least 0"):
+            gt.allocate(game, "shapley", method="permutation", rng=wrong)
+
+
 @pytest.mark.parametrize("question", [weighted_shapley, marginal_vectors, core_intervals, core_vertices, fee_limits])
 def test_what_is_no_game_is_refused_in_one_sentence(question):
     with pytest.raises(gt.InvalidInputError, match=f"{question.__name__} needs a coalitional game"):
