@@ -14,7 +14,7 @@ from gametrade.analysis.encoding import path_to_dict
 from gametrade.analysis.statements import Facts, write_statement
 from gametrade.analysis.verdict import Verdict
 from gametrade.errors import SolverError, TooManyPlayersError
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame, TableGame
 from gametrade.solvers.cost_of_stability import CostOfStability
 from gametrade.solvers.least_core_value import LeastCore, least_core_value
 from gametrade.solvers.saddle_point import PRICE_GRID
@@ -98,8 +98,9 @@ def _tabled(game: CoalitionalGame) -> bool:
 
 
 def _tightest(game: CoalitionalGame) -> LeastCore | None:
-    """The least core, where it is cheap."""
-    if game.n_players > CHEAP_PLAYERS or not _tabled(game):
+    """The least core, where it is cheap: for few players, or from values that are given."""
+    cheap = game.n_players <= CHEAP_PLAYERS or isinstance(game, TableGame)
+    if not cheap or not _tabled(game):
         return None
     try:
         return least_core_value(game)

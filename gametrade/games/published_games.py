@@ -55,8 +55,7 @@ ASSIGNMENT = (
     "doi:10.1007/BF01753437"
 )
 MISTAKES = (
-    'M. Guajardo and K. Jornsten, "Common mistakes in computing the nucleolus", Eur. J. Oper. Res. 241 (2015) 931-935, '
-    "doi:10.1016/j.ejor.2014.10.037"
+    'M. Guajardo and K. Jornsten, "Common mistakes in computing the nucleolus", Eur. J. Oper. Res. 241 (2015) 931-935'
 )
 CLAIMS = {"100": 100, "200": 200, "300": 300}
 COUNCIL = {**{f"P{i}": 7 for i in range(1, 6)}, **{f"E{i}": 1 for i in range(1, 11)}}

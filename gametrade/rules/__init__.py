@@ -15,6 +15,7 @@ from gametrade.games.coalitional import (
     IndividualTariffGame,
     SharingGame,
 )
+from gametrade.games.coalitional.game import check_game
 from gametrade.registry import Entry, rules
 from gametrade.rules.answers import answer_of
 
@@ -58,6 +59,7 @@ def allocate(
     """
     if isinstance(game, Community):
         game = SharingGame(game)
+    check_game(game, "allocate")
     entry, written = rules.resolve(rule)
     options = {**written, **options}
     if entry.traits.get("needs") == "graph" and not isinstance(game, GraphGame):

@@ -13,7 +13,7 @@ from gametrade.rules.settlement import TradeBook, settle
     promises=("efficiency", "symmetry", "null_player", "additivity"),
     needs="sharing",
     kind="price",
-    source="Long et al. 2017, 10.1109/PESGM.2017.8274546",
+    source="Long et al. 2017",
 )
 def bill_sharing(game: SharingGame) -> Allocation:
     r"""Share the community's grid bill and grid income of each step pro rata: local energy costs nothing.
@@ -48,7 +48,7 @@ def bill_sharing(game: SharingGame) -> Allocation:
     References
     ----------
     .. [1] C. Long, J. Wu, C. Zhang, L. Thomas, M. Cheng and N. Jenkins, "Peer-to-peer energy trading in a
-       community microgrid", IEEE PES General Meeting, 2017. :doi:`10.1109/PESGM.2017.8274546`
+       community microgrid", IEEE PES General Meeting, 2017.
 
     Examples
     --------

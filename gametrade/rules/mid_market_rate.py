@@ -18,7 +18,7 @@ from gametrade.rules.settlement import TradeBook, settle
     ),
     needs="sharing",
     kind="price",
-    source="Long et al. 2017, 10.1109/PESGM.2017.8274546",
+    source="Long et al. 2017",
 )
 def mid_market_rate(game: SharingGame) -> Allocation:
     r"""Trade at the middle between export and import price; the longer side shares the grid's part pro rata.
@@ -52,10 +52,10 @@ def mid_market_rate(game: SharingGame) -> Allocation:
     References
     ----------
     .. [1] C. Long, J. Wu, C. Zhang, L. Thomas, M. Cheng and N. Jenkins, "Peer-to-peer energy trading in a
-       community microgrid", IEEE PES General Meeting, 2017. :doi:`10.1109/PESGM.2017.8274546`
+       community microgrid", IEEE PES General Meeting, 2017.
     .. [2] W. Tushar et al., "Peer-to-peer energy trading with sustainable user participation: a game
        theoretic
-       approach", IEEE Access 6 (2018) 62932-62943. :doi:`10.1109/ACCESS.2018.2875405`
+       approach", IEEE Access 6 (2018) 62932-62943.
 
     Examples
     --------

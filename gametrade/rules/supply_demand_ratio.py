@@ -67,7 +67,6 @@ def supply_demand_ratio(game: SharingGame, *, compensation: float = 0.0) -> Allo
        :doi:`10.1109/TPWRS.2017.2649558`
     .. [2] Y. Zhou, J. Wu and C. Long, "Evaluation of peer-to-peer energy sharing mechanisms based on a
        multiagent simulation framework", Applied Energy 222 (2018) 993-1022 (the compensation).
-       :doi:`10.1016/j.apenergy.2018.02.089`
 
     Examples
     --------

@@ -66,7 +66,7 @@ def assignment_core(game: AssignmentGame) -> AssignmentCore:
     .. [1] L. S. Shapley and M. Shubik, "The assignment game I: the core", Int. J. Game Theory 1 (1971) 111-130.
        :doi:`10.1007/BF01753437`
     .. [2] H. B. Leonard, "Elicitation of honest preferences for the assignment of individuals to positions",
-       J. Polit. Econ. 91 (1983) 461-479. :doi:`10.1086/261158`
+       J. Polit. Econ. 91 (1983) 461-479.
 
     Examples
     --------

@@ -25,7 +25,7 @@ PIVOTAL = 1e-6
     needs="any",
     kind="payoff",
     table=True,
-    source="Banzhaf 1965; Owen 1975, 10.1002/nav.3800220409",
+    source="Banzhaf 1965; Owen 1975",
 )
 def banzhaf(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     r"""Share the gains in proportion to what each player adds on average to a random coalition of the others.
@@ -62,7 +62,6 @@ def banzhaf(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     .. [1] J. F. Banzhaf, "Weighted voting doesn't work: a mathematical analysis", Rutgers Law Rev. 19 (1965)
        317-343.
     .. [2] G. Owen, "Multilinear extensions and the Banzhaf value", Naval Res. Logist. Q. 22 (1975) 741-750.
-       :doi:`10.1002/nav.3800220409`
 
     Examples
     --------

@@ -19,6 +19,7 @@ from gametrade.games.coalitional import (
     SharingGame,
     subset_sums,
 )
+from gametrade.games.coalitional.game import check_game
 from gametrade.games.coalitional.network import NetworkGame
 from gametrade.games.coalitional.subsets import bitmask, largest_positions, members_of
 from gametrade.solvers.blocking_answer import BlockingCoalition, gains_by_leaving
@@ -122,6 +123,7 @@ def blocking_coalition(
     >>> print(gt.blocking_coalition(game, [2.0, 2.0, 2.0]))
     {a, c} (2 of 3) gains by leaving: +2.0000 money (proved)
     """
+    check_game(game, "blocking_coalition")
     assert isinstance(game, CoalitionalGame)
     if engine not in ("auto", "table"):
         raise InvalidInputError(

@@ -11,6 +11,7 @@ import numpy as np
 from gametrade.display import Shown, text_table
 from gametrade.errors import InvalidInputError, SolverError
 from gametrade.games.coalitional import CoalitionalGame
+from gametrade.games.coalitional.game import check_game
 from gametrade.solvers.core_program import CorePoint, CoreProgram, CoreWeights
 from gametrade.solvers.core_start import core_excess, supported_ends
 from gametrade.tolerance import decision_tolerance
@@ -135,6 +136,7 @@ def core_intervals(game: CoalitionalGame, *, seconds: float = 600.0) -> CoreInte
     >>> found.low.round(9), found.high.round(9)
     (array([0., 6., 0.]), array([2., 8., 0.]))
     """
+    check_game(game, "core_intervals")
     if game.n_players < 2:
         raise InvalidInputError("core_intervals needs at least 2 players: one home alone gets everything.")
     until = time.monotonic() + seconds

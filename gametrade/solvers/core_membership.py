@@ -9,11 +9,11 @@ from fractions import Fraction
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional.payoff_vector import exact_payoff_vector
 from gametrade.solvers.exact_excess import most_wronged
 from gametrade.solvers.exact_table import ExactTable
-from gametrade.solvers.least_core_value import allowed_gap
+from gametrade.solvers.least_core_value import allowed_gap, check_question
 from gametrade.typing import Coalition, FloatArray
 
 
@@ -82,12 +82,8 @@ def core_membership(
     >>> print(core_membership(game, [1, 4, 1]))
     not in the core: {s1, b} has the excess 1
     """
-    point = [Fraction(x) for x in payoffs]
-    if game.n_players < 2 or len(point) != game.n_players:
-        raise InvalidInputError(
-            f"core_membership needs at least 2 players and one payoff for each. "
-            f"Got {len(point)} payoffs for {game.n_players} players."
-        )
+    check_question(game, "core_membership")
+    point = exact_payoff_vector(game, payoffs, "core_membership")
     table = ExactTable.of(game, "core_membership")
     mask, excess = most_wronged(table, point)
     grand, denominator = table.values(np.array([len(table.floats) - 1]))

@@ -9,6 +9,7 @@ import numpy as np
 
 from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional.game import check_game
 from gametrade.games.coalitional.integer_table import integer_table
 from gametrade.typing import IntArray
 
@@ -61,6 +62,7 @@ def core_vertices(game: CoalitionalGame, *, epsilon: Fraction | float = 0) -> tu
     3 3 3
     3 6 0
     """
+    check_game(game, "core_vertices")
     n = game.n_players
     if n > VERTEX_PLAYERS:
         raise TooManyPlayersError(

@@ -12,7 +12,7 @@ from gametrade.solvers.exact_payoffs import allocation_of, numbers_of
     needs="any",
     kind="payoff",
     same_as="equal_split",
-    source="van den Brink and Funaki 2009, 10.1007/s11238-007-9083-x",
+    source="van den Brink and Funaki 2009",
 )
 def egalitarian(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     r"""Give every player its value alone and the same share of the rest, the centre of the imputation set (CIS).
@@ -37,7 +37,7 @@ def egalitarian(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     References
     ----------
     .. [1] R. van den Brink and Y. Funaki, "Axiomatizations of a class of equal surplus sharing solutions for
-       TU-games", Theory Decis. 67 (2009) 303-340. :doi:`10.1007/s11238-007-9083-x`
+       TU-games", Theory Decis. 67 (2009) 303-340.
 
     Examples
     --------

@@ -11,7 +11,7 @@ from gametrade.solvers.exact_payoffs import allocation_of, numbers_of
     promises=("efficiency", "symmetry", "covariance", "additivity"),
     needs="any",
     kind="payoff",
-    source="Moulin 1985, 10.1016/0022-0531(85)90082-1",
+    source="Moulin 1985",
 )
 def ensc(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     r"""Give every player what all would lose without it, and share what that misses equally (ENSC).
@@ -37,7 +37,6 @@ def ensc(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     References
     ----------
     .. [1] H. Moulin, "The separability axiom and equal-sharing methods", J. Econ. Theory 36 (1985) 120-148.
-       :doi:`10.1016/0022-0531(85)90082-1`
 
     Examples
     --------

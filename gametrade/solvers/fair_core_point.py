@@ -11,6 +11,7 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.errors import SolverError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional.game import check_game
 from gametrade.solvers.exact_excess import excesses_of, largest_excess
 from gametrade.solvers.exact_levels import certified_point
 from gametrade.solvers.exact_projection import Pulled
@@ -100,6 +101,7 @@ def fair_core_point(game: CoalitionalGame, *, weak: bool = False, exact: bool = 
     >>> fair_core_point(game).payoffs
     array([4.25, 4.25, 0.5 ])
     """
+    check_game(game, "fair_core_point")
     table = ExactTable.of(game, "least_core")
     levels, active = held_back(table, weak)
     certificate = KohlbergCertificate.of(levels, game.n_players, per_member=weak, bounded=False)

@@ -9,6 +9,7 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, IndividualTariffGame, SharingGame
+from gametrade.games.coalitional.game import check_game
 from gametrade.solvers.core_start import core_excess
 from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation, nearest_core_allocation
 from gametrade.solvers.rule_payoffs import Rule, rule_payoffs
@@ -102,6 +103,7 @@ def fee_limits(game: CoalitionalGame, rule: Rule | None = None, *, seconds: floa
     >>> round(fee_limits(game).per_member, 9)
     2.0
     """
+    check_game(game, "fee_limits")
     if game.n_players < 2:
         raise InvalidInputError("fee_limits needs at least 2 players.")
     name, own = (None, None) if rule is None else rule_payoffs(game, rule, "fee_limits")

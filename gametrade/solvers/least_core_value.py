@@ -10,6 +10,7 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError, SolverError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
+from gametrade.games.coalitional.game import check_game
 from gametrade.solvers.exact_excess import largest_excess
 from gametrade.solvers.exact_table import ExactTable
 from gametrade.solvers.excess_levels import Level, LevelSearch
@@ -137,8 +138,7 @@ def check_question(game: CoalitionalGame, what: str, solver: str = "highs") -> N
     InvalidInputError
         If it is no coalitional game, there is one player alone, or no such solver.
     """
-    if not isinstance(game, CoalitionalGame):
-        raise InvalidInputError(f"{what} needs a coalitional game, e.g. a TableGame. Got {game!r}.")
+    check_game(game, what)
     if game.n_players < 2:
         raise InvalidInputError(f"{what} needs at least 2 players: one alone has no proper coalition. Got 1.")
     if solver not in SOLVERS:

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 
 from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame, integer_table
+from gametrade.games.coalitional.game import check_game
 
 ALL_ORDERS_PLAYERS = 9
 """Most players for which all n! orders are listed: 362 880."""
@@ -60,6 +61,7 @@ def marginal_vectors(
     array([[1., 3.],
            [2., 2.]])
     """
+    check_game(game, "marginal_vectors")
     n = game.n_players
     rows = _all_orders(n) if orders is None else np.array([_positions(game, order) for order in orders]).reshape(-1, n)
     answer: NDArray[Any] = np.empty(rows.shape, dtype=object if exact else float)

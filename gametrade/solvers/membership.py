@@ -11,9 +11,11 @@ import numpy as np
 from numpy.typing import NDArray
 
 from gametrade.display import Shown
-from gametrade.errors import InvalidInputError, TooManyPlayersError
+from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame, integer_table, subset_sums
+from gametrade.games.coalitional.game import check_game
 from gametrade.games.coalitional.integer_table import over_one_denominator
+from gametrade.games.coalitional.payoff_vector import exact_payoff_vector, payoff_vector
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import Coalition
 
@@ -80,17 +82,17 @@ class Excesses:
     @classmethod
     def of(cls, game: CoalitionalGame, payoffs: Sequence[Any], *, exact: bool, what: str) -> Excesses:
         """Check the payoffs and tabulate the excesses."""
+        check_game(game, what)
         n = game.n_players
         if n > MEMBERSHIP_PLAYERS:
             raise TooManyPlayersError(f"{what} is decided for at most {MEMBERSHIP_PLAYERS} players. Got {n}.")
-        if len(payoffs) != n or not np.isfinite([float(x) for x in payoffs]).all():
-            raise InvalidInputError(f"payoffs of {what} must be {n} finite numbers. Got {list(payoffs)}.")
+        x = payoff_vector(game, payoffs, what)
         if exact:
             numbers, denominator = integer_table(game)
-            whole, common = over_one_denominator([*payoffs, Fraction(1, denominator)])
+            given = exact_payoff_vector(game, payoffs, what)
+            whole, common = over_one_denominator([*given, Fraction(1, denominator)])
             excess = numbers.astype(object) * whole[-1] - subset_sums(np.array(whole[:-1], dtype=object))
             return cls(game, excess, -excess[1 << np.arange(n)], common, 0.0)
-        x = np.array([float(number) for number in payoffs])
         excess = game.table() - subset_sums(x)
         return cls(game, excess, -excess[1 << np.arange(n)], 1, decision_tolerance(game.tolerance, x))
 

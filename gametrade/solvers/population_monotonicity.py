@@ -11,6 +11,7 @@ import numpy as np
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame, subgame
+from gametrade.games.coalitional.game import check_game
 from gametrade.solvers.rule_payoffs import rule_payoffs
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import FloatArray
@@ -97,7 +98,7 @@ def population_monotonicity(game: CoalitionalGame, rule: str | Callable[..., Any
     References
     ----------
     .. [1] Y. Sprumont, "Population monotonic allocation schemes for cooperative games with transferable utility",
-       Games Econ. Behav. 2 (1990) 378-394. :doi:`10.1016/0899-8256(90)90006-G`
+       Games Econ. Behav. 2 (1990) 378-394.
 
     Examples
     --------
@@ -106,6 +107,7 @@ def population_monotonicity(game: CoalitionalGame, rule: str | Callable[..., Any
     >>> print(population_monotonicity(game, "shapley"))
     shapley: s2 loses 2 money because s1 is there
     """
+    check_game(game, "population_monotonicity")
     if game.n_players < 2:
         raise InvalidInputError("population_monotonicity needs at least 2 players.")
     name, payoffs = rule_payoffs(game, rule, "population_monotonicity")

@@ -124,7 +124,6 @@ def price_response(
        :doi:`10.1109/TPWRS.2017.2649558`
     .. [2] Y. Zhou, J. Wu and C. Long, "Evaluation of peer-to-peer energy sharing mechanisms based on a
        multiagent simulation framework", Applied Energy 222 (2018) 993-1022 (the step length).
-       :doi:`10.1016/j.apenergy.2018.02.089`
     """
     if not 0 < step <= 1:
         raise InvalidInputError(f"step of price_response must be above 0 and at most 1. Got {step}.")

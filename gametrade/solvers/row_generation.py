@@ -4,17 +4,23 @@ from __future__ import annotations
 
 import time
 from dataclasses import dataclass
+from fractions import Fraction
 from typing import Any, Protocol
 
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.errors import InvalidInputError
+from gametrade.errors import InvalidInputError, SolverError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.excess_oracles import DispatchOracle, SharingOracle
+from gametrade.solvers.integer_span import balancing_weights
+from gametrade.solvers.kohlberg import everyone_alone
 from gametrade.solvers.least_core_value import check_question
 from gametrade.typing import BoolArray, FloatArray
+
+DUAL_ROUNDING = (0.0, 1e-12, 1e-9)
+"""Weights up to which a coalition may be one of rounding, tried in this order: the rest must balance exactly."""
 
 
 class ExcessOracle(Protocol):
@@ -46,8 +52,8 @@ class LeastCoreBracket(Shown):
         payoffs leave all below the lower one. Negative if every coalition can be left with a loss. [money]
     coalitions : ndarray of bool, shape (k, n)
         Coalitions whose excesses cannot all be smaller.
-    weights : ndarray of shape (k,)
-        Their balancing weights: non-negative, adding up to 1, with the same total on every player.
+    weights : tuple of Fraction, length k
+        Their balancing weights: positive, adding up to 1 over the coalitions of every player, without rounding.
     proof : BlockingCoalition
         The largest excess at `payoffs`, with its proof.
     rounds, exact_calls : int
@@ -58,10 +64,22 @@ class LeastCoreBracket(Shown):
     lower_bound: float
     upper_bound: float
     coalitions: BoolArray
-    weights: FloatArray
+    weights: tuple[Fraction, ...]
     proof: BlockingCoalition
     rounds: int
     exact_calls: int
+
+    def to_dict(self) -> dict[str, Any]:
+        """JSON-ready form by label; the weights as fractions, so that the lower bound can be added up again."""
+        game = self.proof.game
+        return {
+            "kind": "balancing_weights",
+            "coalitions": [list(game.labels(row)) for row in self.coalitions],
+            "weights": [str(weight) for weight in self.weights],
+            "payoffs": self.payoffs.tolist(),
+            "bracket": [self.lower_bound, self.upper_bound],
+            "unit": game.unit,
+        }
 
     def __str__(self) -> str:
         return (
@@ -114,6 +132,8 @@ def least_core_by_rows(
     ------
     InvalidInputError
         If the game is of another kind or has one player alone.
+    SolverError
+        If a linear program fails, or the coalitions of its dual do not balance in fractions.
 
     Notes
     -----
@@ -124,6 +144,12 @@ def least_core_by_rows(
     is a branch and bound that closes a region of coalitions by a price path or looks at each of them
     (:class:`~gametrade.solvers.span_search.SpanSearch`); once it finds few, it brings back all that come near the
     level, and most programs that follow need no search of their own.
+
+    The balanced collection is a certificate of the lower bound: the dual of the program, as fractions that
+    :func:`~gametrade.analysis.verification.balance.check_least_core` adds up again in exact arithmetic for a sharing
+    game. What bounds the value from above is the search at `payoffs`. It is repeated with
+    :func:`~gametrade.solvers.blocking_coalition.blocking_coalition`, whose price tree can be stored; the regions that
+    this search closes are not kept.
 
     References
     ----------
@@ -232,8 +258,13 @@ class _Master:
         payoffs += (self._total - payoffs.sum()) / self._n
         return payoffs, float(columns[-1] * self._unit), self._rows[duals[1:] > 0]
 
-    def proof(self) -> tuple[BoolArray, FloatArray]:
+    def proof(self) -> tuple[BoolArray, tuple[Fraction, ...]]:
         """Coalitions with positive weight, and their weights."""
         duals = np.array(self._highs.getSolution().row_dual)[1:]
-        chosen = duals > 0
-        return self._rows[chosen], duals[chosen]
+        for least in DUAL_ROUNDING:
+            rows = self._rows[duals > least]
+            numbers = balancing_weights(everyone_alone(self._n), rows.astype(np.int64))
+            if numbers and min(numbers) > 0:
+                load = sum(weight for weight, row in zip(numbers, rows, strict=True) if row[0])
+                return rows, tuple(Fraction(weight, load) for weight in numbers)
+        raise SolverError("The coalitions that hold the least core up do not balance.", "not certified")

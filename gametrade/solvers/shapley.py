@@ -38,7 +38,7 @@ def shapley(
     standard_error: float | None = None,
     max_permutations: int = 4000,
     core_bracket: bool = False,
-    rng: np.random.Generator | None = None,
+    rng: int | np.random.Generator = 0,
 ) -> Allocation:
     r"""Pay each player its average marginal contribution over all orders of arrival.
 
@@ -64,8 +64,8 @@ def shapley(
     core_bracket : bool, default=False
         Add a note that brackets the largest excess of any coalition under these payoffs: how far they are from
         the core.
-    rng : numpy.random.Generator, optional
-        Random source of the sample; ``numpy.random.default_rng(0)`` by default, so the answer is repeatable.
+    rng : int or numpy.random.Generator, default=0
+        Random source of the sample, or its seed; the default makes the answer repeatable.
 
     Returns
     -------
@@ -113,7 +113,7 @@ def shapley(
     sample = exact is False or method is not None
     answer = None if sample else _exact(game, asked=bool(exact))
     if answer is None:
-        answer = sampled_shapley(game, effort, rng or np.random.default_rng(0))
+        answer = sampled_shapley(game, effort, _random_source(rng))
     if core_bracket:
         found = blocking_coalition(game, answer.payoffs)
         note = (
@@ -122,6 +122,17 @@ def shapley(
         )
         answer = replace(answer, notes=(*answer.notes, note))
     return answer
+
+
+def _random_source(rng: int | np.random.Generator) -> np.random.Generator:
+    """A generator, or the one of a seed."""
+    if isinstance(rng, np.random.Generator):
+        return rng
+    if not isinstance(rng, int | np.integer) or isinstance(rng, bool) or rng < 0:
+        raise InvalidInputError(
+            f"rng of shapley must be a seed of at least 0 or a numpy.random.Generator. Got {rng!r}."
+        )
+    return np.random.default_rng(rng)
 
 
 def _exact(game: CoalitionalGame, *, asked: bool) -> Allocation | None:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from gametrade.errors import TooManyPlayersError
-from gametrade.games.coalitional import CoalitionalGame, SharingGame
-from gametrade.games.coalitional.game import TABLE_PLAYERS
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional.game import TABLE_PLAYERS, check_game, table_memory
 from gametrade.typing import FloatArray
 
 TABLE_WORK = 2e10
@@ -61,7 +61,7 @@ def _steps(game: CoalitionalGame) -> int:
 
 
 def check_table_work(game: CoalitionalGame, what: str) -> None:
-    """Refuse the table of a sharing game that takes too long.
+    """Refuse a table that takes too long, or too much memory.
 
     Parameters
     ----------
@@ -72,12 +72,27 @@ def check_table_work(game: CoalitionalGame, what: str) -> None:
 
     Raises
     ------
+    InvalidInputError
+        If it is no coalitional game.
     TooManyPlayersError
-        If there are too many coalitions for so many trade steps.
+        If there are too many coalitions, or too many for so many trade steps.
     """
+    check_game(game, what)
     if _work(game) > TABLE_WORK:
+        steps = f" in {_steps(game)} trade steps" if isinstance(game, SharingGame) else ""
         raise TooManyPlayersError(
-            f"{what} needs the values of all 2^n coalitions in {_steps(game)} trade steps. "
-            f"Got {game.n_players} players; least_core_by_rows and nucleolus_by_rows need no table, nor do "
-            "competitive_price and marginal_contribution, and shapley samples."
+            f"{what} needs the values of all 2^n coalitions{steps} ({table_memory(game.n_players)}). "
+            f"Got {game.n_players} players; {_what_scales(game)}."
         )
+
+
+def _what_scales(game: CoalitionalGame) -> str:
+    """What answers for this kind of game without a table."""
+    if isinstance(game, SharingGame):
+        return (
+            "least_core_by_rows and nucleolus_by_rows need no table, nor do competitive_price and "
+            "marginal_contribution, and shapley samples"
+        )
+    if isinstance(game, DispatchGame):
+        return "least_core_by_rows and competitive_price need no table, and shapley samples"
+    return "marginal_contribution and equal_split need no table, and shapley samples"

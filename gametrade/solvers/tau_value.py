@@ -12,6 +12,7 @@ from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, integer_table, subset_sums
 from gametrade.registry import rules
 from gametrade.solvers.table_guard import table_of
+from gametrade.typing import Coalition
 
 Vectors = tuple[NDArray[Any], NDArray[Any]]
 
@@ -21,7 +22,7 @@ Vectors = tuple[NDArray[Any], NDArray[Any]]
     needs="quasi_balanced",
     kind="payoff",
     table=True,
-    source="Tijs 1981; Driessen and Tijs 1985, 10.1007/BF01769310",
+    source="Tijs 1981; Driessen and Tijs 1985",
 )
 def tau_value(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     r"""Meet between each player's utopia payoff and the least it can insist on, in the same proportion for all.
@@ -58,7 +59,7 @@ def tau_value(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     .. [1] S. H. Tijs, "Bounds for the core of a game and the tau-value", in: Game Theory and Mathematical
        Economics (North-Holland, 1981) 123-132.
     .. [2] T. S. H. Driessen and S. H. Tijs, "The tau-value, the core and semiconvex games", Int. J. Game
-       Theory 14 (1985) 229-247. :doi:`10.1007/BF01769310`
+       Theory 14 (1985) 229-247.
 
     Examples
     --------
@@ -70,12 +71,12 @@ def tau_value(game: CoalitionalGame, *, exact: bool = False) -> Allocation:
     if exact:
         numbers, denominator = integer_table(game, terms=4 * game.n_players**2)
         rights, utopia = (list(map(int, vector)) for vector in bounds_of_the_core(numbers))
-        payoffs = _between(rights, utopia, int(numbers[-1]), 0, Fraction)
+        payoffs = _between(game.players, rights, utopia, int(numbers[-1]), 0, Fraction)
         return Allocation.of_fractions(game, "tau_value", [x / denominator for x in payoffs])
     table = table_of(game, "tau_value")
     rights, utopia = (vector.tolist() for vector in bounds_of_the_core(table))
     slack = max(game.tolerance, 1e-12 * float(np.abs(utopia).sum()))
-    payoffs = _between(rights, utopia, float(table[-1]), slack, float)
+    payoffs = _between(game.players, rights, utopia, float(table[-1]), slack, float)
     return Allocation(
         game, "tau_value", np.array(payoffs), beside={"utopia": np.array(utopia), "minimal_rights": np.array(rights)}
     )
@@ -119,11 +120,13 @@ def is_quasi_balanced(game: CoalitionalGame) -> bool:
     return True
 
 
-def _between(rights: list[Any], utopia: list[Any], total: Any, slack: Any, kind: Any) -> list[Any]:
+def _between(players: Coalition, rights: list[Any], utopia: list[Any], total: Any, slack: Any, kind: Any) -> list[Any]:
     """The efficient point of the segment from the rights to the utopia, if there is one."""
     worst = min(range(len(rights)), key=lambda i: utopia[i] - rights[i])
     if utopia[worst] < rights[worst] - slack:
-        _refuse(f"player {worst} has the minimal right {rights[worst]} above its utopia payoff {utopia[worst]}")
+        _refuse(
+            f"player {players[worst]!r} has the minimal right {rights[worst]} above its utopia payoff {utopia[worst]}"
+        )
     least, most = sum(rights), sum(utopia)
     if not least - slack <= total <= most + slack:
         _refuse(f"v(N) = {total} is not between the sums {least} and {most} of minimal rights and utopia payoffs")

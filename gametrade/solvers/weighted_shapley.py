@@ -9,6 +9,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError, TooManyPlayersError, UnknownNameError
 from gametrade.games.coalitional import Allocation, CoalitionalGame, integer_table, subset_sums
+from gametrade.games.coalitional.game import check_game
 from gametrade.games.coalitional.integer_table import over_one_denominator
 from gametrade.solvers.table_guard import table_of
 from gametrade.typing import FloatArray
@@ -64,9 +65,7 @@ def weighted_shapley(
     References
     ----------
     .. [1] E. Kalai and D. Samet, "On weighted Shapley values", Int. J. Game Theory 16 (1987) 205-222.
-       :doi:`10.1007/BF01756292`
     .. [2] S. Hart and A. Mas-Colell, "Potential, value, and consistency", Econometrica 57 (1989) 589-614.
-       :doi:`10.2307/1911054`
 
     Examples
     --------
@@ -77,6 +76,7 @@ def weighted_shapley(
     >>> weighted_shapley(game, priority=[["b"]]).payoffs
     array([0., 6.])
     """
+    check_game(game, "weighted_shapley")
     ratio, rank = _checked(game, weights), _ranks(game, priority)
     if exact or priority:
         answer = Allocation.of_fractions(game, "weighted_shapley", _by_dividends(game, ratio, rank))

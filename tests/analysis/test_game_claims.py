@@ -131,8 +131,19 @@ def test_the_numbers_are_those_of_the_majority_game():
     assert outcome_of(document, "tables") == "refuted"
 
 
+@pytest.mark.parametrize("more", [0.0, 200.0])
+def test_the_core_of_a_table_of_many_players_is_decided_with_proof(more):
+    """Players and their square: a convex game, or one whose pairs gain more than all together bear."""
+    sizes = np.bitwise_count(np.arange(2**17)).astype(float)
+    game = gt.TableGame([f"p{i}" for i in range(17)], sizes**2 + more * (sizes == 2))
+    document = report(gt.analyse_stability(game, ["equal_split"]))
+    assert claim_of(document)["holds"] is (more == 0)
+    assert outcome_of(document, "game/balanced") == "proved"
+
+
 def test_a_core_of_many_players_is_not_decided_in_silence():
-    game = gt.TableGame([f"p{i}" for i in range(17)], np.bitwise_count(np.arange(2**17)).astype(float) ** 2)
-    claim = claim_of(report(gt.analyse_stability(game, ["equal_split"])))
+    names = [f"p{i}" for i in range(17)]
+    empty = gt.GraphGame(gt.TableGame(names, np.bitwise_count(np.arange(2**17)).astype(float) ** 2), [])
+    claim = claim_of(report(gt.analyse_stability(empty, ["equal_split"])))
     assert claim["holds"] is None
     assert "more than 16 players" in claim["certificate"]["why"]

@@ -44,6 +44,8 @@ def test_numbers_are_copied_and_read_only():
         ("ab", [[0, 1], [2, 3]], r"Got shape \(2, 2\)"),
         ("ab", [0, 1, np.nan, 3], r"must be finite\. Got nan for mask 2"),
         ("ab", [0, 1, 2, np.inf], r"must be finite\. Got inf for mask 3"),
+        ("ab", [0, -1e308, 1e308, 1e308], r"must be at most 1e\+300 in size.*Got 1e\+308 for mask 2"),
+        ("ab", [0, -1e308, 0, 1], r"Got -1e\+308 for mask 1"),
         ("ab", [1, 1, 2, 3], r"empty coalition of TableGame must be worth 0\. Got 1\.0"),
         ("aa", [0, 1, 2, 3], r"must be unique and at least one"),
         ("", [0], r"must be unique and at least one"),

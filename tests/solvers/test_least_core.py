@@ -172,13 +172,23 @@ def test_bad_questions_are_refused_in_one_sentence():
         with pytest.raises(gt.InvalidInputError, match="at least 2 players"):
             question(alone)
     pair = gt.TableGame.from_values({("a", "b"): 1.0})
-    with pytest.raises(gt.InvalidInputError, match="one payoff for each"):
-        core_membership(pair, [1.0])
+    for payoffs in ([1.0], [1.0, float("nan")], [1.0, "x"], 1.0):
+        with pytest.raises(gt.InvalidInputError, match="payoffs of core_membership must be 2 finite numbers"):
+            core_membership(pair, payoffs)
     with pytest.raises(gt.InvalidInputError, match="highs, pulp"):
         least_core_value(pair, solver="glpk")
     with pytest.raises(gt.TooManyPlayersError, match="core_model"):
         least_core_value(gt.TableGame(tuple("ABCDEFGHIJKLM"), np.zeros(2**13)), solver="pulp")
     assert gt.allocate(alone, "least_core").payoffs.tolist() == [1.0]
+
+
+def test_payoffs_are_taken_by_label_and_fractions_are_kept():
+    pair = gt.TableGame.from_values({("a", "b"): Fraction(1, 3)})
+    answer = gt.allocate(pair, "nucleolus", exact=True)
+    for payoffs in (answer, answer.fractions, {"b": Fraction(1, 6), "a": Fraction(1, 6)}):
+        found = core_membership(pair, payoffs, exact=True)
+        assert found.inside
+        assert found.imbalance == 0
 
 
 def test_the_answers_tell_what_they_prove():

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from scipy.optimize import linprog
 
 import gametrade as gt
+from gametrade.analysis.verification.balance import check_least_core
+from gametrade.analysis.verification.case import Refuted
 from gametrade.community.flexibility import CurtailableLoad
 from gametrade.games.coalitional import all_coalitions
 from gametrade.solvers.row_generation import least_core_by_rows
@@ -43,12 +47,14 @@ def agrees(game, answer):
     assert answer.lower_bound <= expected + room + 1e-8 * abs(game.grand_value)
     assert excess <= answer.upper_bound + room
     assert answer.upper_bound - answer.lower_bound <= 2 * room
-    assert (answer.weights >= 0).all()
-    assert answer.weights.sum() == pytest.approx(1.0)
-    loads = answer.weights @ answer.coalitions
-    assert loads == pytest.approx(np.full(game.n_players, loads[0]))
-    proved = answer.weights @ game.values(answer.coalitions) - loads[0] * game.grand_value
+    assert min(answer.weights) > 0
+    for player in answer.coalitions.T:
+        assert sum(weight for weight, inside in zip(answer.weights, player, strict=True) if inside) == 1
+    weights = np.array([float(weight) for weight in answer.weights])
+    proved = (weights @ game.values(answer.coalitions) - game.grand_value) / weights.sum()
     assert proved == pytest.approx(answer.lower_bound, abs=room)
+    if isinstance(game, gt.SharingGame):
+        assert float(check_least_core(game, answer.to_dict())) == pytest.approx(answer.lower_bound, abs=room)
 
 
 @checked
@@ -70,6 +76,17 @@ def test_a_harder_sharing_game_is_solved_without_its_table():
     agrees(game, answer)
     assert answer.upper_bound < -0.1
     assert "least core value from -0.15056" in str(answer)
+
+
+def test_the_dual_of_the_least_core_is_a_certificate_that_can_be_refuted():
+    game = gt.SharingGame(make_community(np.random.default_rng(1).normal(size=(7, 24)), 0.3, 0.1))
+    written = json.loads(json.dumps(least_core_by_rows(game).to_dict()))
+    assert check_least_core(game, written) < 0
+    low, high = written["bracket"]
+    changed = [{"bracket": [low + 0.01, high]}, {"weights": ["1/2", *written["weights"][1:]]}]
+    for other in (*changed, {"coalitions": [[*game.players], *written["coalitions"][1:]]}):
+        with pytest.raises(Refuted):
+            check_least_core(game, written | other)
 
 
 def test_an_empty_core_has_a_positive_value():

@@ -13,6 +13,9 @@ from hypothesis import strategies as st
 import gametrade as gt
 from gametrade.games.coalitional import all_coalitions
 from gametrade.solvers.banzhaf import banzhaf_fractions, banzhaf_values
+from gametrade.solvers.core_intervals import core_intervals
+from gametrade.solvers.core_vertices import core_vertices
+from gametrade.solvers.fee_limits import fee_limits
 from gametrade.solvers.marginal_vectors import marginal_vectors
 from gametrade.solvers.tau_value import bounds_of_the_core, is_quasi_balanced
 from gametrade.solvers.weighted_shapley import weighted_shapley
@@ -218,6 +221,35 @@ def test_too_many_coalitions_are_refused_with_what_scales(rule):
     game = gt.SharingGame(make_community(np.random.default_rng(0).normal(size=(25, 700))))
     with pytest.raises(gt.TooManyPlayersError, match="shapley samples"):
         gt.allocate(game, rule)
+
+
+def test_games_without_meter_data_are_told_the_memory_and_what_scales_for_them():
+    large = gt.AssignmentGame([f"s{i}" for i in range(20)], [f"b{i}" for i in range(20)], np.ones((20, 20)))
+    with pytest.raises(gt.TooManyPlayersError, match=r"\(8 TiB\). Got 40 players; marginal_contribution"):
+        gt.allocate(large, "nucleolus")
+
+
+def test_a_sample_is_drawn_from_a_seed_or_a_generator():
+    game = gt.TableGame(tuple("abcd"), np.arange(16.0) ** 2)
+    drawn = [
+        gt.allocate(game, rule, **option).payoffs.tolist()
+        for rule, option in (
+            ("shapley:method=permutation:max_permutations=50:rng=3", {}),
+            ("shapley:method=permutation:max_permutations=50", {"rng": np.random.default_rng(3)}),
+        )
+    ]
+    assert drawn[0] == drawn[1]
+    for wrong in (-1, "three", None):
+        with pytest.raises(gt.InvalidInputError, match="rng of shapley must be a seed of at least 0"):
+            gt.allocate(game, "shapley", method="permutation", rng=wrong)
+
+
+@pytest.mark.parametrize("question", [weighted_shapley, marginal_vectors, core_intervals, core_vertices, fee_limits])
+def test_what_is_no_game_is_refused_in_one_sentence(question):
+    with pytest.raises(gt.InvalidInputError, match=f"{question.__name__} needs a coalitional game"):
+        question("street")
+    with pytest.raises(gt.InvalidInputError, match="allocate needs a coalitional game"):
+        gt.allocate("street", "shapley")
 
 
 def test_definitions_agree_with_each_other():

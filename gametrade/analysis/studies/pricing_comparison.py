@@ -167,9 +167,8 @@ def compare_pricing(
     ----------
     .. [1] Y. Zhou, J. Wu and C. Long, "Evaluation of peer-to-peer energy sharing mechanisms based on a
        multiagent simulation framework", Applied Energy 222 (2018) 993-1022.
-       :doi:`10.1016/j.apenergy.2018.02.089`
     .. [2] C. Long, J. Wu, C. Zhang, L. Thomas, M. Cheng and N. Jenkins, "Peer-to-peer energy trading in a
-       community microgrid", IEEE PES General Meeting, 2017. :doi:`10.1109/PESGM.2017.8274546`
+       community microgrid", IEEE PES General Meeting, 2017.
 
     Examples
     --------

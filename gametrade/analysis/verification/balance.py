@@ -13,6 +13,7 @@ from gametrade.analysis.verification.trees import all_excesses
 from gametrade.games.coalitional import CoalitionalGame
 from gametrade.solvers.exact_excess import largest_excess
 from gametrade.solvers.exact_table import ExactTable
+from gametrade.tolerance import decision_tolerance
 
 
 def check_empty_core(game: CoalitionalGame, certificate: Certificate) -> Fraction:
@@ -39,6 +40,35 @@ def check_empty_core(game: CoalitionalGame, certificate: Certificate) -> Fractio
     if margin <= 0:
         raise Refuted(f"the weighted coalitions gain {float(margin):.9g} more than all players, which proves nothing")
     return margin
+
+
+def check_least_core(game: CoalitionalGame, certificate: Certificate) -> Fraction:
+    """Check that balancing weights prove what a least-core value cannot be below.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        A game with a table, or a sharing game of any size.
+    certificate : mapping
+        Coalitions by label, weights as fractions and the bracket, as
+        :meth:`~gametrade.solvers.row_generation.LeastCoreBracket.to_dict` writes them.
+
+    Returns
+    -------
+    Fraction
+        What no payoff vector brings the largest excess below, exactly. [money]
+
+    Raises
+    ------
+    Refuted
+        If the weights do not add up to 1 on every player, or prove less than the lower end of the bracket.
+    """
+    margin, weight, _ = weighted_gains(ExactGame(game), certificate)
+    proved, stated = margin / weight, float(certificate["bracket"][0])
+    room = decision_tolerance(game.tolerance, np.array(certificate["payoffs"], dtype=float))
+    if proved < Fraction(stated) - Fraction(room):
+        raise Refuted(f"the weights prove only {float(proved):.9g}, the bracket says {stated:.9g}")
+    return proved
 
 
 def weighted_gains(exact: ExactGame, certificate: Certificate) -> tuple[Fraction, Fraction, Fraction]:

@@ -83,7 +83,7 @@ class DispatchGame(CoalitionalGame):
     .. [1] G. Owen, "On the core of linear production games", Math. Program. 9 (1975) 358-370.
        :doi:`10.1007/BF01681356`
     .. [2] L. Han, T. Morstyn and M. McCulloch, "Incentivizing prosumer coalitions with energy management using
-       cooperative game theory", IEEE Trans. Power Syst. 34 (2019) 303-313. :doi:`10.1109/TPWRS.2018.2858540`
+       cooperative game theory", IEEE Trans. Power Syst. 34 (2019) 303-313.
 
     Examples
     --------

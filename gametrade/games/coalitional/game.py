@@ -118,17 +118,24 @@ def check_labels(coalition: object) -> None:
         raise InvalidInputError(f"coalition must be a collection of labels. Got {coalition!r}.")
 
 
+def check_game(game: object, what: str) -> None:
+    """Refuse what is no coalitional game; `what` needs one, for the message."""
+    if not isinstance(game, CoalitionalGame):
+        raise InvalidInputError(f"{what} needs a coalitional game, e.g. a TableGame. Got {game!r:.80}.")
+
+
 def check_table_size(n_players: int, what: str, most: int = TABLE_PLAYERS) -> None:
     """Refuse 2^n when there are too many players; say what memory it would take and what scales."""
     if n_players > most:
         raise TooManyPlayersError(
-            f"{what} needs 2^n numbers ({_memory(8 * 2**n_players)}) and stops at {most} players. Got {n_players}; "
+            f"{what} needs 2^n numbers ({table_memory(n_players)}) and stops at {most} players. Got {n_players}; "
             "blocking_coalition(game, payoffs) brackets the largest excess of hundreds of homes instead."
         )
 
 
-def _memory(size: int) -> str:
-    """Bytes as people say them."""
+def table_memory(n_players: int) -> str:
+    """Memory of a table of 2^n numbers, as people say it."""
+    size = 8 * 2**n_players
     units = ("bytes", "KiB", "MiB", "GiB", "TiB")
     step = min((size.bit_length() - 1) // 10, len(units) - 1)
     number = size / 1024**step if step < len(units) - 1 else size // 1024**step

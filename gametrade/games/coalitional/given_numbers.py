@@ -15,6 +15,9 @@ from gametrade.typing import Coalition, FloatArray
 EXACT_FLOATS = 2**53
 """Whole numbers up to this size are floats."""
 
+LARGEST = 1e300
+"""Largest size of a value: sums of all that a table can hold stay far from where floats end."""
+
 SMALL_DENOMINATOR = 2**900
 """Whole numbers over a power of two up to this are floats too, far from where floats end."""
 
@@ -102,6 +105,12 @@ def check_numbers(numbers: FloatArray, n_players: int) -> None:
     if not np.isfinite(numbers).all():
         bad = int(np.flatnonzero(~np.isfinite(numbers))[0])
         raise InvalidInputError(f"numbers of TableGame must be finite. Got {numbers[bad]} for mask {bad}.")
+    if max(numbers.max(), -numbers.min()) > LARGEST:
+        bad = int(numbers.argmax() if numbers.max() > LARGEST else numbers.argmin())
+        raise InvalidInputError(
+            f"numbers of TableGame must be at most {LARGEST:g} in size, so that sums of them are floats. "
+            f"Got {numbers[bad]:g} for mask {bad}."
+        )
     if numbers[0] != 0:
         raise InvalidInputError(f"the empty coalition of TableGame must be worth 0. Got {numbers[0]}.")
 

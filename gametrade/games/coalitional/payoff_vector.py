@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any, TypeAlias
 
 import numpy as np
@@ -69,6 +70,36 @@ def payoff_vector(game: CoalitionalGame, payoffs: PayoffsLike, owner: str) -> Fl
             f"payoffs of {owner} must be {n} finite numbers. Got {vector[wrong[0]]:g} for {game.players[wrong[0]]!r}."
         )
     return vector
+
+
+def exact_payoff_vector(game: CoalitionalGame, payoffs: Any, owner: str) -> list[Fraction]:
+    """Read one finite number a player, as in :func:`payoff_vector`, and keep fractions as they are.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        n players.
+    payoffs : array_like of shape (n,), mapping of str to number, or Allocation
+        In player order, or by label. [money]
+    owner : str
+        Whose payoffs they are, for the message.
+
+    Returns
+    -------
+    list of Fraction, length n
+        In player order. [money]
+
+    Raises
+    ------
+    InvalidInputError
+        As for :func:`payoff_vector`.
+    """
+    vector = payoff_vector(game, payoffs, owner)
+    if isinstance(payoffs, Allocation):
+        return list(payoffs.fractions) if payoffs.fractions is not None else [Fraction(x) for x in vector.tolist()]
+    if callable(getattr(payoffs, "keys", None)):
+        return [Fraction(x) for x in _in_player_order(game, payoffs, owner)]
+    return [Fraction(x) for x in np.asarray(payoffs).tolist()]
 
 
 def _in_player_order(game: CoalitionalGame, payoffs: Any, owner: str) -> list[Any]:
