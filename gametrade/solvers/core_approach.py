@@ -18,8 +18,11 @@ INNER = (0.3, 1.0)
 SHORTEST = 1 / 64
 """Share of the way out below which a step is not worth a search with proof."""
 
-FIRST = 0.25
-"""Share of the time left that the longest step may take, and every shorter one after it."""
+PATIENCE = 0.4
+"""Share of the time left that a search with proof may take."""
+
+QUICK = 0.1
+"""Share of that time within which a proof counts as easy: the next step goes twice as far."""
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -79,7 +82,7 @@ def approach(
     as it gains nothing at c, and its row cuts y off. If none is found cheaply, z gets a search with proof: either that
     finds a row, or z is in the core and, since the distance is convex, nearer than c, whose place it takes. Where the
     time of the search is up, the next z is half as far out: prices prove more the nearer z is to payoffs that prices
-    support.
+    support. Where a proof was easy, the next z is twice as far out, up to y itself, which ends the search.
 
     References
     ----------
@@ -90,7 +93,7 @@ def approach(
     assert isinstance(oracle, SearchOracle)
     inside: Wronged | None = None
     best, proof = -np.inf, None
-    share = 1.0
+    share = 0.5
     while True:
         payoffs, weights = program.optimum()
         lower = bound(weights)
@@ -102,11 +105,13 @@ def approach(
         way = payoffs - centre
         if any(program.add(oracle.cheap(centre + inner * way, level, weights.coalitions)) for inner in INNER):
             continue
-        there = centre + share * way
-        found = oracle.decide(there, level, FIRST * left)
-        if program.add(found):
-            share = min(1.0, 2 * share)
-        elif found.upper_bound <= program.epsilon + tolerance:
+        there, before = centre + share * way, time.monotonic()
+        found = oracle.decide(there, level, PATIENCE * left)
+        added = program.add(found)
+        if found.upper_bound <= program.epsilon + tolerance:
             centre, inside = there, found
-        else:
+        elif not added:
             share /= 2
+            continue
+        if added or time.monotonic() - before < QUICK * PATIENCE * left:
+            share = min(1.0, 2 * share)

@@ -299,7 +299,7 @@ class TestWithoutATable:
         exact = nearest_core_allocation(game, "mid_market_rate").distance
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(core_oracles, "TABLE_PLAYERS", 0)
-            patch.setattr(core_approach, "FIRST", 1e-5)
+            patch.setattr(core_approach, "PATIENCE", 1e-5)
             found = nearest_core_allocation(game, "mid_market_rate")
         near = 1e-9 * game.grand_value
         assert found.lower_bound <= exact + near
