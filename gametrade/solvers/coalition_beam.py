@@ -70,4 +70,4 @@ def _unseen(rows: BoolArray, seen: set[bytes]) -> BoolArray:
     """Proper coalitions that were not weighed before, each once."""
     sizes = rows.sum(axis=1)
     proper = np.unique(rows[(sizes > 0) & (sizes < rows.shape[1])], axis=0)
-    return proper[np.array([row.tobytes() not in seen for row in proper], dtype=bool)]
+    return np.asarray(proper[np.array([row.tobytes() not in seen for row in proper], dtype=bool)])
