@@ -8,6 +8,7 @@ weights of a least core add up, and plans and duals re-prove each bracket in exa
     python experiments/benchmarks/dispatch.py --least-core 480
     python experiments/benchmarks/dispatch.py --sharing     # least core of sharing games through the oracle
     python experiments/benchmarks/dispatch.py --nucleolus 300     # nucleolus of sharing games without a table
+    python experiments/benchmarks/dispatch.py --nearest 300       # nearest core allocations, at most so long each
 """
 
 from __future__ import annotations
@@ -117,6 +118,23 @@ def normal_nets(homes: int, seed: int, steps: int = 24) -> gt.SharingGame:
     return gt.SharingGame(gt.Community(names, np.maximum(net, 0), np.maximum(-net, 0), times, 1.0, tariff))
 
 
+def nearest(game: gt.SharingGame | gt.DispatchGame, rule: str | np.ndarray, norm: str, seconds: float) -> None:
+    """The way from a rule into the core; the bound must follow from the weights, and the sum be right."""
+    found = timed(f"  nearest, {norm}", lambda: gt.nearest_core_allocation(game, rule, norm=norm, seconds=seconds))
+    weights, everyone = found.weights, found.weights.everyone
+    push = max(0.0, float(weights.direction.max())) if norm == "fee" else 0.0
+    gained = weights.weights @ (game.values(weights.coalitions) - weights.coalitions @ found.start)
+    gained += (everyone - push) * (game.grand_value - found.start.sum())
+    size = np.linalg.norm(weights.direction - push, {"l1": np.inf, "l2": 2, "linf": 1, "fee": 1}[norm])
+    assert abs(min(found.distance, max(0.0, gained / max(size, 1e-300))) - found.lower_bound) <= 1e-6 * found.distance
+    assert abs(found.payoffs.sum() - game.grand_value) <= 1e-9 * game.grand_value
+    path = "no price path" if found.local_price is None else "a price path"
+    gap = (found.distance - found.lower_bound) / found.distance
+    print(
+        f"  from {found.lower_bound:.6g} to {found.distance:.6g}, gap {gap:.2%}, {path} pays it, exact: {found.exact}"
+    )
+
+
 def main() -> None:
     """Run the rows that are asked for."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0])
@@ -124,12 +142,24 @@ def main() -> None:
     parser.add_argument("--least-core", type=float, default=0.0, metavar="SECONDS", help="50 homes, one week")
     parser.add_argument("--sharing", action="store_true", help="least core of sharing games without a table")
     parser.add_argument("--nucleolus", type=float, default=0.0, metavar="SECONDS", help="sharing games, nothing else")
+    parser.add_argument("--nearest", type=float, default=0.0, metavar="SECONDS", help="core projections, nothing else")
     wanted = parser.parse_args()
     if wanted.nucleolus:
         print("sharing games, 168 steps")
         for homes in (30, 40, 60):
             nucleolus(normal_nets(homes, 0, 168), f"n = {homes}, random normal nets", wanted.nucleolus)
         nucleolus(gt.SharingGame(street(60, 7).community), "n = 60, a street", wanted.nucleolus)
+        return
+    if wanted.nearest:
+        print("normal net loads, the mid-market rate")
+        for homes in (25, 49):
+            print(f"{homes} homes x 168 h")
+            nearest(normal_nets(homes, 0, 168), "mid_market_rate", "l1", wanted.nearest)
+        print("batteries, 100 homes x 168 h, split by demand")
+        week = street(100, 7)
+        demand = week.community.demand.sum(axis=1)
+        for norm in ("l1", "l2", "fee"):
+            nearest(week, week.grand_value * demand / demand.sum(), norm, wanted.nearest)
         return
     print("50 homes x 168 h")
     week = street(50, 7)

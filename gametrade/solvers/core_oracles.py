@@ -12,6 +12,7 @@ from gametrade.games.coalitional import CoalitionalGame, DispatchGame, Individua
 from gametrade.games.coalitional.game import all_coalitions
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.solvers.coalition_beam import beam
 from gametrade.solvers.coalition_search import FREE, CoalitionSearch, Region, improve
 from gametrade.solvers.excess_oracles import DispatchOracle
 from gametrade.solvers.sharing_separation import SharingSeparation
@@ -188,13 +189,13 @@ class SearchOracle:
             met = self._separation.met(payoffs, level)
             if len(met[0]):
                 return Wronged(*met, np.inf)
+            rows = beam(game.position, payoffs, level, tight[:STARTS])
+            return self._above(rows, payoffs, level, np.inf)
         search = CoalitionSearch(game.position, payoffs, 1, n - 1)
         region = Region.start(search, np.full(n, FREE, dtype=np.int64))
         starts = np.vstack([tight[:STARTS], *_by_payoff(game.position, payoffs)])
         climbed = np.unique([improve(search, region, row)[1] for row in starts], axis=0)
-        values = game.values(climbed)
-        better = values - climbed @ payoffs > level
-        return Wronged(climbed[better], values[better], np.inf)
+        return self._above(climbed, payoffs, level, np.inf)
 
     def exact(self, payoffs: FloatArray, level: float, seconds: float) -> Wronged:
         """The coalition that gains most, or a proof that none is above the level.
@@ -224,9 +225,37 @@ class SearchOracle:
                 return Wronged(*some, np.inf)
             found = self._separation.proved(payoffs, level, until)
         rows = np.array([found.members, *(self._game.members(labels) for labels, _ in found.others)])
+        return self._above(rows, payoffs, level, found.upper_bound, found)
+
+    def decide(self, payoffs: FloatArray, level: float, seconds: float) -> Wronged:
+        """Some coalitions above the level or a proof that there are none, whichever comes first.
+
+        Parameters
+        ----------
+        payoffs : ndarray of shape (n,)
+            Payoffs over being alone. [money]
+        level : float
+            Excess to exceed. [money]
+        seconds : float
+            Budget.
+
+        Returns
+        -------
+        Wronged
+            With a proof if no coalition was found; its bound exceeds the level if the time was too short.
+        """
+        if self._separation is None:
+            return self.exact(payoffs, level, seconds)
+        rows, found = self._separation.decided(payoffs, level, time.monotonic() + seconds)
+        return self._above(rows, payoffs, level, found.upper_bound, found)
+
+    def _above(
+        self, rows: BoolArray, payoffs: FloatArray, level: float, upper: float, proof: BlockingCoalition | None = None
+    ) -> Wronged:
+        """Those of some coalitions that are above the level."""
         values = self._game.values(rows)
         above = values - rows @ payoffs > level
-        return Wronged(rows[above], values[above], found.upper_bound, found)
+        return Wronged(rows[above], values[above], upper, proof)
 
 
 def _by_payoff(position: FloatArray, payoffs: FloatArray) -> list[BoolArray]:

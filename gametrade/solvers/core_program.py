@@ -100,6 +100,7 @@ class CoreProgram:
         everyone, alone = np.ones((1, n), dtype=bool), game.single_values
         self._n, self._everyone = n, everyone[0]
         self.total = float(game.values(everyone)[0] - alone.sum())
+        self.tolerance = game.tolerance
         self.epsilon, self.unit = epsilon, max(abs(self.total), epsilon) or 1.0
         self.without = game.values(~np.eye(n, dtype=bool)) - (alone.sum() - alone)
         self.low = np.full(n, -epsilon)
@@ -137,18 +138,41 @@ class CoreProgram:
         level = self.epsilon + tolerance / 2
         unproved = Wronged(self._rows[:0], self._values[:0], np.inf)
         while True:
-            payoffs, weights = self._squares() if self._norm == "l2" else self._optimum()
+            payoffs, weights = self.optimum()
             left = until - time.monotonic()
             if left <= 0 or enough(payoffs):
                 return CorePoint(payoffs, weights, unproved)
             found = self.oracle.cheap(payoffs, level, weights.coalitions)
-            if not self._add(found):
+            if not self.add(found):
                 found = self.oracle.exact(payoffs, level, left)
-                if not self._add(found):
+                if not self.add(found):
                     return CorePoint(payoffs, weights, found)
 
-    def _add(self, found: Wronged) -> bool:
-        """Add the coalitions that are new; whether there were any."""
+    def optimum(self) -> tuple[FloatArray, CoreWeights]:
+        """Optimum over the rows so far.
+
+        Returns
+        -------
+        payoffs : ndarray of shape (n,)
+            Over being alone. [money]
+        weights : CoreWeights
+            What holds it in place.
+        """
+        return self._squares() if self._norm == "l2" else self._linear()
+
+    def add(self, found: Wronged) -> bool:
+        """Add the coalitions that are new.
+
+        Parameters
+        ----------
+        found : Wronged
+            Coalitions and their values.
+
+        Returns
+        -------
+        bool
+            Whether there were any.
+        """
         fresh = np.array([row.tobytes() not in self._known for row in found.rows], dtype=bool)
         for row, value in zip(found.rows[fresh], found.values[fresh], strict=True):
             members = np.flatnonzero(row).astype(np.int32)
@@ -159,7 +183,7 @@ class CoreProgram:
         self._values = np.append(self._values, found.values[fresh])
         return bool(fresh.any())
 
-    def _optimum(self) -> tuple[FloatArray, CoreWeights]:
+    def _linear(self) -> tuple[FloatArray, CoreWeights]:
         """Payoffs over being alone, and the weights of rows and bounds."""
         import highspy
 

@@ -58,13 +58,16 @@ class SupportedSet:
     free : ndarray of int, shape (k,)
         Positions of these steps among the trade steps.
     path : ndarray of shape (T',)
-        Price position in all trade steps, 0 in the free ones.
+        Price position in all trade steps, 0 in the free ones; none for a dispatch game.
+    sell_price : ndarray of shape (T,) or None
+        For a dispatch game, what a kWh earns inside the community at its dual prices. [money/kWh]
     """
 
     least: FloatArray
     slopes: FloatArray
     free: np.ndarray
     path: FloatArray
+    sell_price: FloatArray | None = None
 
     def nearest(self, start: FloatArray, norm: str) -> tuple[FloatArray, FloatArray]:
         """Supported payoffs nearest to some payoffs, and their price path.
@@ -143,7 +146,8 @@ def _dual(game: DispatchGame) -> SupportedSet | None:
     if game.terms.limited:
         return None
     none = np.zeros(0)
-    return SupportedSet(supporting_prices(game).gains, np.zeros((game.n_players, 0)), none.astype(int), none)
+    found = supporting_prices(game)
+    return SupportedSet(found.gains, np.zeros((game.n_players, 0)), none.astype(int), none, found.path.sell)
 
 
 def supported_ends(game: CoalitionalGame, i: int) -> tuple[FloatArray, FloatArray] | None:

@@ -13,7 +13,9 @@ from gametrade.display import Shown, text_table
 from gametrade.errors import InvalidInputError, SolverError, UnknownNameError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
 from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.core_approach import Approach, approach
 from gametrade.solvers.core_intervals import inside
+from gametrade.solvers.core_oracles import SearchOracle
 from gametrade.solvers.core_program import NORMS, CoreProgram, CoreWeights
 from gametrade.solvers.core_start import core_excess, supported_set
 from gametrade.solvers.least_core_value import check_question
@@ -49,7 +51,10 @@ class NearestCoreAllocation(Shown):
     proof : BlockingCoalition or None
         The search that proves `largest_excess`, for games without a table; None if a table or prices prove it.
     price_position : ndarray of shape (T',) or None
-        Prices that support the payoffs, as position in the range of each trade step, where there are any.
+        Prices that support the payoffs, as position in the range of each trade step, where there are any; empty for a
+        dispatch game.
+    sell_price : ndarray of shape (T,) or None
+        For a dispatch game whose dual prices support the payoffs, what a kWh earns inside. [money/kWh]
     """
 
     game: CoalitionalGame
@@ -64,6 +69,7 @@ class NearestCoreAllocation(Shown):
     weights: CoreWeights
     proof: BlockingCoalition | None = None
     price_position: FloatArray | None = None
+    sell_price: FloatArray | None = None
 
     @property
     def transfers(self) -> FloatArray:
@@ -83,9 +89,9 @@ class NearestCoreAllocation(Shown):
 
     @property
     def local_price(self) -> FloatArray | None:
-        """Supporting price of a sharing game in every settlement step, shape (T,), if there is one. [money/kWh]"""
+        """Supporting price in every settlement step, shape (T,), where one path supports the payoffs. [money/kWh]"""
         if self.price_position is None or not isinstance(self.game, SharingGame):
-            return None
+            return self.sell_price
         return self.game.local_price(self.price_position)
 
     def to_dict(self) -> dict[str, Any]:
@@ -110,7 +116,10 @@ class NearestCoreAllocation(Shown):
         rows = [(label, f"{a:.4f}", f"{b:.4f}", f"{c:+.4f}") for label, a, b, c in columns]
         where = "least core" if self.epsilon > self.game.tolerance else "core"
         how = "exact" if self.exact else f"at least {self.lower_bound:.6g}"
-        first = f"nearest point of the {where}, {self.norm} distance {self.distance:.6g} {self.game.unit} ({how})"
+        paid = "no price path pays it" if self.price_position is None else "a price path pays it"
+        first = (
+            f"nearest point of the {where}, {self.norm} distance {self.distance:.6g} {self.game.unit} ({how}), {paid}"
+        )
         return f"{first}\n{text_table(('player', self.rule, 'nearest', 'transfer'), rows)}"
 
 
@@ -130,7 +139,7 @@ def nearest_core_allocation(
         change; "fee": least loss of anybody, which is the smallest fee, the same for all players, out of which all
         the transfers can be paid.
     seconds : float, default=60.0
-        When the time is up, the nearest allocation that prices support is the answer, with its bracket.
+        When the time is up, the nearest allocation proved to be in the core is the answer, with its bracket.
     solver : {"highs", "pulp"}, default="highs"
         Row generation with HiGHS, or one readable pulp model with all rows, for at most 12 players and norms other
         than "l2": least squares are no linear program.
@@ -157,7 +166,13 @@ def nearest_core_allocation(
     :math:`\mu_S \ge 0` and :math:`\nu` give a vector :math:`g = \sum_S \mu_S 1_S + \nu 1_N`, and every x of the core
     has :math:`g \cdot (x - x^0) \ge \sum_S \mu_S (v(S) - \varepsilon - x^0(S)) + \nu (v(N) - x^0(N))`; divided by the
     dual norm of g this bounds the distance. In a sharing game every price path that clears supports a point of the
-    core; the nearest of these is tried first, and wins if no other point is nearer.
+    core [1]_; the nearest of these is tried first, and wins if no other point is nearer; so no price path
+    supports an answer of such a game whose ``local_price`` is None.
+
+    Without a table the bracket is narrowed from both ends (:mod:`~gametrade.solvers.core_approach`): the point of the
+    core moves towards the optimum over the rows as far as a search proves it inside. The search is hard far from
+    supported payoffs, so with little time the upper end stays wide; in a dispatch game of many homes, where every
+    region of coalitions is a program of all homes, it mostly stays where the dual prices put it.
 
     References
     ----------
@@ -183,22 +198,46 @@ def nearest_core_allocation(
     program = CoreProgram(game, epsilon, "nearest_core_allocation", start - alone, norm)
     supported, slack = supported_set(game), decision_tolerance(game.tolerance, start)
     priced, path = (None, None) if supported is None else supported.nearest(start, norm)
-    reach = np.inf if priced is None else length(priced - start, norm) - slack / 2
-    point = program.solve(slack, until, lambda x: length(x + alone - start, norm) >= reach)
-    bound = _bound(program.guaranteed, point.weights, start - alone, norm)
-    payoffs, excess, proof = point.payoffs + alone, point.largest.upper_bound, point.largest.proof
-    found = inside(point, program, game.tolerance)
-    if priced is None and not found:
-        raise SolverError("nearest_core_allocation ran out of time without supporting prices.", "time limit")
-    if priced is not None and not (found and length(payoffs - start, norm) < reach):
+
+    def proved(weights: CoreWeights) -> float:
+        return _bound(program.guaranteed, weights, start - alone, norm)
+
+    def distance(over_alone: FloatArray) -> float:
+        return length(over_alone + alone - start, norm)
+
+    if priced is not None and isinstance(program.oracle, SearchOracle):
+        found = approach(program, priced - alone, distance, proved, tolerance=slack, until=until)
+    else:
+        found = _by_rows(program, None if priced is None else priced - alone, distance, slack, until)
+    if found.inside is None:
+        assert priced is not None
         payoffs, excess, proof = priced, 0.0, None
     else:
-        path = None
+        payoffs, excess, proof, path = found.payoffs + alone, found.inside.upper_bound, found.inside.proof, None
     reached = length(payoffs - start, norm)
-    lower = min(max(0.0, bound), reached)
+    lower = min(max(0.0, proved(found.weights)), reached)
+    sell = None if supported is None or path is None else supported.sell_price
     return NearestCoreAllocation(
-        game, label, start, payoffs, norm, reached, lower, epsilon, excess, point.weights, proof, path
+        game, label, start, payoffs, norm, reached, lower, epsilon, excess, found.weights, proof, path, sell
     )
+
+
+def _by_rows(
+    program: CoreProgram,
+    priced: FloatArray | None,
+    distance: Callable[[FloatArray], float],
+    slack: float,
+    until: float,
+) -> Approach:
+    """The optimum over all rows that are needed, or the payoffs that prices support where they do as well."""
+    reach = np.inf if priced is None else distance(priced) - slack / 2
+    point = program.solve(slack, until, lambda x: distance(x) >= reach)
+    found = inside(point, program, program.tolerance)
+    if priced is not None and not (found and distance(point.payoffs) < reach):
+        return Approach(priced, point.weights, None)
+    if not found:
+        raise SolverError("nearest_core_allocation ran out of time without supporting prices.", "time limit")
+    return Approach(point.payoffs, point.weights, point.largest)
 
 
 def length(change: FloatArray, norm: str) -> float:

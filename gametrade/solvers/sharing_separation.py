@@ -130,12 +130,39 @@ class SharingSeparation:
         found = self._search.above(payoffs / unit, floor, VIOLATION, self._span, until=until, every=True)
         self._remember(found.rows)
         self._strip = NARROWER * min(self._strip, max(0.0, found.upper_excess * unit - level))
+        return self._answer(payoffs, max(level + VIOLATION * unit, found.upper_bound * unit))
+
+    def decided(self, payoffs: FloatArray, level: float, until: float) -> tuple[BoolArray, BlockingCoalition]:
+        """Some coalitions above a level, or the proof that there are none, without a strip below the level.
+
+        Parameters
+        ----------
+        payoffs : ndarray of shape (n,)
+            Payoffs. [money]
+        level : float
+            Excess to exceed. [money]
+        until : float
+            Monotonic clock time at which to stop.
+
+        Returns
+        -------
+        rows : ndarray of bool, shape (k, n)
+            Coalitions found.
+        proof : BlockingCoalition
+            The largest excess met, and a bound on all others.
+        """
+        unit = self._unit
+        found = self._search.above(payoffs / unit, level / unit, VIOLATION, self._span, until=until)
+        self._remember(found.rows)
+        return found.rows, self._answer(payoffs, max(level + VIOLATION * unit, found.upper_bound * unit))
+
+    def _answer(self, payoffs: FloatArray, upper: float) -> BlockingCoalition:
+        """The largest excesses met, beside a bound on all."""
         rows = self.met(payoffs, -np.inf)[0]
         rows = rows if len(rows) else np.eye(self._game.n_players, dtype=bool)
         excess = self._game.values(rows) - rows @ payoffs
         question = Question.of(self._game, payoffs, LISTED, (), 1, None, 0.0, 0.0)
         pairs = [(float(excess[k]), rows[k]) for k in best_of(excess, LISTED)]
-        upper = max(level + VIOLATION * unit, found.upper_bound * unit)
         return question.answer(pairs, upper, engine="price paths and scans of regions")
 
     def _remember(self, rows: BoolArray) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pulp
 import pytest
@@ -11,11 +13,12 @@ from hypothesis import strategies as st
 import gametrade as gt
 from gametrade.games.coalitional import all_coalitions
 from gametrade.games.coalitional.fees import FeeGame
-from gametrade.solvers import core_oracles
+from gametrade.solvers import core_approach, core_oracles
 from gametrade.solvers.core_intervals import core_intervals
 from gametrade.solvers.core_models import core_model
 from gametrade.solvers.core_projection import project
 from gametrade.solvers.core_start import supported_set
+from gametrade.solvers.dispatch_prices import price_bound
 from gametrade.solvers.least_core_value import least_core_value
 from gametrade.solvers.nearest_core_allocation import length, nearest_core_allocation
 from tests.games.test_individual_tariffs import tariff_games
@@ -251,3 +254,77 @@ def test_a_projection_without_rows_is_a_shift():
     assert found.point == pytest.approx([0.8, 0.2, 0.0])
     change = found.low - found.high + found.everyone
     assert change == pytest.approx(found.point - [0.5, 0.5, -0.5])
+
+
+def proved_bound(found):
+    """What the weights of an answer prove of the distance, from the values of their coalitions."""
+    weights, everyone, direction = found.weights.weights, found.weights.everyone, found.weights.direction
+    assert (weights >= 0).all()
+    if found.norm == "fee":
+        everyone, direction = everyone - max(0.0, direction.max()), direction - max(0.0, direction.max())
+    rows = found.weights.coalitions
+    gained = weights @ (found.game.values(rows) - rows @ found.start - found.epsilon)
+    gained += everyone * (found.game.grand_value - found.start.sum())
+    return gained / np.linalg.norm(direction, {"l1": np.inf, "l2": 2, "linf": 1, "fee": 1}[found.norm])
+
+
+class TestWithoutATable:
+    """Brackets that are narrowed from a point of the core, with a search instead of a table."""
+
+    @pytest.mark.parametrize("norm", NORMS)
+    def test_a_fat_core_agrees_with_its_table(self, norm):
+        net = np.random.default_rng(1).normal(size=(14, 24))
+        game = gt.SharingGame(make_community(net, 0.30, 0.10))
+        expected = nearest_core_allocation(game, "mid_market_rate", norm=norm)
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(core_oracles, "TABLE_PLAYERS", 0)
+            found = nearest_core_allocation(game, "mid_market_rate", norm=norm)
+        assert expected.exact
+        assert found.exact
+        assert found.distance == pytest.approx(expected.distance, abs=1e-7)
+        assert proved_bound(found) == pytest.approx(found.lower_bound, abs=1e-8)
+        table, rows = game.table(), all_coalitions(14)
+        assert (table - rows @ found.payoffs)[1:-1].max() <= 2 * game.tolerance
+        assert found.largest_excess <= 2 * game.tolerance
+        supported = supported_set(game).nearest(found.start, norm)[0]
+        assert found.distance <= length(supported - found.start, norm) + game.tolerance
+        if found.price_position is None:
+            assert found.distance < length(supported - found.start, norm) - game.tolerance / 4
+        else:
+            assert game.price_values(found.price_position) == pytest.approx(found.payoffs, abs=game.tolerance)
+
+    def test_a_search_that_ends_early_leaves_two_valid_bounds(self):
+        net = np.random.default_rng(1).normal(size=(14, 24))
+        game = gt.SharingGame(make_community(net, 0.30, 0.10))
+        exact = nearest_core_allocation(game, "mid_market_rate").distance
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(core_oracles, "TABLE_PLAYERS", 0)
+            patch.setattr(core_approach, "PATIENCE", 1e-5)
+            found = nearest_core_allocation(game, "mid_market_rate")
+        near = 1e-9 * game.grand_value
+        assert found.lower_bound <= exact + near
+        assert exact <= found.distance + near
+        assert proved_bound(found) == pytest.approx(found.lower_bound, abs=near)
+        assert (game.table() - all_coalitions(14) @ found.payoffs)[1:-1].max() <= 2 * game.tolerance
+
+    def test_a_hundred_homes_with_batteries_keep_both_bounds(self):
+        hour = np.arange(24)
+        prices = np.where((hour >= 17) & (hour < 21), 0.40, np.where(hour < 6, 0.22, 0.30))
+        street = gt.communities.street(100, 1, rng=1, start="2023-04-01", pv_share=0.4, import_price=prices)
+        energy = np.where(np.random.default_rng(0).random(100) < 0.5, 6.4, 0.0)
+        batteries = gt.Batteries(energy, np.full(100, 5.0), np.full(100, 0.9))
+        game = gt.DispatchGame(replace(street, batteries=batteries))
+        demand = street.demand.sum(axis=1)
+        found = nearest_core_allocation(game, game.grand_value * demand / demand.sum(), seconds=4.0)
+        near = 1e-6 * game.grand_value
+        assert 0 < found.lower_bound <= found.distance
+        assert proved_bound(found) == pytest.approx(found.lower_bound, abs=near)
+        assert found.payoffs.sum() == pytest.approx(game.grand_value, abs=near)
+        assert found.largest_excess <= near
+        largest = gt.blocking_coalition(game, found.payoffs, engine="bracket")
+        assert largest.excess <= near
+        if found.local_price is None:
+            assert found.proof.upper_bound <= near
+        else:
+            assert largest.upper_bound <= near
+            assert price_bound(game, found.local_price).gains == pytest.approx(found.payoffs, abs=near)
