@@ -13,7 +13,6 @@ from gametrade.cli.reading import FILES, PRICES, reading_options, two_files, wit
 from gametrade.community import Community, communities, read_community
 from gametrade.errors import InvalidInputError
 from gametrade.registry import designs as registered_designs
-from gametrade.reports.design_figure import design_page
 from gametrade.reports.writing import check_writable, write_atomically
 
 ENDINGS = (".csv", ".json", ".html")
@@ -97,6 +96,8 @@ def _written(study: DesignStudy, output: str) -> str:
     """The study as the text of a file."""
     ending = Path(output).suffix.lower()
     if ending == ".html":
+        from gametrade.reports.design_figure import design_page
+
         return design_page(study)
     if ending == ".json":
         return json.dumps(study.to_dict(), indent=2, default=float) + "\n"
