@@ -19,7 +19,7 @@ import numpy as np
 import gametrade as gt
 from gametrade.analysis.studies.market_designs import market_designs, neighbours
 from gametrade.games.contracts import BundleValue, Contract, ContractNetwork, PeerDispatch
-from gametrade.reports.design_figure import design_figure
+from gametrade.reports.figures.design_figure import design_figure
 from gametrade.solvers.blocking_contracts import blocking_contracts
 from gametrade.solvers.central_dispatch import central_dispatch
 from gametrade.solvers.consensus_dispatch import consensus_dispatch

@@ -96,7 +96,7 @@ def _written(study: DesignStudy, output: str) -> str:
     """The study as the text of a file."""
     ending = Path(output).suffix.lower()
     if ending == ".html":
-        from gametrade.reports.design_figure import design_page
+        from gametrade.reports.figures.design_figure import design_page
 
         return design_page(study)
     if ending == ".json":
