@@ -7,14 +7,12 @@ import numpy as np
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.registry import bargains
+from gametrade.solvers.bargaining_ray import SURE_GAIN
 from gametrade.solvers.bargaining_weights import positive_weights
 from gametrade.typing import ArrayLike, FloatArray
 
 TINY = 1e-300
 """Keeps logarithms finite."""
-
-SURE_GAIN = 1e-9
-"""Share of a player's largest gain below which a gain counts as none."""
 
 
 @bargains.register(

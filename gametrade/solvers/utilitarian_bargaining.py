@@ -7,7 +7,7 @@ import numpy as np
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.registry import bargains
-from gametrade.solvers.bargaining_ray import along_ray
+from gametrade.solvers.bargaining_ray import along_ray, hopes
 from gametrade.solvers.bargaining_weights import positive_weights
 from gametrade.typing import ArrayLike
 
@@ -54,7 +54,7 @@ def utilitarian_bargaining(problem: BargainingProblem, *, weights: ArrayLike | N
     n = problem.n_players
     shares = positive_weights(n, weights, "utilitarian_bargaining")
     options = {} if weights is None else {"weights": shares.tolist()}
-    hope = problem.ideal - problem.disagreement
+    hope = hopes(problem)
     if not np.isfinite(hope).all() or not (hope > 0).any():
         return no_agreement(problem, "utilitarian_bargaining")
     if problem.points is not None:

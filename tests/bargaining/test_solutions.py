@@ -198,6 +198,15 @@ def test_nothing_to_agree_on_is_a_finding(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_hopes_that_are_rounding_are_none(name):
+    """The disagreement point is on the frontier, in units in which it is so up to rounding only."""
+    rows = np.array([[2.0, 3.0, -2.0, -3.0], [1.0, 0.0, -1.0, 0.0], [0.0, 1.0, 0.0, -1.0]])
+    utilities = 0.0125 * np.hstack([np.eye(2), -np.eye(2)])
+    problem = gt.BargainingProblem("ab", [0.0025, 0.0025], utilities, rows, [1.0, 1.0, 1.0])
+    assert run(name, problem).utilities == pytest.approx([0.0025, 0.0025], abs=1e-10)
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_an_unbounded_set_is_an_error(name):
     with pytest.raises(gt.InvalidInputError, match=r"^utility of a [^.]* must have a largest value\. Got [^.]*\.$"):
         run(name, gt.BargainingProblem.from_inequalities("ab", [[0, 1]], [1], [0, 0]))
