@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.counting import table_is_cheap
 from gametrade.analysis.studies.market_allocation import split
 from gametrade.games.coalitional import Allocation, SharingGame
 from gametrade.rules.settlement import step_payoffs
@@ -61,7 +62,8 @@ def out_of_sample(game: SharingGame, allocation: Allocation, rule: str | Callabl
     first, second = game.during(odd), game.during(even)
     if min(first.grand_value, second.grand_value) <= 0:
         return None
-    chosen = blocking_coalition(first, _payoffs(allocation, rule, first, odd), nodes=200, seconds=600.0)
+    engine = "table" if table_is_cheap(first) else "auto"
+    chosen = blocking_coalition(first, _payoffs(allocation, rule, first, odd), engine=engine, nodes=200, seconds=600.0)
     later = _payoffs(allocation, rule, second, even)
     return OutOfSample(
         chosen.coalition, chosen.excess, second.value(chosen.coalition) - float(later[chosen.members].sum())

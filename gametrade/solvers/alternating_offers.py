@@ -8,6 +8,7 @@ from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.registry import bargains
+from gametrade.solvers.bargaining_ray import hopes
 from gametrade.typing import ArrayLike, FloatArray
 
 
@@ -68,7 +69,7 @@ def alternating_offers(problem: BargainingProblem, *, discount: ArrayLike = (0.9
         raise InvalidInputError(f"discount of alternating_offers must be two numbers inside (0, 1). Got {discount!r}.")
     if proposer not in (0, 1):
         raise InvalidInputError(f"proposer of alternating_offers must be 0 or 1. Got {proposer}.")
-    hope = problem.ideal - problem.disagreement
+    hope = hopes(problem)
     if not np.isfinite(hope).all() or not (hope > 0).all():
         return no_agreement(problem, "alternating_offers")
     own = _own_gain(problem, patience, proposer, float(hope[proposer]))

@@ -7,11 +7,27 @@ import numpy as np
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.typing import FloatArray
 
+SURE_GAIN = 1e-9
+"""Share of what is in play below which a gain counts as none."""
+
 SLACK = 1e-9
 """By how much, as a share of its size, each program in a chain of programs may undercut the one before."""
 
 NO_FURTHER = 1e-7
 """Share of what a player could gain at most below which it counts as unable to go further."""
+
+
+def hopes(problem: BargainingProblem) -> FloatArray:
+    """The most each player can gain while nobody loses, rounding left out, shape (n,). [money]
+
+    Not a number where no agreement leaves everybody at least as well off.
+    """
+    ideal = problem.ideal
+    hope = np.asarray(ideal - problem.disagreement)
+    if problem.points is not None:
+        return hope
+    size = np.maximum(np.abs(problem.utilities).max(axis=1), np.maximum(np.abs(ideal), np.abs(problem.disagreement)))
+    return np.where(hope <= SURE_GAIN * size, np.minimum(hope, 0.0), hope)
 
 
 def along_ray(

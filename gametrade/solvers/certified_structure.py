@@ -19,6 +19,9 @@ from gametrade.solvers.partition_finder import Deviation
 from gametrade.solvers.switching_path import SwitchingPath, switching_path
 from gametrade.typing import FloatArray, IntArray
 
+TABLE_PLAYERS = 14
+"""Most homes for which all coalitions are tabulated to find the most profitable one."""
+
 
 @dataclass(frozen=True, eq=False)
 class SwitchingCertificate(Shown):
@@ -140,7 +143,8 @@ def certified_structure(
     pair = best_pair(pools, places) if single.gains[0] <= formation.game.tolerance else None
     blocking = None
     if formation.n_players > 1:
-        blocking = blocking_coalition(formation.game, paid, floor=0.0, seconds=seconds)
+        engine = "table" if formation.n_players <= TABLE_PLAYERS else "auto"
+        blocking = blocking_coalition(formation.game, paid, engine=engine, floor=0.0, seconds=seconds)
     told = None if pair is None else pair_deviation(formation, pair, places)
     return SwitchingCertificate(formation, partition, paid, single, told, blocking)
 

@@ -7,7 +7,7 @@ import numpy as np
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.registry import bargains
-from gametrade.solvers.bargaining_ray import along_ray
+from gametrade.solvers.bargaining_ray import along_ray, hopes
 
 
 @bargains.register(
@@ -46,7 +46,7 @@ def egalitarian_bargaining(problem: BargainingProblem, *, lexicographic: bool = 
     >>> egalitarian_bargaining(pie).utilities, egalitarian_bargaining(pie, lexicographic=True).utilities.round(6)
     (array([30., 30.]), array([30., 60.]))
     """
-    hope = problem.ideal - problem.disagreement
+    hope = hopes(problem)
     if not np.isfinite(hope).all() or not (hope > 0).any():
         return no_agreement(problem, "egalitarian_bargaining")
     utilities, gain = along_ray(problem, np.ones(problem.n_players), lexicographic=lexicographic)

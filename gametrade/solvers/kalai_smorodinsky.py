@@ -7,7 +7,7 @@ import numpy as np
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.registry import bargains
-from gametrade.solvers.bargaining_ray import along_ray
+from gametrade.solvers.bargaining_ray import along_ray, hopes
 
 
 @bargains.register(
@@ -51,7 +51,7 @@ def kalai_smorodinsky(problem: BargainingProblem, *, lexicographic: bool = False
     >>> kalai_smorodinsky(pie).utilities
     array([62.5, 37.5])
     """
-    hope = problem.ideal - problem.disagreement
+    hope = hopes(problem)
     if not np.isfinite(hope).all() or not (hope > 0).any():
         return no_agreement(problem, "kalai_smorodinsky")
     options = {"lexicographic": lexicographic}

@@ -4,17 +4,15 @@ from __future__ import annotations
 
 import numpy as np
 
-from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.registry import bargains
+from gametrade.solvers.bargaining_ray import SURE_GAIN
+from gametrade.solvers.bargaining_weights import positive_weights
 from gametrade.typing import ArrayLike, FloatArray
 
 TINY = 1e-300
 """Keeps logarithms finite."""
-
-SURE_GAIN = 1e-9
-"""Share of a player's largest gain below which a gain counts as none."""
 
 
 @bargains.register(
@@ -87,10 +85,7 @@ def nash_bargaining(problem: BargainingProblem, *, weights: ArrayLike | None = N
 
 def _power(problem: BargainingProblem, weights: ArrayLike | None) -> FloatArray:
     """Bargaining power, adding up to one."""
-    n = problem.n_players
-    power = np.full(n, 1.0 / n) if weights is None else np.array(weights, dtype=float)
-    if power.shape != (n,) or not (np.isfinite(power) & (power > 0)).all():
-        raise InvalidInputError(f"weights of nash_bargaining must be {n} numbers above 0. Got {weights!r}.")
+    power = positive_weights(problem.n_players, weights, "nash_bargaining")
     return np.asarray(power / power.sum())
 
 

@@ -94,8 +94,13 @@ def checked(
     bounds: tuple[ArrayLike, ArrayLike],
 ) -> tuple[FloatArray, FloatArray, FloatArray, FloatArray, FloatArray]:
     """Utilities, disagreement point, bargaining power that adds up to one, and bounds, each of shape (n,)."""
-    plan, own = np.array(together, dtype=float), np.array(alone, dtype=float)
-    power = np.ones(n) if weights is None else np.array(weights, dtype=float)
+    try:
+        plan, own = np.array(together, dtype=float), np.array(alone, dtype=float)
+        power = np.ones(n) if weights is None else np.array(weights, dtype=float)
+    except (TypeError, ValueError) as reason:
+        raise InvalidInputError(
+            f"utilities and weights of payment_bargaining must be numbers. Got: {reason}."
+        ) from None
     for name, column in (("together", plan), ("alone", own), ("weights", power)):
         if column.shape != (n,) or not np.isfinite(column).all():
             raise InvalidInputError(

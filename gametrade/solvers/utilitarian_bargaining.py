@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
 from gametrade.games.bargaining.problem import BargainingProblem
 from gametrade.registry import bargains
-from gametrade.solvers.bargaining_ray import along_ray
+from gametrade.solvers.bargaining_ray import along_ray, hopes
+from gametrade.solvers.bargaining_weights import positive_weights
 from gametrade.typing import ArrayLike
 
 TIE = 1e-10
@@ -52,11 +52,9 @@ def utilitarian_bargaining(problem: BargainingProblem, *, weights: ArrayLike | N
     array([80., 10.])
     """
     n = problem.n_players
-    shares = np.ones(n) if weights is None else np.array(weights, dtype=float)
-    if shares.shape != (n,) or not (np.isfinite(shares) & (shares > 0)).all():
-        raise InvalidInputError(f"weights of utilitarian_bargaining must be {n} numbers above 0. Got {weights!r}.")
+    shares = positive_weights(n, weights, "utilitarian_bargaining")
     options = {} if weights is None else {"weights": shares.tolist()}
-    hope = problem.ideal - problem.disagreement
+    hope = hopes(problem)
     if not np.isfinite(hope).all() or not (hope > 0).any():
         return no_agreement(problem, "utilitarian_bargaining")
     if problem.points is not None:

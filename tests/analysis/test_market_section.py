@@ -22,6 +22,7 @@ from gametrade.analysis.verification.case import Case, Refuted
 from gametrade.analysis.verification.lies import check_lie
 from gametrade.analysis.verification.market_part import check_market
 from gametrade.mechanisms.crossing import Crossing
+from gametrade.registry import figures
 from gametrade.reports.markdown import markdown_text
 from tests.analysis.leaves import leaves, replaced
 from tests.strategies import make_community
@@ -65,9 +66,10 @@ def test_totals_are_those_of_the_mechanisms():
         assert row.volume * (row.buy_price - row.sell_price) == pytest.approx(row.surplus, abs=1e-12)
     assert section.optimum == pytest.approx(gt.SharingGame(community).grand_value)
     assert (section.trading, section.counted, section.stride) == (4, 4, 1)
-    second = market_section(gt.SharingGame(community), stride=2)
-    assert (second.trading, second.counted) == (4, 2)
-    assert second.optimum == pytest.approx(gt.SharingGame(community.steps(np.array([0, 2]))).grand_value)
+    pair = make_community([[1.0, -2.0, 3.0], [-1.0, 1.0, -1.0]], 0.3, 0.08)
+    second = market_section(gt.SharingGame(pair), stride=2)
+    assert (second.trading, second.counted) == (3, 2)
+    assert second.optimum == pytest.approx(gt.SharingGame(pair.steps(np.array([0, 2]))).grand_value)
 
 
 def test_hours_are_chosen_by_rule():
@@ -92,13 +94,7 @@ def test_verdicts_and_words():
         "crossing is flat",
     )
     assert [words for words in said if words not in text] == []
-    assert "market-hour" in {figure.id for figure in all_figures_of(study())}
-
-
-def all_figures_of(found):
-    from gametrade.reports.figures.all_figures import all_figures
-
-    return all_figures(found)
+    assert figures.get("market_hour").function(study()).id == "market-hour"
 
 
 def test_verification_tells_every_lie_again():

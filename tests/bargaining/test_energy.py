@@ -121,6 +121,7 @@ def test_contracts():
             lambda: payment_bargaining("ab", [1, 2], [0, 0], weights=[1, 0]),
             "weights of payment_bargaining must be",
         ),
+        (lambda: payment_bargaining("ab", ["x", 2], [0, 0]), "utilities and weights of payment_bargaining must be num"),
         (lambda: payment_bargaining("ab", [1, 2, 3], [0, 0]), "together of payment_bargaining must be 2 finite"),
         (lambda: payment_bargaining("ab", [1, 2], [0, 0], lowest=1, highest=0), "lowest of payment_bargaining"),
         (lambda: contract_price(1, 0, power=2), "power of contract_price must be from 0 to 1"),

@@ -16,6 +16,7 @@ EXPERIMENT = ROOT / "experiments" / "mid_market_rate"
 BATTERIES = ROOT / "experiments" / "batteries"
 DESIGNS = ROOT / "experiments" / "market_designs"
 PROVIDERS = ROOT / "experiments" / "competing_providers"
+MECHANISMS = ROOT / "experiments" / "mechanisms"
 
 
 def run(*arguments: str | Path, cwd: Path) -> str:
@@ -91,7 +92,9 @@ def test_the_experiment_on_providers_runs_quickly(tmp_path: Path):
     assert written == ["bertrand.csv", "charges.csv", "duels.csv", "kept.svg", "leavers.csv"]
 
 
-@pytest.mark.parametrize("experiment", [EXPERIMENT, BATTERIES, DESIGNS, PROVIDERS], ids=lambda path: path.name)
+@pytest.mark.parametrize(
+    "experiment", [EXPERIMENT, BATTERIES, DESIGNS, PROVIDERS, MECHANISMS], ids=lambda path: path.name
+)
 def test_numbers_of_the_readme_are_those_of_the_results(experiment: Path, tmp_path: Path):
     check = (
         "import sys; sys.path.insert(0, sys.argv[1]); from pathlib import Path; import tell; "
@@ -102,7 +105,7 @@ def test_numbers_of_the_readme_are_those_of_the_results(experiment: Path, tmp_pa
 
 
 def test_the_experiment_on_mechanisms_runs_quickly(tmp_path: Path):
-    told = run(ROOT / "experiments" / "mechanisms" / "run.py", "--quick", "--output", tmp_path, cwd=tmp_path)
+    told = run(MECHANISMS / "run.py", "--quick", "--output", tmp_path, cwd=tmp_path)
     rows = {line.split()[0]: line.split() for line in told.splitlines()}
     assert float(rows["vickrey_clarke_groves"][4]) < 0
     assert float(rows["uniform_price"][3]) == 1

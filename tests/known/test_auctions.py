@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 from pathlib import Path
 
@@ -77,12 +78,32 @@ def test_zero_intelligence_traders(market, kind):
     assert price.mean() == pytest.approx(answer["mean_price"], abs=5 * price.std() / np.sqrt(len(runs)))
 
 
-def test_sealed_bids_and_proportional_shares():
-    """First price with uniform values: the bid 2v/3 is a best reply, and both auctions raise one half."""
+def sealed(bids, mechanism):
+    """One unit that costs its seller nothing: what each buyer gets and pays."""
+    outcome = gt.clear(gt.OrderBook.of([(float(bid), 1) for bid in bids], [(0.0, 1)]), mechanism)
+    return outcome.fills[:-1], outcome.payments[:-1]
+
+
+def test_first_price_with_uniform_values():
+    """Pay-as-bid with one unit: the bid 2v/3 is a best reply to itself, by quadrature over the highest rival."""
     n = KNOWN["first_price_uniform"]["data"]["n"]
-    bids = np.linspace(0, 1, 10001)
-    for value in (0.3, 0.6, 1.0):
-        winning = np.minimum(bids * n / (n - 1), 1.0) ** (n - 1)
-        assert bids[np.argmax((value - bids) * winning)] == pytest.approx((n - 1) / n * value, abs=1e-4)
+    shade, places = (n - 1) / n, (np.arange(100) + 0.5) / 100
+    rivals = shade * places ** (1 / (n - 1))
+    for value in (0.6, 0.9):
+        bids = shade * value * np.array([0.6, 0.8, 1.0, 1.2, 1.4])
+        gains = []
+        for bid in bids:
+            won = [sealed((bid, rival), "pay_as_bid") for rival in rivals]
+            gains.append(np.mean([value * fills[0] - payments[0] for fills, payments in won]))
+        assert int(np.argmax(gains)) == 2
+
+
+def test_first_and_second_price_raise_the_same():
     answer = KNOWN["first_price_uniform"]["answer"]
-    assert (n - 1) / n * n / (n + 1) == answer["revenue"] == answer["second_price_revenue"]
+    n = KNOWN["first_price_uniform"]["data"]["n"]
+    highest = ((np.arange(200) + 0.5) / 200) ** (1 / n)
+    first = [sealed(((n - 1) / n * value, 0.0), "pay_as_bid")[1].sum() for value in highest]
+    assert np.mean(first) == pytest.approx(answer["revenue"], abs=1e-3)
+    values = itertools.product((np.arange(6) + 0.5) / 6, repeat=n)
+    second = [sealed(draw, "vickrey_clarke_groves")[1].sum() for draw in values]
+    assert np.mean(second) == pytest.approx(answer["second_price_revenue"])

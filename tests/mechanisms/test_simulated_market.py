@@ -106,6 +106,30 @@ def test_an_interrupted_run_keeps_its_log():
     assert list(cut) == whole[: len(whole) // 2]
 
 
+def test_a_trader_that_is_interrupted_leaves_the_log():
+    class Interrupted:
+        within_limits = True
+        calls = 0
+
+        def __init__(self, limits, buys, highest, rng):
+            self.limits = limits
+
+        def quote(self, trader):
+            self.calls += 1
+            if self.calls == 9:
+                raise KeyboardInterrupt
+            return self.limits[trader]
+
+        def hear(self, price, *, bid, traded, active):
+            pass
+
+    log: list[Event] = []
+    with pytest.raises(KeyboardInterrupt):
+        simulate_traders(VALUES, COSTS, trader=Interrupted, rng=np.random.default_rng(0), days=9, log=log)
+    assert log
+    assert {event.kind for event in log} <= {"order", "trade"}
+
+
 def test_an_interrupted_auction_keeps_its_log():
     rng = np.random.default_rng(0)
     book = gt.OrderBook([f"o{k}" for k in range(200)], rng.random(200) < 0.5, rng.random(200), rng.random(200))

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.properties.axes import Axis, energy_axis, price_axis
+from gametrade.analysis.properties.lie_bounds import most_of_any_lie
 from gametrade.analysis.properties.market import Mechanism, Truth, market_verdict, mechanism_of, money_tolerance
 from gametrade.analysis.verdict import Verdict
 from gametrade.mechanisms import MarketOutcome, OrderBook
@@ -267,13 +268,18 @@ def lie_statement(about: str, tolerance: float, unit: str, tried: int) -> str:
 def lie_verdict(
     outcome: MarketOutcome, property: str, about: str, found: Found, behind: Mapping[str, str] | None = None
 ) -> Verdict:
-    """A lie that pays refutes, an exhaustive search without one proves, anything else decides nothing."""
+    """A lie that pays refutes; an exhaustive search without one, or a bound of all lies, proves; else nothing does."""
     tolerance = money_tolerance(outcome.book)
     pays = found.gain > tolerance
-    proved = found.exhaustive and found.supremum <= tolerance
+    listed = found.exhaustive and found.supremum <= tolerance
     certificate = {**lie_certificate(outcome.book, found, behind), "about": about}
+    most = None if found.exhaustive else most_of_any_lie(outcome, liars=2 if about == "pair" else 1)
+    if most is not None:
+        certificate["bound"] = most
+    proved = listed or (most is not None and most <= tolerance)
     if not pays:
-        certificate |= {"kind": "enumeration" if proved else "none", "orders": [], "lying": found.honest}
+        kind = "enumeration" if listed else "bound" if proved else "none"
+        certificate |= {"kind": kind, "orders": [], "lying": found.honest}
         if not proved:
             certificate["why"] = "a search among lies, without proof that no other one pays"
     return market_verdict(

@@ -71,7 +71,7 @@ def monotonicity(answer: Agreement) -> Verdict:
     return agreement_verdict(
         answer,
         "monotonicity",
-        "no player has less for having better prospects at every level of the other's",
+        f"no player has less for having better prospects at every level of the other's ({len(SLOPES)} cuts tried each)",
         least,
         witness=(whose,),
         certificate={"kind": "recompute", "slope": worst_slope, "slopes": list(SLOPES)},

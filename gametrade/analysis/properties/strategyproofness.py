@@ -51,6 +51,9 @@ def strategyproofness(
     `most` allows all cells: :math:`O(m)` prices times :math:`O(m^2)` energies for each of m orders. Bought energy
     beyond what a buyer wants is worth nothing; a seller buys what it lacks at the highest limit of the book.
 
+    Elsewhere ``certificate["bound"]`` is what no lie at all gains more than, if the mechanism promises that nobody
+    loses at its stated limits and that nobody adds money: see ``lie_bounds``.
+
     References
     ----------
     .. [1] R. B. Myerson and M. A. Satterthwaite, "Efficient mechanisms for bilateral trading", J. Econ. Theory

@@ -13,6 +13,7 @@ from gametrade.analysis.verification.case import MALFORMED, Refuted
 from gametrade.analysis.verification.comparing import at_most, close, equal, expect_verdict
 from gametrade.analysis.verification.exact_crossing import ZERO, Order, exact_orders
 from gametrade.analysis.verification.exact_mechanisms import Cleared, exact_mechanism
+from gametrade.analysis.verification.lie_bounds import check_bound
 from gametrade.mechanisms import OrderBook
 from gametrade.registry import mechanisms
 from gametrade.tolerance import BALANCE_TOLERANCE
@@ -49,8 +50,8 @@ def check_lie(book: OrderBook, mechanism: str, verdict: Mapping[str, Any]) -> st
     mechanism : str
         Registered mechanism with its options, one that draws no lots.
     verdict : mapping
-        ``property``, ``statement``, ``holds``, ``margin`` and ``certificate`` of kind ``lie``, ``enumeration`` or
-        ``none``.
+        ``property``, ``statement``, ``holds``, ``margin`` and ``certificate`` of kind ``lie``, ``enumeration``,
+        ``bound`` or ``none``.
 
     Returns
     -------
@@ -91,6 +92,9 @@ def _check(book: OrderBook, mechanism: str, verdict: Mapping[str, Any]) -> str:
     tolerance = Fraction(BALANCE_TOLERANCE) * sum((order.price * order.energy for order in exact_orders(book)), ZERO)
     said = lie_statement(certificate["about"], float(tolerance), book.unit, certificate["tried"])
     equal("the statement", verdict["statement"], said)
+    bound = check_bound(book, mechanism, verdict, ROUNDED * tolerance)
+    if kind == "bound":
+        return bound
     if kind == "none":
         expect_verdict(verdict, {None})
         return "not proved: a search among lies"

@@ -23,6 +23,7 @@ from gametrade.analysis.verification.case import Case, Refuted
 from gametrade.analysis.verification.comparing import close, equal, expect_verdict, same
 from gametrade.analysis.verification.exact_crossing import ZERO, ExactCrossing, exact_orders
 from gametrade.analysis.verification.exact_mechanisms import exact_mechanism
+from gametrade.analysis.verification.lie_bounds import check_bound
 from gametrade.analysis.verification.lies import LIES, ROUNDED, check_lie, true_gain
 from gametrade.games.coalitional import SharingGame
 from gametrade.mechanisms import OrderBook, clear
@@ -151,13 +152,16 @@ def _check_lie(book: OrderBook, row: Mapping[str, Any]) -> str:
     if exact_mechanism(entry.name, options, frozenset()) is not None:
         said = check_lie(book, row["rule"], row)
         return "loose" if said.startswith("not repeated") else str(certificate["kind"])
+    slack = ROUNDED * BALANCE_TOLERANCE * float(book.prices @ book.energies)
+    check_bound(book, row["rule"], row, Fraction(slack))
     if row["holds"] is False:
         from gametrade.analysis.properties.lies import replay
 
         gain = replay(clear(book, row["rule"]), certificate)
-        slack = ROUNDED * BALANCE_TOLERANCE * float(book.prices @ book.energies)
         if abs(gain + row["margin"]) > slack or gain <= slack / ROUNDED or certificate["kind"] != "lie":
             raise Refuted(f"the lie of {row['id']} gains {gain:.9g}, the report says {-row['margin']:.9g}")
+        return "recompute"
+    if certificate["kind"] == "bound":
         return "recompute"
     expect_verdict(row, {None})
     equal(f"kind of certificate of {row['id']}", certificate["kind"], "none")

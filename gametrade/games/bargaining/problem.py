@@ -59,9 +59,7 @@ class BargainingProblem:
             value = getattr(self, name)
             if value is None:
                 continue
-            array = np.array(value, dtype=float)
-            if not np.isfinite(array).all():
-                raise InvalidInputError(f"{name} of BargainingProblem must be finite.")
+            array = _finite(name, value)
             array.setflags(write=False)
             object.__setattr__(self, name, array)
         self._check_shapes()
@@ -78,14 +76,13 @@ class BargainingProblem:
         >>> pie.ideal
         array([100.,  60.])
         """
-        matrix = np.atleast_2d(np.asarray(rows, dtype=float))
+        matrix = np.atleast_2d(_finite("rows", rows))
         n = len(tuple(players))
         if matrix.shape[1] != n:
             raise InvalidInputError(f"rows of BargainingProblem must have {n} columns. Got shape {matrix.shape}.")
-        right = np.atleast_1d(np.asarray(limits, dtype=float))
-        scale = max(float(np.abs(right).max()), float(np.abs(disagreement).max())) or 1.0
+        right, point = np.atleast_1d(_finite("limits", limits)), _finite("disagreement", disagreement)
+        scale = max(float(np.abs(right).max(initial=0.0)), float(np.abs(point).max(initial=0.0))) or 1.0
         parts = scale * np.hstack([np.eye(n), -np.eye(n)])
-        point = np.asarray(disagreement, dtype=float)
         return cls(tuple(players), point, parts, np.hstack([matrix, -matrix]), right / scale, unit=unit)
 
     @classmethod
@@ -99,10 +96,10 @@ class BargainingProblem:
         unit: str = "money",
     ) -> BargainingProblem:
         """A list of agreements, one row each; lotteries between them are agreements too, unless ruled out."""
-        listed = np.atleast_2d(np.asarray(points, dtype=float))
+        listed = np.atleast_2d(_finite("points", points))
         weights = np.vstack([np.ones((1, len(listed))), -np.ones((1, len(listed)))])
         only = None if lotteries else listed
-        point, right = np.asarray(disagreement, dtype=float), np.array([1.0, -1.0])
+        point, right = _finite("disagreement", disagreement), np.array([1.0, -1.0])
         return cls(tuple(players), point, listed.T, weights, right, only, unit)
 
     @classmethod
@@ -206,7 +203,7 @@ class BargainingProblem:
                 corners[k] = self.best(np.eye(self.n_players)[k])
             except SolverError as reason:
                 raise InvalidInputError(
-                    f"utility of {label} in BargainingProblem must have a largest value. Got none: {reason}"
+                    f"utility of {label} in BargainingProblem must have a largest value. Got a set without one."
                 ) from reason
         return corners
 
@@ -276,3 +273,14 @@ class BargainingProblem:
                 raise InvalidInputError(
                     f"{name} of BargainingProblem must have shape {shape}. Got {getattr(self, name).shape}."
                 )
+
+
+def _finite(name: str, given: ArrayLike) -> FloatArray:
+    """A copy as finite numbers."""
+    try:
+        array = np.array(given, dtype=float)
+    except (TypeError, ValueError):
+        raise InvalidInputError(f"{name} of BargainingProblem must be numbers. Got {given!r:.80}.") from None
+    if not np.isfinite(array).all():
+        raise InvalidInputError(f"{name} of BargainingProblem must be finite.")
+    return array
