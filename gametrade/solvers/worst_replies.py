@@ -120,7 +120,10 @@ def _curve(
     """The answer with these rows binding, those active with multipliers, and where it is a best one."""
     q = game.n_follower
     rows, limits = _exact(game.follower_rows), [Fraction(v) for v in game.follower_limits.tolist()]
-    slopes = [[*row[1:], -Fraction(c), -row[0]] for row, c in zip(_gradients(game), game.follower.linear[1:].tolist())]
+    slopes = [
+        [*row[1:], -Fraction(c), -row[0]]
+        for row, c in zip(_exact(game.follower.hessian[1:]), game.follower.linear[1:].tolist(), strict=True)
+    ]
     free = null_space([rows[k][1:] for k in active], q)
     still = [combined(n, slopes) for n in free]
     binding = [[*rows[k][1:], limits[k], -rows[k][0]] for k in tight]
@@ -161,11 +164,6 @@ def _value(row: Sequence[Fraction], answer: Sequence[Line], constant: Fraction, 
     )
 
 
-def _gradients(game: BilevelGame) -> list[Row]:
-    """Rows of the follower's Hessian that belong to its own variables, x first."""
-    return _exact(game.follower.hessian[1:])
-
-
 def combined(weights: Row, rows: Sequence[Row]) -> Row:
     """Sum of rows with weights."""
     return [sum((w * row[k] for w, row in zip(weights, rows, strict=True)), Fraction(0)) for k in range(len(rows[0]))]
@@ -177,7 +175,7 @@ def null_space(rows: Sequence[Row], width: int) -> list[Row]:
     basis = []
     for k in (k for k in range(width) if k not in pivots):
         vector = [Fraction(int(j == k)) for j in range(width)]
-        for row, pivot in zip(solved, pivots):
+        for row, pivot in zip(solved, pivots, strict=False):
             vector[pivot] = -row[k]
         basis.append(vector)
     return basis

@@ -9,13 +9,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
-from tests.stackelberg.test_bilevel import bilevel_games, size_of
 
 import gametrade as gt
 from gametrade.games.stackelberg import BilevelGame
 from gametrade.registry import systems
 from gametrade.solvers.bilevel_faces import follower_gap, worst_answer
 from gametrade.solvers.worst_replies import ExactCost, reply_curves
+from tests.stackelberg.test_bilevel import bilevel_games, size_of
 
 GRID = [Fraction(k, 8) for k in range(-16, 25)]
 
@@ -88,13 +88,13 @@ def test_a_seller_who_fears_ties_earns_the_same_and_never_gets_there(values, qua
     game = systems.get("step_buyers").function(values=values, quantities=quantities[: len(values)], cap=8.0)
     hoped = gt.solve(game)[0].payoffs[0]
     feared = gt.solve(game, "pessimistic_leader")
-    best = max(p * sum(q for v, q in zip(values, quantities) if v >= p) for p in values)
+    best = max(p * sum(q for v, q in zip(values, quantities, strict=False) if v >= p) for p in values)
     assert hoped == pytest.approx(best)
     assert Fraction(feared[0].certificate["bound"]) == -best
     assert not feared.complete
     assert feared[0].concept.startswith("epsilon")
     assert feared[0].regrets[0] > 0
-    worst = [p * sum(q for v, q in zip(values, quantities) if v > p) for p in np.linspace(0, 8, 81)]
+    worst = [p * sum(q for v, q in zip(values, quantities, strict=False) if v > p) for p in np.linspace(0, 8, 81)]
     assert max(worst) < best
 
 
