@@ -120,7 +120,7 @@ REFUSALS = {
     ),
     "a number that is none": (
         'system = "capacity_sellers"\nintercept = nan\nslope = 1.0\ncapacities = [1.0]',
-        "must be finite",
+        "intercept of the system capacity_sellers in .* Got nan",
     ),
     "a misspelled key": ('actions = [["a"]]\npayoff = [[1]]', "Did you mean 'payoffs'"),
     "a payoff that is no number": ('actions = [["a", "b"]]\npayoffs = [[1, nan]]', r"at the profile \(player 1 b\)"),

@@ -6,6 +6,8 @@ import inspect
 from collections.abc import Mapping
 from typing import Any
 
+import numpy as np
+
 from gametrade.errors import GametradeError, InvalidInputError, UnknownOptionError
 from gametrade.registry import systems
 
@@ -51,6 +53,9 @@ def named_system(name: str, numbers: Mapping[str, Any], *, file: str | None = No
     missing = [word for word, p in parameters.items() if p.default is p.empty and word not in numbers]
     if missing:
         raise InvalidInputError(f"system {what} must be given {', '.join(missing)}. Got {sorted(numbers)}.")
+    unknown = [word for word, value in numbers.items() if _holds_nan(value)]
+    if unknown:
+        raise InvalidInputError(f"{unknown[0]} of the system {what} must be numbers, all of them. Got nan.")
     try:
         return entry.function(**numbers)
     except GametradeError:
@@ -60,3 +65,14 @@ def named_system(name: str, numbers: Mapping[str, Any], *, file: str | None = No
         raise InvalidInputError(
             f"numbers of the system {what} must be numbers and lists that fit each other. Got: {told}."
         ) from None
+
+
+def _holds_nan(value: Any) -> bool:
+    """Whether a number somewhere in plain data is none."""
+    if isinstance(value, np.ndarray):
+        return value.dtype.kind == "f" and bool(np.isnan(value).any())
+    if isinstance(value, Mapping):
+        return any(map(_holds_nan, value.values()))
+    if isinstance(value, list | tuple):
+        return any(map(_holds_nan, value))
+    return isinstance(value, float) and value != value
