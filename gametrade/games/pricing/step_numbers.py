@@ -103,6 +103,7 @@ def retailer(numbers: StepNumbers) -> Numbers | None:
         "unit_cost": grid["export_price"],
         "floor": min(0.0, grid["export_price"]),
         "cap": grid["import_price"],
+        "followers": numbers.names(utility.homes),
         "unit": grid["unit"],
     }
 
@@ -208,6 +209,48 @@ def budgets(numbers: StepNumbers) -> Numbers | None:
         "satiations": utility.observed,
         "sellers": numbers.sellers,
         "unit": grid["unit"],
+    }
+
+
+def offering_microgrids(numbers: StepNumbers) -> Numbers | None:
+    """The homes with the largest surpluses, four at most, offer half or all of it at one of three prices.
+
+    Prices are those of the grid and their middle; each importing home is a group of buyers.
+    """
+    if not numbers.traded:
+        return None
+    utility, grid = numbers.buyers, numbers.grid
+    leading = np.sort(np.argsort(-numbers.surpluses, kind="stable")[: min(4, len(numbers.sellers))])
+    prices = [float(p) for p in np.linspace(grid["export_price"], grid["import_price"], 3)]
+    return {
+        "prices": [prices] * leading.size,
+        "quantities": [[float(numbers.surpluses[k]) / 2, float(numbers.surpluses[k])] for k in leading],
+        "worth": utility.intercepts,
+        "bends": utility.slopes,
+        "charges": float(numbers.community.network_charge[numbers.step]),
+        "export_price": grid["export_price"],
+        "microgrids": numbers.names(leading),
+        "unit": grid["unit"],
+    }
+
+
+def flexible_buyers(numbers: StepNumbers) -> Numbers | None:
+    """The home with the largest surplus rewards importers for shifting up to a fifth of what they import.
+
+    Assumed: shifting a kWh is as inconvenient as using one less, and worth the spread of grid prices to the seller.
+    """
+    if not numbers.traded:
+        return None
+    utility, grid = numbers.buyers, numbers.grid
+    return {
+        "intercepts": utility.intercepts,
+        "slopes": utility.slopes,
+        "discomfort": utility.slopes,
+        "most_flexibility": utility.observed / 5,
+        "flexibility_value": grid["import_price"] - grid["export_price"],
+        "seller": numbers.community.names[int(numbers.surpluses.argmax())],
+        "buyers": numbers.names(utility.homes),
+        **grid,
     }
 
 
