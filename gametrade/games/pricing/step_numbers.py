@@ -254,6 +254,41 @@ def flexible_buyers(numbers: StepNumbers) -> Numbers | None:
     }
 
 
+def facility_of_importers(numbers: StepNumbers) -> Numbers | None:
+    """All who import buy as one from all who would feed in, who part with the first kWh at the feed-in price."""
+    if not numbers.traded or not numbers.grid["export_price"] > 0:
+        return None
+    grid, left = numbers.grid, numbers.surpluses[numbers.surpluses > 0]
+    return {
+        "surpluses": left,
+        "preferences": grid["export_price"] * (1 + left),
+        "requirement": float(numbers.buyers.observed.sum()),
+        "grid_price": grid["import_price"],
+        "unit": grid["unit"],
+    }
+
+
+def safe_days(numbers: StepNumbers) -> Numbers | None:
+    """Homes in a ring trade at the middle price; the grid's price rises to the tariff at their mean demand."""
+    community, steps = numbers.community, numbers.steps
+    n, load = len(community.names), community.demand[:, steps]
+    mean = float(load.sum(axis=0).mean())
+    if not mean > 0:
+        return None
+    imports, exports = float(community.import_price[steps].mean()), float(community.export_price[steps].mean())
+    ring = {(min(k, (k + 1) % n), max(k, (k + 1) % n)) for k in range(n)} if n > 1 else set()
+    return {
+        "demand": load,
+        "generation": community.generation[:, steps],
+        "partners": [list(pair) for pair in sorted(ring)],
+        "tariff": (imports + exports) / 2,
+        "trade_cost": float(community.network_charge[steps].mean()),
+        "grid_slope": imports / mean,
+        "players": list(community.names),
+        "unit": community.tariff.currency,
+    }
+
+
 def short_homes(numbers: StepNumbers) -> Numbers | None:
     """Homes that import claim what the others would feed in."""
     if not numbers.traded:
