@@ -110,6 +110,18 @@ REFUSALS = {
         'system = "usage_charge"\nintercepts = ["a"]\nslopes = [1.0]\nimport_price = 1.0\nexport_price = 0.1',
         "could not convert",
     ),
+    "lists that do not fit": (
+        'system = "usage_charge"\nintercepts = [[1.0], [2.0, 3.0]]\nslopes = [1.0]\nimport_price = 1\nexport_price = 0',
+        r"numbers of the system usage_charge in '.*game.toml' must be numbers and lists that fit each other",
+    ),
+    "a table for a number": (
+        'system = "capacity_sellers"\nintercept = { a = 1 }\nslope = 1.0\ncapacities = [1.0]',
+        "intercept of capacity_sellers must be a number",
+    ),
+    "a number that is none": (
+        'system = "capacity_sellers"\nintercept = nan\nslope = 1.0\ncapacities = [1.0]',
+        "intercept of the system capacity_sellers in .* Got nan",
+    ),
     "a misspelled key": ('actions = [["a"]]\npayoff = [[1]]', "Did you mean 'payoffs'"),
     "a payoff that is no number": ('actions = [["a", "b"]]\npayoffs = [[1, nan]]', r"at the profile \(player 1 b\)"),
     "a wrong shape": ('actions = [["a", "b"], ["x"]]\npayoffs = [[[1, 2], [3]], [[0], [1]]]', "tables of one shape"),

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 import gametrade as gt
-from gametrade.analysis.studies.grid_leader import auction_by
+from gametrade.analysis.studies.auction_by import auction_by
 from gametrade.games.stackelberg import GridLeaderGame, UsageChargeGame
 from gametrade.games.systems.capacity_sellers import capacity_sellers
 from gametrade.registry import rules

@@ -2,17 +2,16 @@
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from gametrade.errors import GametradeError, InvalidInputError, UnknownNameError, UnknownOptionError, closest
+from gametrade.errors import GametradeError, InvalidInputError, UnknownNameError, closest
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import StrategicGame
+from gametrade.games.named_system import named_system
 from gametrade.games.normal_form import NormalFormGame
-from gametrade.registry import systems
 
 Made = TypeVar("Made")
 
@@ -117,16 +116,8 @@ def _system(content: Mapping[str, Any], name: str) -> Any:
     wanted = content["system"]
     if not isinstance(wanted, str):
         raise InvalidInputError(f"system of the game {name!r} must be a name. Got {wanted!r:.60}.")
-    entry = systems.get(wanted)
     data = {key: _numbers(value) for key, value in content.items() if key != "system"}
-    parameters = inspect.signature(entry.function).parameters
-    for key in data:
-        if key not in parameters:
-            raise UnknownOptionError(wanted, key, tuple(parameters))
-    missing = [key for key, p in parameters.items() if p.default is p.empty and key not in data]
-    if missing:
-        raise InvalidInputError(f"system {wanted} in {name!r} must be given {', '.join(missing)}. Got {sorted(data)}.")
-    return _made(lambda: entry.function(**data), f"data of the system {wanted} in {name!r}")
+    return named_system(wanted, data, file=name)
 
 
 def _finite(content: Mapping[str, Any], name: str) -> NormalFormGame:

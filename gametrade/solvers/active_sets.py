@@ -31,7 +31,8 @@ def active_sets(game: BilevelGame) -> Solution:
     -------
     Solution
         One equilibrium for each global optimum found, optimistic about the follower's ties; its certificate says
-        what a spiteful follower would do. The trace lists the optimum of every piece with whether it is a local
+        what a spiteful follower would do there; pessimistic_leader finds the best choice against such a follower.
+        The trace lists the optimum of every piece with whether it is a local
         optimum of the game (decided for leaders with convex cost). No equilibrium if nothing is feasible or the
         cost falls for ever.
 

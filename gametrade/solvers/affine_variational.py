@@ -27,12 +27,20 @@ LARGE, FEW = 100, 30
 class AffineProblem:
     r"""Find x in the polyhedron with :math:`(Jx + c)^T (y - x) \ge 0` for all y in it; J positive semidefinite.
 
-    A convex quadratic program if J is symmetric.
+    A convex quadratic program if J is symmetric. Residuals are relative to `scale`, the size of the derivatives; that
+    of the offset if it is not given.
     """
 
     jacobian: FloatArray
     offset: FloatArray
     points: Polyhedron
+    scale: float | None = None
+
+    @cached_property
+    def inequalities(self) -> FloatArray:
+        """Matrix of all inequalities: rows, upper bounds, lower bounds."""
+        unit_rows = np.eye(self.offset.size)
+        return np.vstack([self.points.rows, unit_rows[self.above], -unit_rows[self.below]])
 
     @cached_property
     def above(self) -> BoolArray:
@@ -90,14 +98,15 @@ class AffineProblem:
         """Largest residual of the Karush-Kuhn-Tucker conditions, each relative to its size."""
         stationary, balance = self.residuals(x, prices, equal)
         slack = self.limits - self.left(x)
-        gap = np.minimum(slack / self.span, prices / self.steepness)
-        return float(
-            max(
-                np.abs(stationary).max(initial=0.0) / self.steepness,
-                np.abs(balance).max(initial=0.0) / self.span,
-                np.abs(gap).max(initial=0.0),
+        with np.errstate(over="ignore"):
+            gap = np.minimum(slack / self.span, prices / self.steepness)
+            return float(
+                max(
+                    np.abs(stationary).max(initial=0.0) / self.steepness,
+                    np.abs(balance).max(initial=0.0) / self.span,
+                    np.abs(gap).max(initial=0.0),
+                )
             )
-        )
 
     @cached_property
     def span(self) -> float:
@@ -110,6 +119,8 @@ class AffineProblem:
     @cached_property
     def steepness(self) -> float:
         """Size of the derivatives."""
+        if self.scale is not None:
+            return self.scale
         return float(np.abs(self.offset).max(initial=0.0)) or float(np.abs(self.jacobian).max(initial=0.0)) or 1.0
 
 
@@ -284,9 +295,7 @@ def _settled(
 def _on_active(problem: AffineProblem, active: BoolArray) -> tuple[float, FloatArray, FloatArray, FloatArray]:
     """Point where the active inequalities hold with equality."""
     points, d = problem.points, problem.offset.size
-    unit_rows = np.eye(d)
-    inequalities = np.vstack([points.rows, unit_rows[problem.above], -unit_rows[problem.below]])[active]
-    held = np.vstack([inequalities, points.equal_rows])
+    held = np.vstack([problem.inequalities[active], points.equal_rows])
     whole = np.zeros((d + len(held), d + len(held)))
     whole[:d, :d], whole[:d, d:], whole[d:, :d] = problem.jacobian, held.T, held
     right = np.concatenate([-problem.offset, problem.limits[active], points.equal_limits])
@@ -320,4 +329,5 @@ def _middle(points: Polyhedron) -> FloatArray:
 def _largest(values: FloatArray, changes: FloatArray) -> float:
     """Largest step at most 1 that keeps values positive."""
     falling = changes < 0
-    return float(min(1.0, (-values[falling] / changes[falling]).min(initial=np.inf)))
+    with np.errstate(over="ignore"):
+        return float(min(1.0, (-values[falling] / changes[falling]).min(initial=np.inf)))

@@ -13,7 +13,8 @@ from gametrade.games.feasibility import need_feasible
 from gametrade.games.quadratic import QuadraticGame
 from gametrade.games.sparse_quadratic import AnyQuadratic, dense_jacobian
 from gametrade.registry import solvers
-from gametrade.solvers.affine_variational import AffineAnswer, AffineProblem, solve_affine
+from gametrade.solvers.affine_variational import AffineAnswer, AffineProblem
+from gametrade.solvers.degenerate_variational import solve_sturdy
 from gametrade.solvers.price_taking import Own, shared_answer
 from gametrade.solvers.regret_bounds import certified
 from gametrade.solvers.unbounded import need_bounded
@@ -94,7 +95,7 @@ def linear_quadratic(game: QuadraticGame, *, weights: ArrayLike | None = None) -
 def variational(game: AnyQuadratic, weights: FloatArray) -> AffineAnswer:
     """Solution of the variational inequality of the weighted pseudo-gradient, with multipliers."""
     scale = weights[game.owner]
-    return solve_affine(AffineProblem(scale[:, None] * dense_jacobian(game), scale * game.offset, game.feasible))
+    return solve_sturdy(AffineProblem(scale[:, None] * dense_jacobian(game), scale * game.offset, game.feasible))
 
 
 def priced(

@@ -14,8 +14,9 @@ from gametrade.games.feasibility import need_feasible
 from gametrade.games.quadratic import QuadraticGame
 from gametrade.games.sparse_quadratic import AnyQuadratic
 from gametrade.registry import solvers
-from gametrade.solvers.affine_variational import AffineAnswer, AffineProblem, solve_affine
+from gametrade.solvers.affine_variational import AffineAnswer, AffineProblem
 from gametrade.solvers.best_response import started
+from gametrade.solvers.degenerate_variational import solve_sturdy
 from gametrade.solvers.price_taking import shared_answer
 from gametrade.solvers.regret_bounds import certified
 from gametrade.typing import ArrayLike, FloatArray
@@ -107,7 +108,7 @@ def _own_blocks(game: AnyQuadratic) -> FloatArray:
 
 def _joint(game: AnyQuadratic, own: FloatArray, x: FloatArray, slope: FloatArray) -> AffineAnswer:
     """Profile of largest joint gain over a profile, with multipliers."""
-    return solve_affine(AffineProblem(own, slope - own @ x, game.feasible))
+    return solve_sturdy(AffineProblem(own, slope - own @ x, game.feasible))
 
 
 def _told(game: AnyQuadratic, x: FloatArray, answer: AffineAnswer, trace: list[Mapping[str, Any]]) -> Solution:

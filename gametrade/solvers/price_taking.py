@@ -11,7 +11,8 @@ from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import Equilibrium
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.sparse_quadratic import is_quadratic
-from gametrade.solvers.affine_variational import AffineProblem, solve_affine
+from gametrade.solvers.affine_variational import AffineProblem
+from gametrade.solvers.degenerate_variational import solve_sturdy
 from gametrade.solvers.regret_bounds import Multipliers, certified, dual_bound, linear_multipliers, safe_curvature
 from gametrade.typing import FloatArray
 
@@ -145,7 +146,7 @@ def price_taking_gap(
     elif own is None and is_quadratic(game):
         block = game.own_block(player)
         slope = rate + block @ held
-        answer = solve_affine(AffineProblem(block, -slope, points))
+        answer = solve_sturdy(AffineProblem(block, -slope, points))
         plan, own, curvature = answer.x, (answer.rows, answer.equal), safe_curvature(block)
         gain = float((slope - 0.5 * block @ (plan + held)) @ (plan - held))
         rate = slope - block @ plan

@@ -12,7 +12,8 @@ from gametrade.games.equilibrium import Equilibrium
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.sparse_quadratic import AnyQuadratic, SparseQuadraticGame, is_quadratic
 from gametrade.optimise import Program, maximise
-from gametrade.solvers.affine_variational import AffineProblem, solve_affine
+from gametrade.solvers.affine_variational import AffineProblem
+from gametrade.solvers.degenerate_variational import solve_sturdy
 from gametrade.solvers.global_scan import global_scan
 from gametrade.solvers.unbounded import need_bounded
 from gametrade.typing import FloatArray
@@ -136,7 +137,7 @@ def quadratic_bound(
         if gap <= NOTHING * float(np.abs(rate) @ np.abs(own)):
             return _evidence(gap, own, proposed, curvature)
     slope = rate + block @ own
-    answer = solve_affine(AffineProblem(block, -slope, points))
+    answer = solve_sturdy(AffineProblem(block, -slope, points))
     reply, found = answer.x, (answer.rows, answer.equal)
     gain = float((slope - 0.5 * block @ (reply + own)) @ (reply - own))
     gap = dual_bound(points, reply, slope - block @ reply, found, curvature)

@@ -10,7 +10,8 @@ import numpy as np
 from gametrade.errors import SolverError
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.sparse_quadratic import SparseQuadraticGame, is_quadratic
-from gametrade.solvers.affine_variational import AffineProblem, solve_affine
+from gametrade.solvers.affine_variational import AffineProblem
+from gametrade.solvers.degenerate_variational import solve_sturdy
 from gametrade.solvers.regret_bounds import interval
 from gametrade.typing import FloatArray
 
@@ -46,7 +47,7 @@ class Replies:
         if is_quadratic(game) and game.concave:
             block = game.own_block(player)
             slope = game.gradient(player, x) + block @ x[part]
-            return solve_affine(AffineProblem(block, -slope, points)).x
+            return solve_sturdy(AffineProblem(block, -slope, points)).x
         if points.dimension == 1 and not len(points.equal_rows):
             return np.array([_one_variable(game, player, x, interval(points))])
         return _many_variables(game, player, x, points)

@@ -44,7 +44,7 @@ def test_what_is_wrong_with_numbers_from_a_file_is_one_sentence(entry):
         named_system(entry.name, {**example, "no_such_number": 1.0})
     first = inspect.signature(entry.function).parameters
     needed = next(name for name, p in first.items() if p.default is p.empty)
-    with pytest.raises(gt.InvalidInputError, match=f"needs .*{needed}"):
+    with pytest.raises(gt.InvalidInputError, match=f"must be given .*{needed}"):
         named_system(entry.name, {})
 
 

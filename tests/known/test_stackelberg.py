@@ -125,15 +125,14 @@ def test_ties_of_the_follower_are_reported_for_both_kinds_of_leaders():
 
 def test_a_leader_who_fears_the_worst_answer():
     """Lucchetti, Mignanego and Pieri: 0.5 at x = 0, where the follower is not indifferent."""
-    game = game_of("bilevel_lmp_1987")
-    from gametrade.solvers.bilevel_faces import worst_answer
-
-    costs = {}
-    for x in np.linspace(0, 1, 21):
-        costs[x] = worst_answer(game, np.array([x, 1.0]))[0]
-    assert min(costs.values()) == pytest.approx(0.5)
-    assert costs[0.0] == pytest.approx(0.5)
-    assert costs[1.0] == pytest.approx(1.0)
+    answer = gt.solve(game_of("bilevel_lmp_1987"), "pessimistic_leader")
+    assert answer.complete
+    assert len(answer) == 1
+    assert [part.tolist() for part in answer[0].strategies] == [[0.0], [1.0]]
+    assert answer[0].certificate["bound"] == "1/2"
+    assert answer[0].certificate["attained"]
+    at_one = [step for step in answer.trace if step["low"] == step["high"] == "1"]
+    assert at_one[0]["least"] == "1"
 
 
 def test_the_leaders_of_pang_and_fukushima_walk_in_a_circle():

@@ -8,7 +8,8 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 import gametrade as gt
-from gametrade.analysis.studies.grid_leader import auction_by, grid_leader
+from gametrade.analysis.studies.auction_by import auction_by
+from gametrade.analysis.studies.play_steps import step_game
 from gametrade.games.stackelberg import GridLeaderGame
 from tests.strategies import make_community
 
@@ -134,11 +135,11 @@ def test_a_reduced_auction_leaves_a_pair_that_would_rather_trade():
 
 def test_a_peak_hour_of_a_community():
     community = make_community([[2.0], [3.0], [-4.0], [0.0]], 0.3, 0.1, demand=np.full((4, 1), 1.0))
-    game = grid_leader(community, 0, threshold=2.0)
+    game = step_game(community, "grid_leader", 0, options={"threshold": 2.0})
     assert game.buyers == ("A", "B")
     assert game.sellers == ("C",)
     assert gt.solve(game)[0].strategies[1].sum() == pytest.approx(0.0, abs=1e-9)
-    assert not grid_leader(community, 0, threshold=20.0).acts
+    assert not step_game(community, "grid_leader", 0, options={"threshold": 20.0}).acts
 
 
 @pytest.mark.parametrize(

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import gametrade as gt
-from gametrade.analysis.studies.leaders import prosumer_leader, retailer
+from gametrade.analysis.studies.play_steps import step_game
 from gametrade.analysis.verification.leaders import prove_leader
 from gametrade.games.stackelberg import UsageChargeGame
 from tests.strategies import make_community
@@ -69,18 +69,15 @@ def test_the_import_price_may_not_be_the_lower_one():
 
 def test_leaders_of_a_community():
     community = make_community([[2.0], [3.0], [-4.0], [0.0]], 0.3, 0.1, 0.05, demand=np.full((4, 1), 1.0))
-    seller = prosumer_leader(community, 0, "C", elasticity=0.5)
+    seller = step_game(community, "usage_charge", 0, elasticity=0.5)
     answer = gt.solve(seller)[0]
     assert seller.players == ("C", "followers")
     assert seller.components(1) == ("A", "B")
     assert 0.1 <= answer.strategies[0][0] <= 0.25
     assert answer.strategies[1].sum() <= 4.0 + 1e-9
-    monopoly = retailer(community, 0, elasticity=0.5)
+    monopoly = step_game(community, "charging_retailer", 0, elasticity=0.5)
     assert gt.solve(monopoly)[0].strategies[0][0] == pytest.approx(0.3)
     assert gt.solve(monopoly)[0].strategies[1] == pytest.approx([2.0, 3.0])
-    with pytest.raises(gt.InvalidInputError, match="surplus"):
-        prosumer_leader(community, 0, "A")
-    with pytest.raises(gt.InvalidInputError, match="in the community"):
-        prosumer_leader(community, 0, "nobody")
-    with pytest.raises(gt.InvalidInputError, match="imports"):
-        retailer(make_community([[-1.0]]), 0)
+    assert monopoly.followers == ("A", "B")
+    assert step_game(make_community([[2.0], [3.0]]), "usage_charge", 0) is None
+    assert step_game(make_community([[-1.0]]), "charging_retailer", 0) is None

@@ -103,6 +103,7 @@ def retailer(numbers: StepNumbers) -> Numbers | None:
         "unit_cost": grid["export_price"],
         "floor": min(0.0, grid["export_price"]),
         "cap": grid["import_price"],
+        "followers": numbers.names(utility.homes),
         "unit": grid["unit"],
     }
 
@@ -208,6 +209,83 @@ def budgets(numbers: StepNumbers) -> Numbers | None:
         "satiations": utility.observed,
         "sellers": numbers.sellers,
         "unit": grid["unit"],
+    }
+
+
+def offering_microgrids(numbers: StepNumbers) -> Numbers | None:
+    """The homes with the largest surpluses, four at most, offer half or all of it at one of three prices.
+
+    Prices are those of the grid and their middle; each importing home is a group of buyers.
+    """
+    if not numbers.traded:
+        return None
+    utility, grid = numbers.buyers, numbers.grid
+    leading = np.sort(np.argsort(-numbers.surpluses, kind="stable")[: min(4, len(numbers.sellers))])
+    prices = [float(p) for p in np.linspace(grid["export_price"], grid["import_price"], 3)]
+    return {
+        "prices": [prices] * leading.size,
+        "quantities": [[float(numbers.surpluses[k]) / 2, float(numbers.surpluses[k])] for k in leading],
+        "worth": utility.intercepts,
+        "bends": utility.slopes,
+        "charges": float(numbers.community.network_charge[numbers.step]),
+        "export_price": grid["export_price"],
+        "microgrids": numbers.names(leading),
+        "unit": grid["unit"],
+    }
+
+
+def flexible_buyers(numbers: StepNumbers) -> Numbers | None:
+    """The home with the largest surplus rewards importers for shifting up to a fifth of what they import.
+
+    Assumed: shifting a kWh is as inconvenient as using one less, and worth the spread of grid prices to the seller.
+    """
+    if not numbers.traded:
+        return None
+    utility, grid = numbers.buyers, numbers.grid
+    return {
+        "intercepts": utility.intercepts,
+        "slopes": utility.slopes,
+        "discomfort": utility.slopes,
+        "most_flexibility": utility.observed / 5,
+        "flexibility_value": grid["import_price"] - grid["export_price"],
+        "seller": numbers.community.names[int(numbers.surpluses.argmax())],
+        "buyers": numbers.names(utility.homes),
+        **grid,
+    }
+
+
+def facility_of_importers(numbers: StepNumbers) -> Numbers | None:
+    """All who import buy as one from all who would feed in, who part with the first kWh at the feed-in price."""
+    if not numbers.traded or not numbers.grid["export_price"] > 0:
+        return None
+    grid, left = numbers.grid, numbers.surpluses[numbers.surpluses > 0]
+    return {
+        "surpluses": left,
+        "preferences": grid["export_price"] * (1 + left),
+        "requirement": float(numbers.buyers.observed.sum()),
+        "grid_price": grid["import_price"],
+        "unit": grid["unit"],
+    }
+
+
+def safe_days(numbers: StepNumbers) -> Numbers | None:
+    """Homes in a ring trade at the middle price; the grid's price rises to the tariff at their mean demand."""
+    community, steps = numbers.community, numbers.steps
+    n, load = len(community.names), community.demand[:, steps]
+    mean = float(load.sum(axis=0).mean())
+    if not mean > 0:
+        return None
+    imports, exports = float(community.import_price[steps].mean()), float(community.export_price[steps].mean())
+    ring = {(min(k, (k + 1) % n), max(k, (k + 1) % n)) for k in range(n)} if n > 1 else set()
+    return {
+        "demand": load,
+        "generation": community.generation[:, steps],
+        "partners": [list(pair) for pair in sorted(ring)],
+        "tariff": (imports + exports) / 2,
+        "trade_cost": float(community.network_charge[steps].mean()),
+        "grid_slope": imports / mean,
+        "players": list(community.names),
+        "unit": community.tariff.currency,
     }
 
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from gametrade.games.pricing import step_numbers
@@ -24,6 +26,7 @@ def charging_retailer(
     welfare_weight: float = 0.0,
     floor: float = 0.0,
     cap: float = np.inf,
+    followers: Sequence[str] | None = None,
     unit: str = "money",
 ) -> PriceLeaderGame:
     r"""A retailer prices energy for groups of vehicles who share one station.
@@ -40,6 +43,8 @@ def charging_retailer(
         Penalty factor that enhances social welfare: the weight of consumer surplus in the retailer's objective.
     floor, cap : float
         Prices allowed. [money/kWh]
+    followers : sequence of str, optional
+        Labels of the groups.
     unit : str
         Money.
 
@@ -71,5 +76,6 @@ def charging_retailer(
         floor=floor,
         cap=cap,
         leader="retailer",
+        followers=followers,
         unit=unit,
     )

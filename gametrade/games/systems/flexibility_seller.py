@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gametrade.games.polyhedron import Polyhedron
+from gametrade.games.pricing import step_numbers
 from gametrade.games.stackelberg.game import StackelbergGame
 from gametrade.games.stackelberg.price_leader import PriceLeaderGame
 from gametrade.registry import systems
@@ -23,6 +24,7 @@ from gametrade.typing import ArrayLike, FloatArray
         "flexibility_value": 0.6,
         "import_price": 0.9,
     },
+    of_step=step_numbers.flexible_buyers,
 )
 def flexibility_seller(
     *,

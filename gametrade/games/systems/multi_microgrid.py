@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError, TooManyPlayersError
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.pricing import step_numbers
 from gametrade.games.pricing.delivered import delivered
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -26,6 +27,7 @@ MOST_PROFILES = 50_000
         "charges": [[0.0, 0.02], [0.02, 0.0]],
         "export_price": 0.08,
     },
+    of_step=step_numbers.offering_microgrids,
 )
 def multi_microgrid(
     *,

@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.polyhedron import Polyhedron
+from gametrade.games.pricing import step_numbers
 from gametrade.games.stackelberg.game import StackelbergGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike, FloatArray
@@ -16,6 +17,7 @@ from gametrade.typing import ArrayLike, FloatArray
 @systems.register(
     source="Tushar et al. 2015, arXiv:1406.5794",
     example={"surpluses": [4.0, 5.0], "preferences": [1.0, 2.0], "requirement": 30.0, "grid_price": 0.9},
+    of_step=step_numbers.facility_of_importers,
 )
 def shared_facility(
     *,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from gametrade.analysis.studies.grid_leader import auction_by
+from gametrade.analysis.studies.auction_by import auction_by
 from gametrade.games.pricing import step_numbers
 from gametrade.games.stackelberg import GridLeaderGame
 from gametrade.registry import systems

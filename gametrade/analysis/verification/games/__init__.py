@@ -8,7 +8,7 @@ from typing import Any
 from gametrade.analysis.equilibrium_document import SCHEMA, checksum
 from gametrade.analysis.verification.case import MALFORMED, Refuted
 from gametrade.analysis.verification.fields import LIST, OR_NULL, TABLE, TEXT, broken, check_fields
-from gametrade.analysis.verification.games import finite, formulas, leader, quadratic
+from gametrade.analysis.verification.games import bilevel, finite, formulas, leader, leaders, prices, quadratic
 from gametrade.analysis.verification.games.case import GameCase, NotCertified
 from gametrade.analysis.verification.games.claims import check_claim, check_completeness, check_list
 from gametrade.analysis.verification.games.concept import prove_concept
@@ -17,7 +17,7 @@ from gametrade.analysis.verification.outcome import NOT_PROVED, PROVED, REFUTED,
 from gametrade.errors import GametradeError, InvalidInputError
 from gametrade.games.described import described_game
 
-KINDS_OF_GAMES = (finite, formulas, leader, quadratic)
+KINDS_OF_GAMES = (bilevel, finite, formulas, leader, leaders, prices, quadratic)
 """Modules that register proofs for their kinds of games."""
 
 FIELDS = {
