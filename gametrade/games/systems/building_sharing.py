@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 
 from gametrade.games.building_game import Heating, Storage, building_game
-from gametrade.games.pricing import step_numbers
+from gametrade.games.pricing import day_numbers
 from gametrade.games.sparse_quadratic import SparseQuadraticGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -21,7 +21,7 @@ from gametrade.typing import ArrayLike
         "capacity": [0.0, 2.0],
         "power": [0.0, 1.0],
     },
-    of_step=step_numbers.shared_days,
+    of_step=day_numbers.shared_days,
     period="day",
 )
 def building_sharing(

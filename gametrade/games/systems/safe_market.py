@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.pricing import step_numbers
+from gametrade.games.pricing import day_numbers
 from gametrade.games.safe_market import Fleet, Grid, safe_market_game
 from gametrade.games.sparse_quadratic import SparseQuadraticGame
 from gametrade.registry import systems
@@ -28,7 +28,7 @@ from gametrade.typing import ArrayLike
         "network": [[1.0, 1.0, 1.0]],
         "network_limits": [6.0],
     },
-    of_step=step_numbers.safe_days,
+    of_step=day_numbers.safe_days,
     period="day",
 )
 def safe_market(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from gametrade.games.pricing import step_numbers
+from gametrade.games.pricing import day_numbers
 from gametrade.games.pricing.two_stage import TwoStageClearing
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -20,7 +20,7 @@ from gametrade.typing import ArrayLike
         "own": 0.1,
         "cross": 0.05,
     },
-    of_step=step_numbers.cleared_days,
+    of_step=day_numbers.cleared_days,
     period="day",
 )
 def two_stage_clearing(
