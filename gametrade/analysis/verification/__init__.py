@@ -90,7 +90,7 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     >>> {outcome.outcome for outcome in verify_document(document)}
     {'proved'}
     """
-    if document.get("schema") == EQUILIBRIA:
+    if isinstance(document, Mapping) and document.get("schema") == EQUILIBRIA:
         return verify_equilibria(document)
     check_shape(document)
     case = Case(document, game_of(document, data_folder))
