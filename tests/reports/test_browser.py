@@ -43,7 +43,7 @@ def test_the_page_draws_itself_and_asks_for_nothing(name: str, request: pytest.F
             tab.resize(width, 900, mobile=width == 400)
             tab.evaluate("new Promise((done) => setTimeout(done, 400))")
             figures = tab.evaluate(FIGURES)
-            assert len(figures) == {"community": 12, "large": 8, "table": 6, "nothing": 0}[name]
+            assert len(figures) == {"community": 13, "large": 8, "table": 6, "nothing": 0}[name]
             for figure in figures:
                 assert figure["drawn"] > 0, figure
                 assert figure["height"] > 100, figure
