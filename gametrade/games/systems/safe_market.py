@@ -108,7 +108,7 @@ def safe_market(
     >>> import gametrade as gt
     >>> game = safe_market(
     ...     demand=[[4.0], [4.0]], most_dispatched=9.0, dispatch_bend=1.0, dispatch_cost=1.0, grid_slope=1.0)
-    >>> sum(gt.solve(game)[0].strategy(name)["imported 0"] for name in game.players)
+    >>> round(sum(gt.solve(game)[0].strategy(name)["imported 0"] for name in game.players), 9)
     2.5
     """
     load = np.array(demand, dtype=float)
