@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
 from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.verification.case import Refuted
@@ -19,6 +23,15 @@ def refuses(game, payoffs, tree):
     except (Refuted, ValueError, IndexError):
         return True
     return False
+
+
+@contextmanager
+def scanning(values: float) -> Iterator[None]:
+    """Look at all coalitions of a region only up to so many absolute values, so that small trees branch."""
+    with pytest.MonkeyPatch.context() as patch:
+        for module in ("gametrade.solvers.price_tree", "gametrade.analysis.verification.trees"):
+            patch.setattr(sys.modules[module], "SCANNED", values)
+        yield
 
 
 def tree_is_proof(game, payoffs, tree):

@@ -1,4 +1,4 @@
-"""Check a price tree in exact arithmetic: one product of whole numbers a node, no solver."""
+"""Check a price tree in exact arithmetic, without a solver: products of whole numbers, and coalitions at its ends."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.exact_price_levels import ExactPriceLevels
 from gametrade.analysis.verification.case import Certificate, ExactGame, Refuted
 from gametrade.analysis.verification.scene import Scene
+from gametrade.solvers.coalition_scan import SCANNED, CoalitionScan
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
 from gametrade.solvers.price_tree import PriceTree
 from gametrade.solvers.saddle_point import PRICE_GRID
@@ -64,11 +65,12 @@ def check_tree(
 
     Notes
     -----
-    Exact: one product of whole numbers a node, O(nodes n T').
+    Exact: one product of whole numbers a node, O(nodes n T'), and at a leaf with few free homes all its coalitions.
     """
     if tree.paths.shape[1] != len(game.steps) or (tree.paths > PRICE_GRID).any():
         raise Refuted(f"price paths must have {len(game.steps)} positions from 0 to {PRICE_GRID}")
     limit, largest = Fraction(tree.limit), len(payoffs) - 1
+    scan, rounding = _scan(game, payoffs)
     seen: set[int] = set()
     todo: list[tuple[int, IntArray]] = [(0, np.zeros(len(payoffs), dtype=np.int64))]
     while todo:
@@ -81,12 +83,12 @@ def check_tree(
         if (bound := region_bound(margins, state, smallest, largest)) is None or bound <= limit:
             continue
         state = _settle(margins, state, limit)
-        if not (state == FREE).any():
-            _check_single(game, payoffs, state, limit, smallest, largest)
-            continue
         home = tree.homes[node]
         if home < 0:
-            raise Refuted(f"leaf {node} has the bound {float(bound):.9g}, above the limit {float(limit):.9g}")
+            if scan.work(state) > 2 * SCANNED:
+                raise Refuted(f"leaf {node} has the bound {float(bound):.9g}, above the limit {float(limit):.9g}")
+            _check_all(game, payoffs, tree, state, smallest, scan, rounding)
+            continue
         for side, child in ((INSIDE, tree.inside[node]), (OUTSIDE, tree.outside[node])):
             if state[home] in (FREE, side):
                 branch = state.copy()
@@ -117,18 +119,32 @@ def _settle(margins: list[Fraction], state: IntArray, limit: Fraction) -> IntArr
     return state
 
 
-def _check_single(
+def _check_all(
     game: ExactSharingGame | ExactPriceLevels,
     payoffs: list[Fraction],
+    tree: PriceTree,
     state: IntArray,
-    limit: Fraction,
     smallest: int,
-    largest: int,
+    scan: CoalitionScan,
+    rounding: float,
 ) -> None:
-    """Evaluate the one coalition that is left in a region."""
-    members = state == INSIDE
-    if not smallest <= members.sum() <= largest:
-        return
-    excess = game.value(members) - sum((x for x, m in zip(payoffs, members, strict=True) if m), Fraction(0))
-    if excess > limit:
-        raise Refuted(f"a coalition gains {float(excess):.9g}, above the limit {float(limit):.9g}")
+    """Evaluate all coalitions of a region: in floats, and exactly where rounding could hide that one is above."""
+    limit = Fraction(tree.limit)
+    rows, _ = scan.above(state, tree.limit - rounding)
+    for members in rows[np.isin(rows.sum(axis=1), np.arange(smallest, len(payoffs)))]:
+        excess = game.value(members) - sum((x for x, m in zip(payoffs, members, strict=True) if m), Fraction(0))
+        if excess > limit:
+            raise Refuted(f"a coalition gains {float(excess):.9g}, above the limit {float(limit):.9g}")
+
+
+def _scan(game: ExactSharingGame | ExactPriceLevels, payoffs: list[Fraction]) -> tuple[CoalitionScan, float]:
+    """Scan of all coalitions in floats, and a bound on its rounding: no term is rounded more often than so many times.
+
+    References
+    ----------
+    N. J. Higham, "Accuracy and Stability of Numerical Algorithms", SIAM (2002), section 4.2
+    """
+    position, x = game.position, np.array([float(payoff) for payoff in payoffs])
+    roundings = position.shape[1] + 2 * len(payoffs) + 10
+    rounding = roundings * float(np.finfo(float).eps) * float(np.abs(position).sum() + np.abs(x).sum())
+    return CoalitionScan(position, x), rounding
