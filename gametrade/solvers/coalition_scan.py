@@ -10,9 +10,6 @@ from gametrade.typing import BoolArray, FloatArray, IntArray
 SCANNED = 6e6
 """Absolute values up to which looking at all coalitions of a region takes as long as a few linear programs."""
 
-MOST_FREE = 40
-"""Free homes above which a scan is out of the question and its work is not counted."""
-
 BLOCK = 2**18
 """Coalitions whose excess is held in memory at once."""
 
@@ -48,12 +45,9 @@ class CoalitionScan:
         self._position, self._gain = position, 0.5 * np.abs(position).sum(axis=1) - payoffs
 
     def work(self, state: IntArray) -> float:
-        """Absolute values that a scan of a region takes; infinite where the coalitions alone are too many."""
-        n_free = int((state == FREE).sum())
-        if n_free > MOST_FREE:
-            return np.inf
+        """Absolute values that a scan of a region takes."""
         free, net = self._position[state == FREE], self._position[state == INSIDE].sum(axis=0)
-        return float(2.0**n_free * max(1, int(self._open_steps(net, free)[0].sum())))
+        return float(2.0 ** len(free) * max(1, int(self._open_steps(net, free)[0].sum())))
 
     def above(self, state: IntArray, level: float) -> tuple[BoolArray, FloatArray]:
         """Coalitions of a region with an excess above a level.

@@ -26,6 +26,8 @@ from gametrade.typing import BoolArray, FloatArray, IntArray
 ROOT_ITERATIONS = 400
 NEAR_ITERATIONS = 120
 """Enough from the prices of a similar question."""
+LEAF_HOMES = 12
+"""Most free homes of a leaf whose coalitions are all evaluated."""
 FEW_HOMES = 50
 LOOK_EVERY = 10
 """With many homes, coalitions are looked for in the first nodes and then in one of so many."""
@@ -40,8 +42,8 @@ class PriceTree:
     At a node with homes I inside and F free, a price path gives each home a margin :math:`w_i - x_i`. No
     coalition of the node gains more than the margins of I plus the positive margins of F. A node is
     closed when that bound is at most the limit; otherwise every free home whose other side the same path
-    closes is put on its side. If few homes are left free, all coalitions of the node are evaluated;
-    otherwise it branches on one of them.
+    closes is put on its side, and the node branches on one of the rest. At a leaf with at most twelve homes
+    left free all coalitions are evaluated.
 
     Parameters
     ----------
@@ -232,7 +234,7 @@ class _Grower:
         if bound <= self.target:
             return
         region = self._settle(region, margins)
-        if self.scan.work(region.state) <= SCANNED:
+        if self._is_small(region):
             self._look_at_all(region)
             return
         if len(margins) <= FEW_HOMES or node < 3 * LOOK_EVERY or node % LOOK_EVERY == 0:
@@ -261,7 +263,7 @@ class _Grower:
         assert self.branching is not None
         _, node, region, point, margins = heapq.heappop(self.queue)
         region = self._settle(region, margins)
-        if self.scan.work(region.state) <= SCANNED:
+        if self._is_small(region):
             self._look_at_all(region)
             return
         self.homes[node] = self.branching.choose(self.program, region.state, point, self.target)
@@ -310,6 +312,11 @@ class _Grower:
         closed = free & (everyone - np.abs(margins) <= self.target)
         region = region.fix(self.search, np.flatnonzero(closed & (margins > 0)), INSIDE)
         return region.fix(self.search, np.flatnonzero(closed & (margins <= 0)), OUTSIDE)
+
+    def _is_small(self, region: Region) -> bool:
+        """Whether all coalitions of a region are looked at in the time of a few linear programs."""
+        few = (region.state == FREE).sum() <= LEAF_HOMES
+        return bool(few and self.scan.work(region.state) <= SCANNED)
 
     def _look_at_all(self, region: Region) -> None:
         """Remember the best of all coalitions of a region."""

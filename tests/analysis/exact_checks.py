@@ -26,11 +26,11 @@ def refuses(game, payoffs, tree):
 
 
 @contextmanager
-def scanning(values: float) -> Iterator[None]:
-    """Look at all coalitions of a region only up to so many absolute values, so that small trees branch."""
+def leaf_homes(most: int) -> Iterator[None]:
+    """Evaluate all coalitions of a leaf up to so many free homes only, so that trees of small games branch."""
     with pytest.MonkeyPatch.context() as patch:
         for module in ("gametrade.solvers.price_tree", "gametrade.analysis.verification.trees"):
-            patch.setattr(sys.modules[module], "SCANNED", values)
+            patch.setattr(sys.modules[module], "LEAF_HOMES", most)
         yield
 
 
