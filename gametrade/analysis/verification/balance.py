@@ -9,7 +9,7 @@ import numpy as np
 from gametrade.analysis.claims import ENUMERATED_PLAYERS
 from gametrade.analysis.verification.case import Case, Certificate, Claim, ExactGame, Refuted
 from gametrade.analysis.verification.comparing import close, equal
-from gametrade.analysis.verification.trees import all_excesses
+from gametrade.analysis.verification.trees import largest_by_enumeration
 from gametrade.games.coalitional import CoalitionalGame
 from gametrade.solvers.exact_excess import largest_excess
 from gametrade.solvers.exact_table import ExactTable
@@ -119,7 +119,7 @@ def reached_by(case: Case, certificate: Certificate, total: Fraction) -> Fractio
         raise Refuted(f"payoffs must be {case.game.n_players} numbers")
     close("sum of the payoffs", float(sum(payoffs)), total, slack(case))
     if case.game.n_players <= ENUMERATED_PLAYERS:
-        return max(all_excesses(case.exact, payoffs)[1:-1])
+        return largest_by_enumeration(case.exact, payoffs)
     return largest_excess(ExactTable.of(case.game, "verification"), payoffs, exact=False)
 
 

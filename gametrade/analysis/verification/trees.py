@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
@@ -31,18 +32,28 @@ def upper_bound(scene: Scene, certificate: Certificate, cost_per_member: Fractio
         if Fraction(tree.limit) > stated + scene.tolerance:
             raise Refuted("the tree proves a larger bound than the certificate states")
         return max(stated, Fraction(tree.limit))
-    found = max(all_excesses(scene.exact, payoffs)[1:-1])
+    found = largest_by_enumeration(scene.exact, payoffs)
     if found > stated + scene.tolerance:
         raise Refuted(f"a coalition gains {float(found):.9g}, more than the bound {float(stated):.9g}")
     return found
 
 
-def all_excesses(exact: ExactGame, payoffs: list[Fraction]) -> list[Fraction]:
-    """Excess of every coalition in bitmask order."""
-    table, sums = exact.table, [Fraction(0)]
+def largest_by_enumeration(exact: ExactGame, payoffs: list[Fraction]) -> Fraction:
+    """Largest excess of any proper coalition, by looking at each. [money]"""
+    numbers, unit = all_excesses(exact, payoffs)
+    return max(numbers[1:-1]) * unit
+
+
+def all_excesses(exact: ExactGame, payoffs: list[Fraction]) -> tuple[list[int], Fraction]:
+    """Excess of every coalition in bitmask order in whole numbers, and the money that one stands for."""
+    values, parts = exact.whole_table
+    common = lcm(parts, *(x.denominator for x in payoffs))
+    sums = [0]
     for x in payoffs:
-        sums += [total + x for total in sums]
-    return [v - total for v, total in zip(table, sums, strict=True)]
+        paid = x.numerator * (common // x.denominator)
+        sums += [total + paid for total in sums]
+    scale = common // parts
+    return [scale * v - total for v, total in zip(values, sums, strict=True)], Fraction(1, common)
 
 
 def check_tree(
