@@ -13,6 +13,7 @@ from gametrade.display import Shown
 from gametrade.errors import InvalidInputError, SolverError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.deadline import deadline
 from gametrade.solvers.excess_oracles import DispatchOracle, SharingOracle
 from gametrade.solvers.integer_span import balancing_weights
 from gametrade.solvers.kohlberg import everyone_alone
@@ -171,7 +172,7 @@ def least_core_by_rows(
     oracle = oracle_of(game)
     master = _Master(game)
     slack = max(game.tolerance, width * abs(game.grand_value))
-    until = time.monotonic() + seconds
+    until = deadline(seconds, "least_core_by_rows")
     best = oracle.start()
     rounds = calls = 0
     while True:
