@@ -240,8 +240,8 @@ def _by_rows(
     slack: float,
     until: float,
 ) -> Approach:
-    """The optimum over all rows that are needed, or the payoffs at hand where they do as well or the time is up."""
-    reach = distance(at_hand[0]) - slack / 2
+    """The optimum over all rows that are needed; the payoffs at hand if the time is up, or prices do as well."""
+    reach = distance(at_hand[0]) - slack / 2 if at_hand[1] is None else np.inf
     point = program.solve(slack, until, lambda x: distance(x) >= reach)
     if inside(point, program, program.tolerance) and distance(point.payoffs) < reach:
         return Approach(point.payoffs, point.weights, point.largest)

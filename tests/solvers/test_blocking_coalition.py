@@ -377,7 +377,7 @@ def test_a_solver_that_rounds_to_a_forbidden_size_is_found_out(monkeypatch):
     class Everybody:
         variables = np.ones(4)
 
-    monkeypatch.setattr(blocking_milp, "maximise", lambda program, seconds: Everybody)
+    monkeypatch.setattr(blocking_milp, "in_time", lambda program, seconds: Everybody)
     with pytest.raises(gt.SolverError, match="a size that is not allowed"):
         gt.blocking_coalition(game, [1, 1, 1], engine="milp")
 

@@ -60,7 +60,7 @@ class TestBrackets:
 
     @pytest.mark.parametrize("engine", ["auto", "tree", "milp", "bracket"])
     def test_blocking_coalitions_with_batteries(self, engine):
-        game = make_dispatch([[-4, 4], [3, -2], [1, 1]], batteries=gt.Batteries([3, 0, 0], [2, 0, 0], 0.9))
+        game = make_dispatch([[-4, 4], [3, -2], [1, 1]], batteries=gt.Batteries([3, 0, 0], [2, 0, 0], [0.9, 1, 1]))
         payoffs = np.full(3, game.grand_value / 3)
         truth = gt.blocking_coalition(game, payoffs, engine="tree").excess
         answer = gt.blocking_coalition(game, payoffs, engine=engine, seconds=0)
