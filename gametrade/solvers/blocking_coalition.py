@@ -25,8 +25,8 @@ from gametrade.games.coalitional.subsets import bitmask, largest_positions, memb
 from gametrade.solvers.blocking_answer import BlockingCoalition, gains_by_leaving
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.blocking_question import Question
-from gametrade.solvers.deadline import deadline
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
+from gametrade.solvers.deadline import deadline
 from gametrade.solvers.dispatch_blocking import search_dispatch
 from gametrade.solvers.network_blocking import network_blocking
 from gametrade.solvers.price_tree import TreeSearch, search_price_tree

@@ -154,7 +154,8 @@ def nearest_core_allocation(
     Raises
     ------
     InvalidInputError
-        If there is one player alone, the payoffs do not fit, the time is no number of at least 0, or the rule needs meter data that the game has not.
+        If there is one player alone, the payoffs do not fit, the time is no number of at least 0, or the rule needs
+        meter data that the game has not.
     UnknownNameError
         If there is no such norm or rule.
     SolverError
