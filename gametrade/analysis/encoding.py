@@ -13,7 +13,8 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import Allocation
-from gametrade.solvers.price_tree import PriceTree
+from gametrade.solvers.price_tree import LEAF, SCANNED_LEAF, PriceTree
+from gametrade.solvers.row_generation import LeastCoreBracket
 from gametrade.typing import FloatArray
 
 TREE_FIELDS = ("limit", "steps", "paths", "branch", "inside", "outside")
@@ -63,8 +64,9 @@ def _opened(data: Any) -> Any:
 
 
 def tree_to_dict(tree: PriceTree, players: tuple[str, ...]) -> dict[str, Any]:
-    """JSON-ready form of a price tree, homes by label."""
-    return {
+    """JSON-ready form of a price tree, homes by label; leaves whose coalitions are all looked at are listed, if any."""
+    scanned = [node for node, home in enumerate(tree.homes) if home == SCANNED_LEAF]
+    return ({"scanned": scanned} if scanned else {}) | {
         "limit": tree.limit,
         "steps": int(tree.paths.shape[1]),
         "encoding": ENCODING,
@@ -79,7 +81,11 @@ def tree_from_dict(data: Mapping[str, Any], players: tuple[str, ...]) -> PriceTr
     """Read a price tree back; anything malformed is an InvalidInputError."""
     position = {label: i for i, label in enumerate(players)}
     try:
-        homes = tuple(-1 if label is None else position[label] for label in data["branch"])
+        scanned = {int(node) for node in data.get("scanned", ())}
+        leaf = [SCANNED_LEAF if node in scanned else LEAF for node in range(len(data["branch"]))]
+        homes = tuple(
+            kind if label is None else position[label] for kind, label in zip(leaf, data["branch"], strict=True)
+        )
         raw = np.frombuffer(unpack(data["paths"]), dtype=np.uint8)
         paths = raw.reshape(len(homes), int(data["steps"]))
         inside, outside = (tuple(int(node) for node in data[side]) for side in ("inside", "outside"))
@@ -88,6 +94,15 @@ def tree_from_dict(data: Mapping[str, Any], players: tuple[str, ...]) -> PriceTr
         missing = isinstance(problem, KeyError) and problem.args[0] in TREE_FIELDS
         what = f"it lacks the field {problem.args[0]!r}" if missing else "a value in it is of the wrong type or size"
         raise InvalidInputError(f"price tree of a certificate is malformed: {what}.") from None
+
+
+def least_core_to_dict(found: LeastCoreBracket) -> dict[str, Any]:
+    """Balancing weights and payoffs of a least core found without a table, with the price tree of these, if any.
+
+    :func:`~gametrade.analysis.verification.balance.check_least_core_bracket` proves both ends of its bracket again.
+    """
+    tree = found.proof.price_tree
+    return found.to_dict() | ({} if tree is None else {"tree": tree_to_dict(tree, found.proof.game.players)})
 
 
 def path_to_dict(path: np.ndarray) -> dict[str, Any]:

@@ -121,6 +121,13 @@ class ExactSharingGame:
         return net
 
     @cached_property
+    def position(self) -> FloatArray:
+        """Money-weighted net surplus rounded to floats, shape (n, T'). [money]"""
+        numbers = join(self.net) * self.spread
+        floats = [float(Fraction(int(number)) * self.unit) for number in numbers.ravel()]
+        return np.array(floats).reshape(numbers.shape)
+
+    @cached_property
     def selling(self) -> BoolArray:
         """Which home has a surplus in which trade step, shape (n, T')."""
         return np.asarray((self.community.generation > self.community.demand)[:, self.steps])

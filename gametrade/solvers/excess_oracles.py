@@ -6,7 +6,7 @@ import time
 
 import numpy as np
 
-from gametrade.games.coalitional import DispatchGame, SharingGame
+from gametrade.games.coalitional import DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.blocking_milp import solve_blocking_milp
@@ -35,11 +35,11 @@ class SharingOracle:
 
     Parameters
     ----------
-    game : SharingGame
+    game : SharingGame or IndividualTariffGame
         The game.
     """
 
-    def __init__(self, game: SharingGame) -> None:
+    def __init__(self, game: SharingGame | IndividualTariffGame) -> None:
         self.game = game
         self._separation = SharingSeparation.of(game)
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from gametrade.solvers.branching import Branching
+from gametrade.solvers.coalition_scan import SCANNED, CoalitionScan
 from gametrade.solvers.coalition_search import (
     FREE,
     INSIDE,
@@ -28,6 +29,8 @@ NEAR_ITERATIONS = 120
 FEW_HOMES = 50
 LOOK_EVERY = 10
 """With many homes, coalitions are looked for in the first nodes and then in one of so many."""
+LEAF, SCANNED_LEAF = -1, -2
+"""What stands for the home of a node that does not branch: the second kind has its coalitions all looked at."""
 WORTH_IMPROVING = 0.3
 """A rounded coalition this share of the open gap below the best one is polished by single moves."""
 
@@ -39,8 +42,8 @@ class PriceTree:
     At a node with homes I inside and F free, a price path gives each home a margin :math:`w_i - x_i`. No
     coalition of the node gains more than the margins of I plus the positive margins of F. A node is
     closed when that bound is at most the limit; otherwise every free home whose other side the same path
-    closes is put on its side, and the node branches on one of the rest. A coalition that is left alone
-    is evaluated.
+    closes is put on its side, and the node branches on one of the rest, or its coalitions are few enough to be all
+    looked at. A coalition that is left alone is evaluated.
 
     Parameters
     ----------
@@ -49,7 +52,8 @@ class PriceTree:
     paths : ndarray of uint8, shape (nodes, T')
         Price position of each trade step in 128ths, one path a node.
     homes : tuple of int
-        Home on which each node branches, -1 for a leaf. Node 0 is the root.
+        Home on which each node branches, -1 for a leaf, -2 for a leaf whose coalitions are all looked at. Node 0 is
+        the root.
     inside, outside : tuple of int
         Node of the coalitions with, and without, that home; -1 for a leaf.
     """
@@ -183,6 +187,10 @@ class _Grower:
     queue: list[tuple[float, int, Region, ProgramPoint, FloatArray]] = field(default_factory=list)
     program: PriceProgram | None = None
     branching: Branching | None = None
+    scan: CoalitionScan = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.scan = CoalitionScan(self.search.position, self.search.payoffs)
 
     @property
     def target(self) -> float:
@@ -242,7 +250,7 @@ class _Grower:
     def _add(self, price: FloatArray) -> int:
         """Add a node with its price path, a leaf so far."""
         for column in (self.homes, self.inside, self.outside):
-            column.append(-1)
+            column.append(LEAF)
         self.paths.append(_as_bytes(price))
         return len(self.paths) - 1
 
@@ -256,10 +264,22 @@ class _Grower:
             members = region.state == INSIDE
             self.remember(self.search.excess(members), members)
             return
+        if self.scan.work(region.state) <= SCANNED:
+            self._look_at_all(node, region)
+            return
         self.homes[node] = self.branching.choose(self.program, region.state, point, self.target)
         home = np.array([self.homes[node]])
         self.inside[node] = self.explore(region.fix(self.search, home, INSIDE), point)
         self.outside[node] = self.explore(region.fix(self.search, home, OUTSIDE), point)
+
+    def _look_at_all(self, node: int, region: Region) -> None:
+        """Close a region of few coalitions: the best of them are met."""
+        rows, excess = self.scan.above(region.state, self.target)
+        sizes = rows.sum(axis=1)
+        allowed = np.flatnonzero((self.search.smallest <= sizes) & (sizes <= self.search.largest))
+        for k in allowed[np.argsort(-excess[allowed], kind="stable")[: self.keep]]:
+            self.remember(float(excess[k]), rows[k])
+        self.homes[node] = SCANNED_LEAF
 
     def finish(self) -> TreeSearch:
         """Close the books: the tree proves the larger of the target and the largest open bound."""

@@ -12,11 +12,28 @@ from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.analysis.encoding import tree_from_dict, tree_to_dict
+from gametrade.analysis.verification import trees
+from gametrade.solvers import price_tree
 from gametrade.solvers.coalition_search import CoalitionSearch
-from gametrade.solvers.price_tree import PriceTree, clearing_price, coalition_bound, search_price_tree
+from gametrade.solvers.price_tree import (
+    LEAF,
+    SCANNED_LEAF,
+    PriceTree,
+    clearing_price,
+    coalition_bound,
+    search_price_tree,
+)
 from tests.analysis.exact_checks import refuses, tree_is_proof
 from tests.solvers.brute_force import excesses
 from tests.strategies import games_with_payoffs, make_community, sharing_games
+
+
+@pytest.fixture(autouse=True, scope="module")
+def few_coalitions_are_looked_at():
+    """Regions of few open homes are, so that small communities need trees of both kinds of leaves."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(price_tree, "SCANNED", 16.0)
+        yield
 
 
 def hard_case(n=8, steps=16, seed=3, rule="mid_market_rate"):
@@ -27,6 +44,7 @@ def hard_case(n=8, steps=16, seed=3, rule="mid_market_rate"):
     answer = gt.blocking_coalition(game, payoffs, engine="tree")
     assert answer.proved
     assert len(answer.price_tree.homes) > 3
+    assert SCANNED_LEAF in answer.price_tree.homes
     return game, payoffs, answer
 
 
@@ -99,6 +117,17 @@ def test_cut_and_swapped_branches_are_refused():
         cut = replace(tree, inside=(inside, *tree.inside[1:]), outside=(outside, *tree.outside[1:]))
         assert refuses(game, payoffs, cut)
     assert refuses(game, payoffs, PriceTree(tree.limit, tree.paths[:1], (-1,), (-1,), (-1,)))
+    pruned = replace(tree, homes=tuple(LEAF if home == SCANNED_LEAF else home for home in tree.homes))
+    assert refuses(game, payoffs, pruned)
+
+
+def test_a_leaf_whose_coalitions_are_all_looked_at_proves_nothing_false(monkeypatch):
+    game, payoffs, answer = hard_case()
+    all_at_once = PriceTree(answer.upper_bound, answer.price_tree.paths[:1], (SCANNED_LEAF,), (-1,), (-1,))
+    assert tree_is_proof(game, payoffs, all_at_once)
+    assert refuses(game, payoffs, replace(all_at_once, limit=answer.excess - 1e-12))
+    monkeypatch.setattr(trees, "MOST_SCANNED", 1000.0)
+    assert refuses(game, payoffs, all_at_once)
 
 
 def test_swapped_children_prove_nothing_false():

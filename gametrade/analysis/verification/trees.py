@@ -11,10 +11,21 @@ from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.exact_price_levels import ExactPriceLevels
 from gametrade.analysis.verification.case import Certificate, ExactGame, Refuted
 from gametrade.analysis.verification.scene import Scene
+from gametrade.solvers.coalition_scan import SCANNED, CoalitionScan
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
-from gametrade.solvers.price_tree import PriceTree
+from gametrade.solvers.exact_table import UNIT
+from gametrade.solvers.price_tree import SCANNED_LEAF, PriceTree
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import IntArray
+
+MOST_SCANNED = 16 * SCANNED
+"""Work of a leaf whose coalitions are all looked at: exact settling may leave a few more homes open than floats do."""
+
+ROUNDINGS = 8
+"""Roundings of a term of an excess that is added up in floats, generously."""
+
+MOST_NEAR = 2**16
+"""Coalitions of one leaf that are evaluated without rounding."""
 
 
 def upper_bound(scene: Scene, certificate: Certificate, cost_per_member: Fraction) -> Fraction:
@@ -85,6 +96,9 @@ def check_tree(
             _check_single(game, payoffs, state, limit, smallest, largest)
             continue
         home = tree.homes[node]
+        if home == SCANNED_LEAF:
+            _check_few(game, payoffs, state, limit, smallest, largest)
+            continue
         if home < 0:
             raise Refuted(f"leaf {node} has the bound {float(bound):.9g}, above the limit {float(limit):.9g}")
         for side, child in ((INSIDE, tree.inside[node]), (OUTSIDE, tree.outside[node])):
@@ -115,6 +129,28 @@ def _settle(margins: list[Fraction], state: IntArray, limit: Fraction) -> IntArr
         if state[home] == FREE and bound - abs(margin) <= limit:
             state[home] = INSIDE if margin > 0 else OUTSIDE
     return state
+
+
+def _check_few(
+    game: ExactSharingGame | ExactPriceLevels,
+    payoffs: list[Fraction],
+    state: IntArray,
+    limit: Fraction,
+    smallest: int,
+    largest: int,
+) -> None:
+    """Look at every coalition of a region: in floats, and without rounding at those within rounding of the limit."""
+    position, paid = game.position, np.array([float(x) for x in payoffs])
+    scan = CoalitionScan(position, paid)
+    if scan.work(state) > MOST_SCANNED:
+        raise Refuted(f"a leaf leaves {(state == FREE).sum()} homes open, too many to look at all their coalitions")
+    n, steps = position.shape
+    rounding = ROUNDINGS * (n + steps) * UNIT * (float(np.abs(position).sum()) + float(np.abs(paid).sum()))
+    rows, _ = scan.above(state, float(limit) - rounding - abs(float(limit)) * UNIT)
+    if len(rows) > MOST_NEAR:
+        raise Refuted(f"{len(rows)} coalitions of a leaf reach the limit {float(limit):.9g}")
+    for members in rows:
+        _check_single(game, payoffs, np.where(members, INSIDE, OUTSIDE), limit, smallest, largest)
 
 
 def _check_single(
