@@ -13,6 +13,9 @@ SCANNED = 6e6
 BLOCK = 2**18
 """Coalitions whose excess is held in memory at once."""
 
+SCANNED = 6e6
+"""Absolute values up to which the coalitions of a region are all looked at: it takes as long as a few relaxations."""
+
 
 class CoalitionScan:
     r"""Excesses of all coalitions of a sharing game that contain some homes and lack others.

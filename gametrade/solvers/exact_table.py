@@ -23,6 +23,9 @@ from gametrade.typing import FloatArray, IntArray
 UNIT = 2.0**-52
 """Relative error of one operation on floats, twice over."""
 
+LONG = 1000
+"""Bits of a denominator that is too long for a float: values near the least float have one."""
+
 
 @dataclass(frozen=True, eq=False)
 class ExactTable:
@@ -58,7 +61,8 @@ class ExactTable:
         numbers, denominator = integer_table(game, terms=2 * n + 2)
         alone = numbers[1 << np.arange(n)]
         normalised = numbers - subset_sums(alone)
-        floats = np.asarray(normalised / denominator, dtype=float)
+        whole = normalised if denominator.bit_length() < LONG else normalised.astype(object)
+        floats = np.asarray(whole / denominator, dtype=float)
         return cls(floats, normalised, denominator), [Fraction(int(number), denominator) for number in alone]
 
     @property

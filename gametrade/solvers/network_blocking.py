@@ -8,7 +8,7 @@ import numpy as np
 
 from gametrade.errors import SolverError
 from gametrade.games.coalitional.network import NetworkGame
-from gametrade.optimise import Program, maximise
+from gametrade.optimise import Program, in_time
 from gametrade.solvers.blocking_question import Question
 from gametrade.solvers.network_prices import priced, step_prices
 from gametrade.typing import BoolArray, FloatArray
@@ -41,19 +41,29 @@ def network_blocking(question: Question, *, seconds: float = 60.0) -> tuple[Bool
     Raises
     ------
     SolverError
-        If no coalition was found in time.
+        If the program fails; where its time is up, the smallest coalition stands for the best one, and prices of zero
+        for those of the program.
     """
     game = question.game
     assert isinstance(game, NetworkGame)
     program = _program(game, question)
-    relaxed = maximise(replace(program, integer=None), seconds=seconds)
-    upper = _bound(game, question, relaxed.row_duals)
+    relaxed = in_time(replace(program, integer=None), seconds)
+    upper = _bound(game, question, np.zeros(program.row_upper.size) if relaxed is None else relaxed.row_duals)
     n = game.n_players
-    members = maximise(program, seconds=seconds).variables[:n] > 0.5
+    best = in_time(program, seconds)
+    members = _smallest(question) if best is None else best.variables[:n] > 0.5
     if not question.smallest <= members.sum() <= question.largest:
         raise SolverError("network_blocking got a coalition of a size that is not allowed.", "rounded")
     excess = float(game.values(members[None, :])[0] - question.price_of_leaving[members].sum())
     return members, excess, max(upper, excess)
+
+
+def _smallest(question: Question) -> BoolArray:
+    """The fewest homes that may leave, those with the least payoffs."""
+    price = np.where(question.must, -np.inf, question.price_of_leaving)
+    members = np.zeros(price.size, dtype=bool)
+    members[np.argsort(price, kind="stable")[: max(question.smallest, int(question.must.sum()))]] = True
+    return members
 
 
 def _program(game: NetworkGame, question: Question) -> Program:

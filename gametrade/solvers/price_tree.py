@@ -5,6 +5,7 @@ from __future__ import annotations
 import heapq
 import time
 from dataclasses import dataclass, field
+from math import log2
 
 import numpy as np
 
@@ -26,8 +27,8 @@ from gametrade.typing import BoolArray, FloatArray, IntArray
 ROOT_ITERATIONS = 400
 NEAR_ITERATIONS = 120
 """Enough from the prices of a similar question."""
-LEAF_HOMES = 12
-"""Most free homes of a leaf whose coalitions are all evaluated."""
+LEAF_BITS = 26
+"""Coalitions times steps of a leaf that are looked at to prove it: two to this power."""
 FEW_HOMES = 50
 LOOK_EVERY = 10
 """With many homes, coalitions are looked for in the first nodes and then in one of so many."""
@@ -42,8 +43,8 @@ class PriceTree:
     At a node with homes I inside and F free, a price path gives each home a margin :math:`w_i - x_i`. No
     coalition of the node gains more than the margins of I plus the positive margins of F. A node is
     closed when that bound is at most the limit; otherwise every free home whose other side the same path
-    closes is put on its side, and the node branches on one of the rest. At a leaf with at most twelve homes
-    left free all coalitions are evaluated.
+    closes is put on its side, and the node branches on one of the rest. At a leaf with few homes left free all
+    coalitions are evaluated.
 
     Parameters
     ----------
@@ -126,6 +127,11 @@ def search_price_tree(
             break
         grower.branch()
     return grower.finish()
+
+
+def all_are_looked_at(free: int, steps: int) -> bool:
+    """Whether a leaf with so many free homes needs no price path: all its coalitions are evaluated instead."""
+    return free == 0 or free + log2(max(1, steps)) <= LEAF_BITS
 
 
 def clearing_price(position: FloatArray) -> FloatArray:
@@ -315,8 +321,8 @@ class _Grower:
 
     def _is_small(self, region: Region) -> bool:
         """Whether all coalitions of a region are looked at in the time of a few linear programs."""
-        few = (region.state == FREE).sum() <= LEAF_HOMES
-        return bool(few and self.scan.work(region.state) <= SCANNED)
+        few = all_are_looked_at(int((region.state == FREE).sum()), self.search.position.shape[1])
+        return few and self.scan.work(region.state) <= SCANNED
 
     def _look_at_all(self, region: Region) -> None:
         """Remember the best of all coalitions of a region."""

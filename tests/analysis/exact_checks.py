@@ -26,11 +26,10 @@ def refuses(game, payoffs, tree):
 
 
 @contextmanager
-def leaf_homes(most: int) -> Iterator[None]:
-    """Evaluate all coalitions of a leaf up to so many free homes only, so that trees of small games branch."""
+def small_leaves(bits: int) -> Iterator[None]:
+    """Evaluate all coalitions of a leaf only if they are few, so that trees of small games branch."""
     with pytest.MonkeyPatch.context() as patch:
-        for module in ("gametrade.solvers.price_tree", "gametrade.analysis.verification.trees"):
-            patch.setattr(sys.modules[module], "LEAF_HOMES", most)
+        patch.setattr(sys.modules["gametrade.solvers.price_tree"], "LEAF_BITS", bits)
         yield
 
 

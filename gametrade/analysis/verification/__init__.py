@@ -38,7 +38,7 @@ KINDS = {
     "least_subsidy": ("balancing_weights",),
     "n_blocking": ("enumeration",),
     "core_of_periods": ("coalition", "price_path", "periods"),
-    "balanced": ("price_path", "dispatch_dual", "point", "balancing_weights"),
+    "balanced": ("price_path", "dispatch_dual", "pairs", "point", "balancing_weights"),
     "least_core_excess": ("balancing_weights",),
     "cost_of_stability": ("balancing_weights",),
 }

@@ -13,13 +13,15 @@ from gametrade.analysis.exact_price_levels import ExactPriceLevels
 from gametrade.analysis.verification.case import Certificate, ExactGame, Refuted
 from gametrade.analysis.verification.scene import Scene
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
-from gametrade.solvers.price_tree import LEAF_HOMES, PriceTree
+from gametrade.solvers.price_tree import PriceTree, all_are_looked_at
 from gametrade.solvers.saddle_point import PRICE_GRID
 from gametrade.typing import FloatArray, IntArray
 
 EPSILON = float(np.finfo(float).eps)
-STEPS_AT_ONCE = 128
-"""Steps in which all coalitions of a leaf are held in memory."""
+AT_ONCE = 1 << 17
+"""Coalitions times steps held in memory, which fit the cache."""
+MOST_NEAR = 2**16
+"""Coalitions of one leaf that are evaluated exactly."""
 
 
 def upper_bound(scene: Scene, certificate: Certificate, cost_per_member: Fraction) -> Fraction:
@@ -98,7 +100,7 @@ def check_tree(
         state = _settle(margins, state, limit)
         home = tree.homes[node]
         if home < 0:
-            if (state == FREE).sum() > LEAF_HOMES:
+            if not all_are_looked_at(int((state == FREE).sum()), len(game.steps)):
                 raise Refuted(f"leaf {node} has the bound {float(bound):.9g}, above the limit {float(limit):.9g}")
             _check_all(game, payoffs, state, tree.limit, smallest)
             continue
@@ -138,7 +140,10 @@ def _check_all(
     """Evaluate all coalitions of a region: in floats, and exactly where rounding could hide that one is above."""
     free = np.flatnonzero(state == FREE)
     excess, rounding = _all_in_floats(game.position, np.array([float(x) for x in payoffs]), state, free)
-    for mask in np.flatnonzero(excess > limit - rounding):
+    near = np.flatnonzero(excess > limit - rounding)
+    if len(near) > MOST_NEAR:
+        raise Refuted(f"{len(near)} coalitions of a leaf reach the limit {limit:.9g}")
+    for mask in near:
         members = state == INSIDE
         members[free] = mask >> np.arange(len(free)) & 1 == 1
         if not smallest <= members.sum() < len(payoffs):
@@ -158,8 +163,9 @@ def _all_in_floats(
     """
     inside, gain = state == INSIDE, 0.5 * np.abs(position).sum(axis=1) - payoffs
     excess = np.zeros(1 << len(free))
-    for start in range(0, position.shape[1], STEPS_AT_ONCE):
-        part = position[:, start : start + STEPS_AT_ONCE]
+    at_once = max(1, AT_ONCE >> len(free))
+    for start in range(0, position.shape[1], at_once):
+        part = position[:, start : start + at_once]
         excess -= 0.5 * np.abs(_subset_sums(part[free], part[inside].sum(axis=0))).sum(axis=1)
     excess += _subset_sums(gain[free], gain[inside].sum())
     roundings = position.shape[1] + 2 * len(payoffs) + 10
