@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
-import pandas as pd
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from telling import load, markdown, write_readme
 
 HEADER = (
     "mechanism", "welfare [USD]", "of the most", "auctioneer keeps [USD]", "hours checked", "a lie pays in",
@@ -17,8 +17,8 @@ HEADER = (
 
 def mechanisms_table(folder: Path) -> str:
     """One row a mechanism: the year's money, and what lies gain in the hours that were drawn."""
-    lines = [f"| {' | '.join(HEADER)} |", f"|---|{'---:|' * (len(HEADER) - 1)}"]
-    for _, row in pd.read_csv(folder / "mechanisms.csv").iterrows():
+    rows = []
+    for _, row in load(folder, "mechanisms").iterrows():
         cells = (
             row["mechanism"],
             f"{row['welfare']:.0f}",
@@ -31,20 +31,14 @@ def mechanisms_table(folder: Path) -> str:
             f"{row['no_lie_gains_more_than']:.3f}",
             "yes" if row["every_lie_tried"] else "no",
         )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        rows.append(cells)
+    return markdown(HEADER, rows)
 
 
-def render(text: str, folder: Path) -> str:
-    """Put the table between its two markers."""
-    pattern = re.compile(r"(<!-- table mechanisms -->\n).*?(<!-- end -->)", re.DOTALL)
-    if not pattern.search(text):
-        raise SystemExit("README has no place for the table mechanisms.")
-    return pattern.sub(lambda found: f"{found[1]}\n{mechanisms_table(folder)}\n\n{found[2]}", text)
+TABLES = {"mechanisms": mechanisms_table}
 
 
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent
-    readme = here / "README.md"
-    readme.write_text(render(readme.read_text(encoding="utf-8"), here / "results"), encoding="utf-8")
+    write_readme(here / "results", here / "README.md", TABLES)
     sys.stdout.write("README is up to date.\n")
