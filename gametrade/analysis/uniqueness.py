@@ -8,7 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.solvers.definite import is_definite
+from gametrade.games.definite import is_definite
 from gametrade.typing import FloatArray, IntArray
 
 MOST = 12

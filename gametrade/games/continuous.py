@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,22 @@ from gametrade.typing import FloatArray, IntArray
 
 Payoff = Callable[[FloatArray], float]
 Gradient = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Formulas:
+    """Payoffs as expressions in symbols.
+
+    Parameters
+    ----------
+    payoffs : tuple of sympy expressions
+        One a player, with numbers for parameters.
+    symbols : tuple of sympy Symbols
+        The variables of all players in order.
+    """
+
+    payoffs: tuple[Any, ...]
+    symbols: tuple[Any, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +60,8 @@ class ContinuousGame:
         Unit of the payoffs.
     units : mapping of str to str
         Units of the variables by name, for display.
+    formulas : Formulas or None
+        The payoffs as sympy expressions, where they are known: they can be bounded without rounding.
 
     Raises
     ------
@@ -68,6 +87,7 @@ class ContinuousGame:
     concave: bool | None = None
     unit: str = "money"
     units: Mapping[str, str] = field(default_factory=dict)
+    formulas: Formulas | None = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         n = len(self.players)

@@ -1,4 +1,4 @@
-"""Least cost of a leader over a follower's program, proved: a tree that decides which rows bind, bounded in fractions."""
+"""Least cost of a leader over a follower's program, proved: a tree of rows that bind or are idle, in fractions."""
 
 from __future__ import annotations
 

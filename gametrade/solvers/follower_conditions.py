@@ -8,9 +8,9 @@ from fractions import Fraction
 
 import numpy as np
 
+from gametrade.games.definite import is_definite
 from gametrade.games.stackelberg.bilevel import BilevelGame
 from gametrade.solvers.complementarity import fractions
-from gametrade.solvers.definite import is_definite
 
 Vector = Sequence[Fraction]
 

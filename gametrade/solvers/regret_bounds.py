@@ -14,6 +14,7 @@ from gametrade.games.sparse_quadratic import AnyQuadratic, SparseQuadraticGame, 
 from gametrade.optimise import Program, maximise
 from gametrade.solvers.affine_variational import AffineProblem
 from gametrade.solvers.degenerate_variational import solve_sturdy
+from gametrade.solvers.formula_regret import formula_regret, is_small
 from gametrade.solvers.global_scan import global_scan
 from gametrade.solvers.unbounded import need_bounded
 from gametrade.typing import FloatArray
@@ -79,8 +80,9 @@ def regret_bounds(
     every admissible y has :math:`q(y) \le q(z) + \lambda^T(b - Az) + \mu^T(h - Ez) +
     \sum_k \max_{l_k \le y_k \le u_k} [r_k (y_k - z_k) - \tfrac m2 (y_k - z_k)^2]` with
     :math:`r = \nabla q(z) - A^T\lambda - E^T\mu`, whatever z and the multipliers are: a check needs no solver.
-    Other concave payoffs: the same with z = x and m = 0, the Frank-Wolfe gap. One variable and no concavity: a
-    scan of the interval (see `global_scan`).
+    Other concave payoffs: the same with z = x and m = 0, the Frank-Wolfe gap. No concavity known: formulas of up to
+    three variables by boxes in interval arithmetic (see `formula_regret`), functions of one by a scan of the interval
+    (see `global_scan`).
 
     Examples
     --------
@@ -115,9 +117,22 @@ def _bound_one(game: ContinuousGame, player: int, x: FloatArray, multipliers: Mu
         rows, equal = linear_multipliers(slope, points)
         gap = dual_bound(points, own, slope, (rows, equal), 0.0)
         return {"method": "frank_wolfe", "bound": max(0.0, gap), "rows": rows.tolist(), "equal": equal.tolist()}
-    if points.dimension == 1 and not len(points.equal_rows):
-        return global_scan(game, player, x, interval(points))
-    return {"method": "none", "bound": float("inf"), "why": "the payoff is not concave in several variables"}
+    single = points.dimension == 1 and not len(points.equal_rows)
+    if single:
+        low, high = interval(points)
+        points = Polyhedron.of([low], [high])
+    if is_small(game, points):
+        rows = np.zeros(0) if single else linear_multipliers(game.gradient(player, x), points)[0]
+        found = formula_regret(game, player, x, points, rows)
+        if found is not None:
+            return found
+    if single:
+        return global_scan(game, player, x, (low, high))
+    return {
+        "method": "none",
+        "bound": float("inf"),
+        "why": "the payoff is not known to be concave in several variables",
+    }
 
 
 def quadratic_bound(
