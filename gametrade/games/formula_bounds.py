@@ -247,13 +247,13 @@ def largest(bounded: BoundedFormula, *, gap: float, most: int = MOST_BOXES, enou
     looked = 1
     while heap and -heap[0][0] > best + gap and best <= enough and looked < most:
         roof, _, box = heap[0]
-        halves = _halves(box)
-        if halves is None:
+        parts = halves(box)
+        if parts is None:
             break
         heapq.heappop(heap)
-        for half in halves:
+        for half in parts:
             look(tuple((a + b) / 2 for a, b in half))
-        for half in halves:
+        for half in parts:
             push(half, best + gap, -roof)
         looked += 2
     return Roof(max(best, -heap[0][0]) if heap else best, best, where, looked)
@@ -295,15 +295,15 @@ def proved_below(bounded: BoundedFormula, limit: float, most: int = MOST_BOXES) 
         looked += 1
         if bounded.roof(box, roof).b <= roof.a:
             continue
-        halves = _halves(box)
-        if looked > most or halves is None:
+        parts = halves(box)
+        if looked > most or parts is None:
             return False
-        queue += halves
+        queue += parts
     return True
 
 
-def _halves(box: Box) -> list[Box] | None:
-    """Both halves across the widest side; None if no float is between its ends."""
+def halves(box: Box) -> list[Box] | None:
+    """Both halves of a box across its widest side; None if no float is between its ends."""
     k = max(range(len(box)), key=lambda j: box[j][1] - box[j][0])
     low, high = box[k]
     middle = low + (high - low) / 2

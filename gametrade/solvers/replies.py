@@ -111,7 +111,8 @@ def _one_variable(game: ContinuousGame, player: int, x: FloatArray, ends: tuple[
         return low
     if last >= 0:
         return high
-    return float(brentq(slope, low, high, xtol=1e-15 * max(1.0, high - low), rtol=8.9e-16))
+    # Where the slope is flat at its zero the method falls back on halving, which takes its time.
+    return float(brentq(slope, low, high, xtol=1e-15 * max(1.0, high - low), rtol=8.9e-16, maxiter=10_000))
 
 
 def _many_variables(game: ContinuousGame, player: int, x: FloatArray, points: Any) -> FloatArray:
