@@ -72,6 +72,9 @@ def _names_and_numbers(names: Sequence[str], parameters: Mapping[str, float]) ->
     """Symbols by name, and the numbers of those that are parameters."""
     import sympy
 
+    for name, value in parameters.items():
+        if not np.isfinite(value):
+            raise InvalidInputError(f"parameter {name} must be a finite number. Got {value}.")
     symbols = {name: sympy.Symbol(name, real=True) for name in [*names, *parameters]}
     return symbols, {symbols[name]: sympy.nsimplify(value, rational=True) for name, value in parameters.items()}
 
