@@ -12,11 +12,13 @@ from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import StrategicGame
 from gametrade.games.named_system import named_system
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.stackelberg import StackelbergGame, leaders_of_formulas
 
 Made = TypeVar("Made")
 
 FINITE = ("players", "actions", "payoffs", "unit")
 FORMULAS = ("players", "variables", "payoffs", "constraints", "parameters", "unit")
+LEADERS = ("players", "variables", "payoffs", "answers", "followers", "parameters", "unit")
 
 FORM = (
     'game must name a system (system = "usage_charge" and its data), or have players, actions and payoffs (a finite '
@@ -77,7 +79,9 @@ def described_game(content: Mapping[str, Any], name: str = "game") -> StrategicG
         Plain data of one of three forms: ``system``, the name of a registered system, and its keyword arguments;
         ``players``, ``actions`` (a list of labels a player) and ``payoffs`` (of shape (n, a_1, ..., a_n), or player
         to its table); ``variables`` (player to variable to [low, high]), ``payoffs`` (player to formula) and
-        if wanted ``constraints`` and ``parameters``. Numbers may be written as text where data formats have none:
+        if wanted ``constraints`` and ``parameters``; the same for leaders, with ``answers`` (follower to formula of the
+        leaders' variables) and if wanted ``followers`` (follower to its payoff and the ends it chooses between, as
+        {payoff, between}). Numbers may be written as text where data formats have none:
         ``"inf"``.
     name : str
         What messages call it, e.g. the file.
@@ -104,6 +108,8 @@ def described_game(content: Mapping[str, Any], name: str = "game") -> StrategicG
     if "system" in content:
         game: StrategicGame = _system(content, name)
         return game
+    if "answers" in content:
+        return _leaders(content, name)
     if "variables" in content:
         return _continuous(content, name)
     if "payoffs" in content or "actions" in content:
@@ -144,10 +150,60 @@ def _finite(content: Mapping[str, Any], name: str) -> NormalFormGame:
     )
 
 
+def _leaders(content: Mapping[str, Any], name: str) -> StackelbergGame:
+    """Leaders and followers of formulas."""
+    _known_keys(content, LEADERS, name)
+    _needed(content, ("payoffs", "variables"), name)
+    payoffs, variables, answers = _by_player(content, name)
+    followers = content.get("followers")
+    if not isinstance(answers, Mapping) or not all(isinstance(text, str) for text in answers.values()):
+        raise InvalidInputError(f"answers of the game {name!r} must be formulas by follower. Got {answers!r:.60}.")
+    if followers is not None:
+        whole = isinstance(followers, Mapping) and all(
+            isinstance(one, Mapping) and set(one) == {"payoff", "between"} for one in followers.values()
+        )
+        if not whole:
+            raise InvalidInputError(
+                f"followers of the game {name!r} must have payoff and between. Got {followers!r:.60}."
+            )
+        followers = {key: (one["payoff"], tuple(_numbers(one["between"]))) for key, one in followers.items()}
+    return _made(
+        lambda: leaders_of_formulas(
+            payoffs,
+            variables,
+            answers,
+            followers=followers,
+            parameters=_numbers(content.get("parameters", {})),
+            unit=str(content.get("unit", "money")),
+        ),
+        f"numbers of the game {name!r}",
+    )
+
+
 def _continuous(content: Mapping[str, Any], name: str) -> ContinuousGame:
     """A game of formulas."""
     _known_keys(content, FORMULAS, name)
     _needed(content, ("payoffs",), name)
+    payoffs, variables, _ = _by_player(content, name)
+    constraints, parameters = content.get("constraints", []), _numbers(content.get("parameters", {}))
+    if not isinstance(constraints, list) or not all(isinstance(text, str) for text in constraints):
+        raise InvalidInputError(
+            f"constraints of the game {name!r} must be a list of formulas. Got {constraints!r:.60}."
+        )
+    return _made(
+        lambda: ContinuousGame.from_expressions(
+            payoffs,
+            variables,
+            constraints=constraints,
+            parameters=parameters,
+            unit=str(content.get("unit", "money")),
+        ),
+        f"numbers of the game {name!r}",
+    )
+
+
+def _by_player(content: Mapping[str, Any], name: str) -> tuple[dict[str, str], dict[str, Any], Any]:
+    """Payoffs and variables of all players in order, checked, and answers of followers if any."""
     payoffs, variables = content["payoffs"], content["variables"]
     for what, part in (("payoffs", payoffs), ("variables", variables)):
         if not isinstance(part, Mapping) or not part:
@@ -162,20 +218,10 @@ def _continuous(content: Mapping[str, Any], name: str) -> ContinuousGame:
             pair = _numbers(ends)
             if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, int | float) for x in pair)):
                 raise InvalidInputError(f"{variable} of {player} in {name!r} must be [low, high]. Got {ends!r:.60}.")
-    constraints, parameters = content.get("constraints", []), _numbers(content.get("parameters", {}))
-    if not isinstance(constraints, list) or not all(isinstance(text, str) for text in constraints):
-        raise InvalidInputError(
-            f"constraints of the game {name!r} must be a list of formulas. Got {constraints!r:.60}."
-        )
-    return _made(
-        lambda: ContinuousGame.from_expressions(
-            {player: payoffs[player] for player in players},
-            {player: _numbers(variables[player]) for player in players},
-            constraints=constraints,
-            parameters=parameters,
-            unit=str(content.get("unit", "money")),
-        ),
-        f"numbers of the game {name!r}",
+    return (
+        {player: payoffs[player] for player in players},
+        {player: _numbers(variables[player]) for player in players},
+        content.get("answers"),
     )
 
 
