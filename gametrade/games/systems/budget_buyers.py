@@ -22,13 +22,14 @@ def budget_buyers(
     satiations: ArrayLike = 1.0,
     cap: float | None = None,
     sellers: Sequence[str] | None = None,
+    buyers: Sequence[str] | None = None,
     unit: str = "money",
 ) -> BudgetBuyersGame:
     """Build the game of producers in a virtual microgrid who price their energy for buyers with budgets.
 
     Parameters
     ----------
-    supplies, budgets, satiations, cap, sellers, unit
+    supplies, budgets, satiations, cap, sellers, buyers, unit
         As in :class:`~gametrade.games.stackelberg.BudgetBuyersGame`.
 
     Returns
@@ -43,4 +44,4 @@ def budget_buyers(
     >>> [round(float(s[0]), 6) for s in gt.solve(game)[0].strategies[:2]]
     [1.176471, 0.588235]
     """
-    return BudgetBuyersGame(supplies, budgets, satiations, cap=cap, sellers=sellers, unit=unit)
+    return BudgetBuyersGame(supplies, budgets, satiations, cap=cap, sellers=sellers, buyers=buyers, unit=unit)

@@ -8,12 +8,14 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.pricing import offer_numbers
 from gametrade.registry import systems
 
 
 @systems.register(
     source="Amin et al. 2020, read as contracts named at once",
     example={"profit": 6.0, "shares": [0.25, 0.5, 0.75]},
+    of_step=offer_numbers.named_shares,
 )
 def contract_game(*, profit: float, shares: Sequence[float], unit: str = "money") -> NormalFormGame:
     r"""Reading B, at once: seller and buyer each name the buyer's share, and there is a deal only if they agree.

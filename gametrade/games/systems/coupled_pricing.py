@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.polyhedron import Polyhedron
+from gametrade.games.pricing import supplier_numbers
 from gametrade.games.pricing.price_competition import substitution
 from gametrade.games.stackelberg.game import StackelbergGame
 from gametrade.registry import systems
@@ -24,6 +25,7 @@ from gametrade.typing import ArrayLike, FloatArray
         "costs": [0.1, 0.15],
         "cap": 0.6,
     },
+    of_step=supplier_numbers.coupled_suppliers,
 )
 def coupled_pricing(
     *,

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gametrade.games.continuous import ContinuousGame
+from gametrade.games.pricing import step_numbers
 from gametrade.games.pricing.price_competition import PriceCompetition
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -19,6 +20,7 @@ class PayoffsOnly(ContinuousGame):
 @systems.register(
     source="Bhatti and others, non-model-based Nash seeking, as reviews describe it; Frihauf et al. 2012",
     example={"worth": [1.0, 1.0], "own": 1.0, "cross": 0.5, "costs": [0.1, 0.2], "cap": 1.0},
+    of_step=step_numbers.similar_sellers,
 )
 def payoffs_only_sellers(
     *,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -25,6 +25,7 @@ def shared_facility(
     preferences: ArrayLike,
     requirement: float,
     grid_price: float,
+    homes: Sequence[str] | None = None,
     unit: str = "money",
 ) -> StackelbergGame:
     r"""A shared facility buys from residential units at its own price and the rest from the grid.
@@ -39,6 +40,8 @@ def shared_facility(
         Energy the facility needs. [kWh]
     grid_price : float
         :math:`p_g`, the highest price it could reasonably offer. [money/kWh]
+    homes : sequence of str, optional
+        Labels of the units.
     unit : str
         Money.
 
@@ -94,6 +97,7 @@ def shared_facility(
         (Polyhedron.of([0.0], [grid_price]),),
         (payoff,),
         response,
+        () if homes is None else tuple(map(str, homes)),
         follower_gaps=gaps,
         kinks=lambda i, x: np.append(kinks, enough),
         between="concave",
