@@ -72,11 +72,13 @@ class PlayedSteps(Shown):
 
     def by_month(self) -> pd.DataFrame:
         """One row a month: games by status, mean price, sum of payoffs, largest regret."""
+        import pandas as pd
+
         frame = self.to_frame()
-        month = frame.index.to_period("M")
-        counted = [(frame["status"] == state).groupby(month).sum().rename(state) for state in STATES]
+        month = pd.DatetimeIndex(frame.index).to_period("M")
+        states = pd.DataFrame({state: frame["status"] == state for state in STATES}).groupby(month).sum()
         numbers = frame.groupby(month).agg(price=("price", "mean"), payoff=("payoff", "sum"), regret=("regret", "max"))
-        return numbers.join(counted)[[*STATES, "price", "payoff", "regret"]].rename_axis("month")
+        return states.join(numbers).rename_axis("month")
 
     def counts(self) -> dict[str, int]:
         """How many games have an equilibrium, none, or nothing to play."""
