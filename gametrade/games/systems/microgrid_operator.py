@@ -13,7 +13,7 @@ from gametrade.typing import ArrayLike
 
 
 @systems.register(
-    source="Erol and Filik 2022, 10.1016/j.apenergy.2022.118944",
+    source="Erol and Filik 2022",
     example={
         "stored_value": [0.1, 0.15],
         "wear": [0.02, 0.02],
@@ -67,7 +67,7 @@ def microgrid_operator(
     References
     ----------
     .. [1] O. Erol and U. B. Filik, "A Stackelberg game approach for energy sharing management of a microgrid
-       providing flexibility to entities", Applied Energy 316 (2022). :doi:`10.1016/j.apenergy.2022.118944`
+       providing flexibility to entities", Applied Energy 316 (2022).
     """
     value, slope, most = (np.atleast_1d(np.asarray(column, dtype=float)) for column in (stored_value, wear, power))
     first, steep, need = (np.atleast_1d(np.asarray(column, dtype=float)) for column in vehicles)
