@@ -62,6 +62,11 @@ def bilateral_dispatch(
 
     Notes
     -----
+    Players: the homes. Strategies: energy sold to and bought from each partner [kWh]. Payoffs: minus cost of energy
+    and charges of links, without payments [money]. Source: Sorin, Bobo and Pinson 2019; charges as in Baroche et
+    al. 2019. Interpretation: the dispatch is theirs; that it is a game of homes who share one equation a link,
+    answered by its variational equilibrium, is ours.
+
     For hundreds of homes :func:`~gametrade.solvers.consensus_dispatch.consensus_dispatch` solves the same problem on
     the links, with messages counted.
 

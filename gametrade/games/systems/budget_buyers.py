@@ -25,7 +25,7 @@ def budget_buyers(
     buyers: Sequence[str] | None = None,
     unit: str = "money",
 ) -> BudgetBuyersGame:
-    """Build the game of producers in a virtual microgrid who price their energy for buyers with budgets.
+    r"""Build the game of producers in a virtual microgrid who price their energy for buyers with budgets.
 
     Parameters
     ----------
@@ -36,6 +36,13 @@ def budget_buyers(
     -------
     BudgetBuyersGame
         Leaders: sellers, prices; followers: buyers, energies.
+
+    Notes
+    -----
+    Players: sellers (leaders), buyers (followers). Strategies: prices [money/kWh]; energies from each seller [kWh].
+    Payoffs: revenue :math:`p_k \min(\sum_i x_{ik}, G_k)` [money]; logarithmic utility, a number without unit.
+    Source: Maharjan et al. 2013 for the model, Anoh et al. 2020 for microgrids. Interpretation: that producers of a
+    virtual microgrid lead buyers with budgets; the source on microgrids could not be read.
 
     Examples
     --------

@@ -62,6 +62,11 @@ def microgrid_operator(
 
     Notes
     -----
+    Players: the operator (leader), prosumers with storage and charging stations (followers). Strategies: a price
+    [money/kWh]; energies, negative where sold to the operator [kWh]. Payoffs: profit on what is sold less what the
+    balance costs; utility less payments [money]. Source: Erol and Filik 2022. Interpretation: the utilities, and
+    one step of a problem over time.
+
     A model of the class described in Erol and Filik [1]_, one step of it; utilities are an interpretation.
 
     References

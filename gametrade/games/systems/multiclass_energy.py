@@ -50,6 +50,12 @@ def multiclass_energy(
     SparseQuadraticGame
         Players: the homes and the grid; strategies: energy sold and bought in each class; payoffs without payments.
 
+    Notes
+    -----
+    Players: the homes and the grid. Strategies: energy sold and bought in each class [kWh]. Payoffs: utility,
+    premiums and subsidies less forgone feed-in and the cost of the grid, without payments [money]. Source: Morstyn
+    and McCulloch 2019. Interpretation: one step, quadratic utilities and linear premiums.
+
     Examples
     --------
     >>> import gametrade as gt

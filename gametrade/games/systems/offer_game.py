@@ -49,6 +49,11 @@ def offer_game(
 
     Notes
     -----
+    Players: the seller (leader), buyers (followers). Strategies: the share of the profit offered to buyers;
+    acceptance, 0 or 1. Payoffs: what is left of the profit; the share above the reservation [money]. Source: Amin
+    et al. 2020. Interpretation: one of two readings of a paper whose formulas could not be read;
+    :func:`contract_game` is the other.
+
     Payoff of the seller: :math:`(1 - S)` of the profit with each buyer who accepts; of a buyer: S times the profit,
     above its reservation. One buyer: the equilibrium offer is its reservation share. An interpretation of the offer
     game of Amin et al. 2020, whose formulas could not be read.

@@ -67,6 +67,10 @@ def onoff_bidding(
 
     Notes
     -----
+    Players: the homes. Strategies: heater on or off. Payoffs: the index :math:`u_i`, a number without unit, of
+    energies in [kWh]. Source: Zhang, Wu, Zhou, Cheng and Long 2018, formulas as published. Interpretation: only the
+    floor of the exchange by which the formula divides.
+
     Formulas as published; the floor of the exchange is ours. The game of a slot depends on the temperatures that
     earlier slots left: `gametrade.analysis.studies.heater_bidding` plays slot after slot.
 

@@ -48,6 +48,10 @@ def payoffs_only_sellers(
 
     Notes
     -----
+    Players: the sellers. Strategies: prices [money/kWh]. Payoffs: profits [money], which can be measured and not
+    differentiated. Source: Bhatti et al., as reviews describe it; Frihauf et al. 2012 for the way of seeking.
+    Interpretation: the market is that of :func:`differentiated_sellers`.
+
     Seeking ends within the order of the amplitude from the closed form of
     :class:`~gametrade.games.pricing.price_competition.PriceCompetition`. Amplitude and gain of the solver suit
     numbers of the order of one: state prices in suitable units.

@@ -62,6 +62,11 @@ def regional_market(
 
     Notes
     -----
+    Players: regional operators (leaders), clusters of prosumers (followers). Strategies: prices [money/kWh];
+    energies from each region [kWh]. Payoffs: revenue [money]; logarithmic utility, a number without unit. Source:
+    Chen Y., Liu, Chen and Yu 2023. Interpretation: logarithmic utilities within budgets as demand response; the
+    formulas could not be read.
+
     Logarithmic utilities within budgets are an interpretation of clusters with demand response.
 
     Examples

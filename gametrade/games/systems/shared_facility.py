@@ -52,6 +52,10 @@ def shared_facility(
 
     Notes
     -----
+    Players: the facility (leader), residential units (followers). Strategies: a price [money/kWh]; energies sold
+    [kWh]. Payoffs: minus what energy costs the facility; :math:`k_i \ln(1 + E_i - e_i) + p e_i` [money]. Source:
+    Tushar et al. 2015. Interpretation: limits of energies at 0 and at what a unit has.
+
     Unit i maximises :math:`k_i \ln(1 + E_i - e_i) + p e_i`, so :math:`e_i = clip(E_i + 1 - k_i / p, 0, E_i)`; the
     facility minimises :math:`p \sum e_i + p_g (R - \sum e_i)^+`. Everything interior:
     :math:`p^* = \sqrt{p_g \sum k_i / \sum (E_i + 1)}`. Between the prices at which a unit reaches a bound the cost

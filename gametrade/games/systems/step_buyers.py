@@ -47,6 +47,10 @@ def step_buyers(
 
     Notes
     -----
+    Players: the seller (leader), buyers as one (follower). Strategies: a price [money/kWh]; blocks taken [kWh].
+    Payoffs: :math:`(p - w) \sum_i y_i`; :math:`\sum_i (v_i - p) y_i` [money]. Source: Dempe 2002 for games with
+    ties. Interpretation: energy in blocks as an instance.
+
     At :math:`p = v_i` buyer i may as well take nothing. An optimistic seller asks that price; a pessimistic one asks
     a little less, and its largest profit is approached and not attained. With demand that falls smoothly, as in
     :class:`~gametrade.games.stackelberg.PriceLeaderGame`, there are no ties. A model of the class described in [1]_.

@@ -44,6 +44,12 @@ def storage_investment(
     StorageInvestmentGame
         Players: firms; strategies: capacities; payoffs: minus expected daily costs, not convex.
 
+    Notes
+    -----
+    Players: the firms. Strategies: capacities [kWh]. Payoffs: minus expected cost a day, not concave and with the
+    jump of the spot price [money]. Source: Kalathil, Wu, Poolla and Varaiya 2019. Interpretation: jointly normal
+    demands; existence and uniqueness under alignment are theirs.
+
     Examples
     --------
     >>> import gametrade as gt
