@@ -158,7 +158,12 @@ def properties(community: gt.Community, facts: dict[str, dict[str, list[Any]]], 
         blocked = gt.blocking_coalition(game, gt.allocate(game, design).payoffs)
         add(design, "what the best coalition gains by leaving, metered demand [USD]", max(0.0, blocked.excess), 1)
     fair = gt.blocking_coalition(game, gt.allocate(game, "competitive_price").payoffs)
-    add("uniform_price auction", "what the best coalition gains by leaving, metered demand [USD]", max(0.0, fair.excess), 1)
+    add(
+        "uniform_price auction",
+        "what the best coalition gains by leaving, metered demand [USD]",
+        max(0.0, fair.excess),
+        1,
+    )
     equal = gt.blocking_coalition(game, np.full(game.n_players, game.grand_value / game.n_players))
     add("bargaining", "what the best coalition gains by leaving, metered demand [USD]", max(0.0, equal.excess), 1)
     inside = facts["uniform_price auction"]["inside"]
