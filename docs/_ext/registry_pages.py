@@ -146,20 +146,20 @@ def derivation_pages() -> Pages:
 
 def system_pages() -> Pages:
     """All named systems on one page, each with its example."""
-    from gametrade.cli.games import toml
+    from gametrade.cli.games import from_community, toml
     from gametrade.registry import systems
 
     intro = (
         "Games of the literature that are made of plain numbers; `gametrade games NAME` shows one with its example. "
-        "Those that take a community are built for an hour or a day by `step_game`, and played over a year by "
-        "`play_steps`, both in `gametrade.analysis.studies.play_steps`."
+        "From a community each is built for a step, a day or a month by `step_game`, and played over a year by "
+        "`play_steps`, both in `gametrade.analysis.studies.play_steps`; what is assumed then stands with each."
     )
     parts = ["# Systems", "", intro, ""]
     for entry in systems:
         example = toml({"system": entry.name, **entry.traits["example"]})
         parts += [f"## {entry.name}", "", f"Source: {entry.traits['source']}.", ""]
         if "of_step" in entry.traits:
-            parts += [f"From a community: one game a {entry.traits.get('period', 'step')}.", ""]
+            parts += [from_community(entry), ""]
         parts += ["```toml", example, "```", "", described_once("autofunction", entry.function), ""]
     return {"systems": "\n".join(parts)}
 

@@ -154,23 +154,29 @@ def properties(community: gt.Community, facts: dict[str, dict[str, list[Any]]], 
     game = gt.SharingGame(community)
     for design in BY_RULE:
         residuals = facts[design]["fixed_point_residual"]
-        add(design, "largest residual of the fixed point of prices and demand", max(residuals), len(residuals))
+        add(design, "largest residual of the fixed point, share of demand", max(residuals), len(residuals))
         blocked = gt.blocking_coalition(game, gt.allocate(game, design).payoffs)
-        add(design, "what the best coalition gains by leaving, metered demand", max(0.0, blocked.excess), 1)
+        add(design, "what the best coalition gains by leaving, metered demand [USD]", max(0.0, blocked.excess), 1)
     fair = gt.blocking_coalition(game, gt.allocate(game, "competitive_price").payoffs)
-    add("uniform_price auction", "what the best coalition gains by leaving, metered demand", max(0.0, fair.excess), 1)
+    add(
+        "uniform_price auction",
+        "what the best coalition gains by leaving, metered demand [USD]",
+        max(0.0, fair.excess),
+        1,
+    )
     equal = gt.blocking_coalition(game, np.full(game.n_players, game.grand_value / game.n_players))
-    add("bargaining", "what the best coalition gains by leaving, metered demand", max(0.0, equal.excess), 1)
+    add("bargaining", "what the best coalition gains by leaving, metered demand [USD]", max(0.0, equal.excess), 1)
     inside = facts["uniform_price auction"]["inside"]
     add("uniform_price auction", "hours with a price between the grid's", sum(inside), len(inside))
     gains = lying(community, lies)
-    add("uniform_price auction", "hours in which a lie about a price pays", sum(g > 1e-9 for g in gains), len(gains))
+    paying = sum(g > 1e-9 for g in gains)
+    add("uniform_price auction", "hours in which a lie about a price pays, of a drawn sample", paying, len(gains))
     told = facts["sellers in quantities"]
     add("sellers in quantities", "largest regret, share of what sellers earn", max(told["regret_share"]), len(inside))
     shares = told["sold_share"]
     add("sellers in quantities", "hours in which energy is held back", sum(s < 1 - 1e-9 for s in shares), len(shares))
     wars = [price_war(hour) for _, _, sellers, hour in hours_of(community) if sellers.size > 1]
-    add("sellers in prices", "hours with an equilibrium in pure prices", sum(wars), len(wars))
+    add("sellers in prices", "hours with an equilibrium in pure prices, two sellers or more", sum(wars), len(wars))
     told = facts["one owner leads"]
     add("one owner leads", "largest regret bound, share of the profit", max(told["regret_share"]), len(inside))
     many = told["local_maxima"]
@@ -179,7 +185,7 @@ def properties(community: gt.Community, facts: dict[str, dict[str, list[Any]]], 
     add("grid leads at peak", "hours in which the grid acts", len(told.get("acts", [])), len(hours_of(community)))
     stable = told.get("stable", [])
     add("grid leads at peak", "of those with trade, hours with a stable coalition", sum(stable), len(stable))
-    add("grid leads at peak", "highest price", max(told.get("price", [0.0])), 1)
+    add("grid leads at peak", "highest price [USD/kWh]", max(told.get("price", [0.0])), 1)
     return found
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import click
 
 from gametrade.cli.listing import listing
-from gametrade.registry import systems
+from gametrade.registry import Entry, systems
 
 
 @click.command()
@@ -43,7 +43,31 @@ def games(name: str | None, example: bool) -> None:
     kind = hints.get("return")
     about = f"\n\nThe game that it builds, {kind.__name__}:\n\n{inspect.getdoc(kind)}" if kind is not None else ""
     indented = "\n".join(f"    {line}" for line in file.splitlines())
-    click.echo(f"{listing(systems, name)}{about}\n\nAn example, to be saved as {entry.name}.toml:\n\n{indented}")
+    built = f"\n\n{from_community(entry)}" if "of_step" in entry.traits else ""
+    example_file = f"An example, to be saved as {entry.name}.toml:\n\n{indented}"
+    click.echo(f"{listing(systems, name)}{about}{built}\n\n{example_file}")
+
+
+def from_community(entry: Entry) -> str:
+    """What a system takes from meter data, and what it assumes where they say nothing.
+
+    Parameters
+    ----------
+    entry : Entry
+        A system that can be built from a community.
+
+    Returns
+    -------
+    str
+        How often it is played, then the documentation of how its numbers are made.
+
+    Examples
+    --------
+    >>> print(from_community(systems.get("usage_charge")))
+    From a community, one game a step: The home with the largest surplus leads all who import.
+    """
+    told = inspect.getdoc(entry.traits["of_step"])
+    return f"From a community, one game a {entry.traits.get('period', 'step')}: {told}"
 
 
 def toml(data: Mapping[str, Any]) -> str:

@@ -35,7 +35,7 @@ class Elimination:
 
 @solvers.register(
     plays=("NormalFormGame",),
-    source="Bernheim 1984, 10.2307/1911196; Pearce 1984, 10.2307/1911197",
+    source="Bernheim 1984, 10.2307/1911196; Pearce 1984",
     variants=({"dominance": "weak"},),
 )
 def iterated_elimination(game: NormalFormGame, *, dominance: str = "strict", mixed: bool = True) -> Solution:
@@ -72,7 +72,7 @@ def iterated_elimination(game: NormalFormGame, *, dominance: str = "strict", mix
     .. [1] B. D. Bernheim, "Rationalizable strategic behavior", Econometrica 52 (1984) 1007-1028.
        :doi:`10.2307/1911196`
     .. [2] D. G. Pearce, "Rationalizable strategic behavior and the problem of perfection", Econometrica 52 (1984)
-       1029-1050. :doi:`10.2307/1911197`
+       1029-1050.
 
     Examples
     --------

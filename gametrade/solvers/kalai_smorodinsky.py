@@ -42,7 +42,7 @@ def kalai_smorodinsky(problem: BargainingProblem, *, lexicographic: bool = False
     .. [1] E. Kalai and M. Smorodinsky, "Other solutions to Nash's bargaining problem", Econometrica 43 (1975)
        513-518. :doi:`10.2307/1914280`
     .. [2] H. Imai, "Individual monotonicity and lexicographic maxmin solution", Econometrica 51 (1983)
-       389-401. :doi:`10.2307/1911997`
+       389-401.
 
     Examples
     --------

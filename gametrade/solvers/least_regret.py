@@ -53,7 +53,7 @@ def least_regret(game: NormalFormGame, *, starts: int = 4) -> Solution:
     References
     ----------
     .. [1] O. L. Mangasarian and H. Stone, "Two-person nonzero-sum games and quadratic programming", J. Math. Anal.
-       Appl. 9 (1964) 348-355. :doi:`10.1016/0022-247X(64)90021-6`
+       Appl. 9 (1964) 348-355.
 
     Examples
     --------

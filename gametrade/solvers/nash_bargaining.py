@@ -17,7 +17,7 @@ TINY = 1e-300
 
 @bargains.register(
     promises=("individual_rationality", "pareto_efficiency", "symmetry", "scale_invariance", "independence"),
-    source="Nash 1950, 10.2307/1907266; Harsanyi and Selten 1972, 10.1287/mnsc.18.5.80",
+    source="Nash 1950, 10.2307/1907266; Harsanyi and Selten 1972",
 )
 def nash_bargaining(problem: BargainingProblem, *, weights: ArrayLike | None = None) -> Agreement:
     r"""Agree where the product of gains is largest.
@@ -56,7 +56,7 @@ def nash_bargaining(problem: BargainingProblem, *, weights: ArrayLike | None = N
     ----------
     .. [1] J. F. Nash, "The bargaining problem", Econometrica 18 (1950) 155-162. :doi:`10.2307/1907266`
     .. [2] J. C. Harsanyi and R. Selten, "A generalized Nash solution for two-person bargaining games with
-       incomplete information", Manage. Sci. 18 (1972) P80-P106. :doi:`10.1287/mnsc.18.5.80`
+       incomplete information", Manage. Sci. 18 (1972) P80-P106.
 
     Examples
     --------

@@ -20,7 +20,7 @@ from gametrade.typing import ArrayLike, FloatArray
 @solvers.register(
     plays=("ContinuousGame",),
     first_choice_for=("PayoffsOnly",),
-    source="Frihauf, Krstic and Basar 2012, 10.1109/TAC.2011.2173412",
+    source="Frihauf, Krstic and Basar 2012",
 )
 def nash_seeking(
     game: ContinuousGame,
@@ -66,7 +66,7 @@ def nash_seeking(
     References
     ----------
     .. [1] P. Frihauf, M. Krstic and T. Basar, "Nash equilibrium seeking in noncooperative games", IEEE Trans.
-       Autom. Control 57 (2012) 1192-1207. :doi:`10.1109/TAC.2011.2173412`
+       Autom. Control 57 (2012) 1192-1207.
 
     Examples
     --------

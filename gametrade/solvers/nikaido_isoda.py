@@ -25,7 +25,7 @@ from gametrade.typing import ArrayLike, FloatArray
 @solvers.register(
     plays=("QuadraticGame", "SparseQuadraticGame"),
     first_choice_for=("TwoStageClearing",),
-    source="Krawczyk and Uryasev 2000, 10.1023/A:1019097208499",
+    source="Krawczyk and Uryasev 2000",
 )
 def nikaido_isoda(
     game: QuadraticGame,
@@ -69,7 +69,7 @@ def nikaido_isoda(
     References
     ----------
     .. [1] J. B. Krawczyk and S. Uryasev, "Relaxation algorithms to find Nash equilibria with economic
-       applications", Environ. Model. Assess. 5 (2000) 63-73. :doi:`10.1023/A:1019097208499`
+       applications", Environ. Model. Assess. 5 (2000) 63-73.
 
     Examples
     --------

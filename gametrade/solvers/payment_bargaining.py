@@ -63,7 +63,7 @@ def payment_bargaining(
     References
     ----------
     .. [1] W. Zhong et al., "Cooperative P2P energy trading in active distribution networks: an MILP-based Nash
-       bargaining solution", IEEE Trans. Smart Grid 12 (2021) 1264-1276. :doi:`10.1109/TSG.2020.3031013`
+       bargaining solution", IEEE Trans. Smart Grid 12 (2021) 1264-1276.
 
     Examples
     --------

@@ -45,7 +45,7 @@ def storage_allocation(game: CoalitionalGame) -> Allocation:
     References
     ----------
     .. [1] P. Chakraborty et al., "Sharing storage in a smart grid: a coalitional game approach", IEEE Trans. Smart
-       Grid 10 (2019) 4379-4390. :doi:`10.1109/TSG.2018.2858206`
+       Grid 10 (2019) 4379-4390.
 
     Examples
     --------

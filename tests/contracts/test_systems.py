@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import inspect
 import json
+import re
 
 import pytest
 
@@ -28,6 +29,21 @@ def test_the_example_of_a_system_is_data_and_can_be_answered(entry):
     for equilibrium in solution:
         assert equilibrium.regrets.min() >= 0
         assert equilibrium.certificate["kind"]
+
+
+CARD = re.compile(r"Players: .+?\.\sStrategies:\s.+?\.\sPayoffs:\s.+?\.\sSource:\s.+?\.\sInterpretation:\s.+?\.", re.DOTALL)
+UNITS = re.compile(r"\[(money|kWh|money/kWh|degC)\]|without unit|shares?\b|on or off")
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_a_system_says_who_plays_what_for_what_and_what_is_an_interpretation(entry):
+    told = inspect.getdoc(inspect.unwrap(entry.function))
+    card = CARD.search(told.partition("Notes\n-----\n")[2].partition("\n\n")[0])
+    assert card, entry.name
+    _, strategies, payoffs = re.split(r"\.\s(?:Strategies|Payoffs):\s", card[0].partition("Source: ")[0])
+    assert UNITS.search(strategies)
+    assert UNITS.search(payoffs)
+    assert inspect.getdoc(entry.traits["of_step"])
 
 
 @pytest.mark.parametrize("entry", ENTRIES)

@@ -104,7 +104,7 @@ def test_a_collective_that_is_cut_off_says_so():
 
 def class_prices(market):
     found = gt.solve(market, "exchange_admm")[0]
-    return -np.array(found.certificate["shared_equal_prices"]), found
+    return np.array(found.certificate["shared_equal_prices"]), found
 
 
 def test_classes_differ_in_price_by_premium_and_subsidy():

@@ -44,7 +44,7 @@ class ExistingStorageGame(CoalitionalGame):
     References
     ----------
     .. [1] P. Chakraborty et al., "Sharing storage in a smart grid: a coalitional game approach", IEEE Trans. Smart
-       Grid 10 (2019) 4379-4390. :doi:`10.1109/TSG.2018.2858206`
+       Grid 10 (2019) 4379-4390.
 
     Examples
     --------
@@ -136,7 +136,7 @@ class StorageInvestmentGame(CoalitionalGame):
     References
     ----------
     .. [1] P. Chakraborty et al., "Sharing storage in a smart grid: a coalitional game approach", IEEE Trans. Smart
-       Grid 10 (2019) 4379-4390. :doi:`10.1109/TSG.2018.2858206`
+       Grid 10 (2019) 4379-4390.
     .. [2] R. T. Rockafellar and S. Uryasev, "Optimization of conditional value-at-risk", J. Risk 2 (2000) 21-41.
        :doi:`10.21314/JOR.2000.038`
 

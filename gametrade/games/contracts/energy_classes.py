@@ -25,7 +25,9 @@ def energy_classes(
     premium: ArrayLike,
     value: ArrayLike,
     import_price: float,
+    export_price: float = 0.0,
     subsidy: ArrayLike = 0.0,
+    unit: str = "money",
 ) -> SparseQuadraticGame:
     r"""Make the market of one step in which homes trade energy by class and the grid supplies the rest.
 
@@ -36,7 +38,7 @@ def energy_classes(
     classes : sequence of str
         K classes of local energy; the grid is a class of its own.
     supply : array_like of shape (n, K)
-        Most that each home can sell in each class, at no cost. [kWh]
+        Most that each home can sell in each class. [kWh]
     demand : array_like of shape (n,)
         Energy at which the value of energy to a home is used up. [kWh]
     premium : array_like of shape (n, K)
@@ -45,14 +47,18 @@ def energy_classes(
         Value of the first kWh; it falls evenly to 0 at the demand. [money/kWh]
     import_price : float
         Price of grid energy. [money/kWh]
+    export_price : float, default=0.0
+        What the grid pays for energy that is not sold, forgone on each kWh that is. [money/kWh]
     subsidy : array_like of shape () or (K,), default=0.0
         Paid from outside on each kWh bought of a class. [money/kWh]
+    unit : str
+        Money.
 
     Returns
     -------
     SparseQuadraticGame
         One player a home, with energy sold and bought in each class and bought from the grid, and the grid. Shared: one
-        balance a class, whose multiplier is minus the price of the class.
+        balance a class, whose multiplier is the price of the class.
 
     Raises
     ------
@@ -78,7 +84,7 @@ def energy_classes(
     >>> market = energy_classes(["roof", "flat"], ["green"], supply=[[1], [0]], demand=[0, 8], premium=[[0], [0.5]],
     ...                         value=[0, 4], import_price=2)
     >>> found = gt.solve(market, "exchange_admm")[0]
-    >>> round(-found.certificate["shared_equal_prices"][0], 6)
+    >>> round(found.certificate["shared_equal_prices"][0], 6)
     2.5
     """
     n, k = len(homes), len(classes)
@@ -90,10 +96,12 @@ def energy_classes(
     worth = finite_numbers(value, "value", "energy_classes", (n,), least=0.0)
     paid = np.broadcast_to(finite_numbers(subsidy, "subsidy", "energy_classes", (), (k,), least=0.0), k)
     price = finite_number(import_price, "import_price", "energy_classes")
+    forgone = finite_number(export_price, "export_price", "energy_classes")
     bend = np.zeros((n, 2 * k + 1, 2 * k + 1))
     fall = np.divide(worth, most, out=np.zeros(n), where=most > 0)
     bend[:, k:, k:] = -fall[:, None, None]
     slope = np.zeros((n, 2 * k + 1))
+    slope[:, :k] = -forgone
     slope[:, k : 2 * k] = worth[:, None] + liked + paid
     slope[:, 2 * k] = worth
     limit = np.maximum(most, 0.0)
@@ -107,6 +115,7 @@ def energy_classes(
         variables=[[f"{verb} {c}" for verb in ("sells", "buys") for c in classes] + ["buys grid"]] * n
         + [["sells grid"]],
         shared=_balances(n, k),
+        unit=unit,
     )
 
 
@@ -117,12 +126,12 @@ def _stacked(blocks: FloatArray) -> Any:
 
 
 def _balances(n: int, k: int) -> Polyhedron:
-    """What is sold of a class is bought, the grid last."""
+    """What is bought of a class is sold, the grid last."""
     home = np.zeros((k + 1, 2 * k + 1))
-    home[range(k), range(k)] = 1.0
-    home[range(k + 1), range(k, 2 * k + 1)] = -1.0
+    home[range(k), range(k)] = -1.0
+    home[range(k + 1), range(k, 2 * k + 1)] = 1.0
     grid = np.zeros((k + 1, 1))
-    grid[k] = 1.0
+    grid[k] = -1.0
     rows = np.hstack([np.tile(home, n), grid])
     free = np.full(rows.shape[1], np.inf)
     return Polyhedron.of(-free, free, equal=(rows, np.zeros(k + 1)))

@@ -208,6 +208,7 @@ def budgets(numbers: StepNumbers) -> Numbers | None:
         "budgets": utility.observed * grid["import_price"],
         "satiations": utility.observed,
         "sellers": numbers.sellers,
+        "buyers": numbers.names(utility.homes),
         "unit": grid["unit"],
     }
 
@@ -264,6 +265,7 @@ def facility_of_importers(numbers: StepNumbers) -> Numbers | None:
         "preferences": grid["export_price"] * (1 + left),
         "requirement": float(numbers.buyers.observed.sum()),
         "grid_price": grid["import_price"],
+        "homes": numbers.sellers,
         "unit": grid["unit"],
     }
 

@@ -64,6 +64,8 @@ class BilevelGame:
         Names of leader and follower.
     unit : str
         Unit of the costs.
+    names : tuple of str
+        Names of all variables, the leader's first; x1, ... and y1, ... if empty.
 
     Raises
     ------
@@ -89,6 +91,7 @@ class BilevelGame:
     follower_limits: FloatArray
     labels: tuple[str, str] = ("leader", "follower")
     unit: str = "money"
+    names: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         d = self.dimension
@@ -102,6 +105,8 @@ class BilevelGame:
                 object.__setattr__(self, name, array)
         if not 0 < self.n_leader < d or self.follower.linear.size != d:
             raise InvalidInputError("n_leader of BilevelGame must leave variables to leader and follower.")
+        if self.names and len(self.names) != d:
+            raise InvalidInputError(f"names of BilevelGame must be {d}, one a variable. Got {len(self.names)}.")
         own = self.follower.hessian[self.n_leader :, self.n_leader :]
         if np.linalg.eigvalsh(own).min() < -1e-12 * np.abs(own).max(initial=0.0):
             raise InvalidInputError("follower of BilevelGame must have a cost that is convex in its own variables.")
@@ -115,6 +120,8 @@ class BilevelGame:
         n_leader: int,
         n_follower: int,
         bounds: Sequence[tuple[float, float]] | None = None,
+        labels: tuple[str, str] = ("leader", "follower"),
+        names: Sequence[str] = (),
         unit: str = "money",
     ) -> BilevelGame:
         """Make a game from two mappings with keys linear, hessian, constant, rows and limits.
@@ -128,6 +135,10 @@ class BilevelGame:
             Number of variables.
         bounds : sequence of (low, high), optional
             Bounds of all variables: the leader's are constraints of the leader, the follower's of the follower.
+        labels : (str, str)
+            Names of leader and follower.
+        names : sequence of str, optional
+            Names of all variables.
         unit : str
             Unit of the costs.
 
@@ -157,7 +168,9 @@ class BilevelGame:
             parts["leader_limits"],
             parts["follower_rows"],
             parts["follower_limits"],
-            unit=unit,
+            labels,
+            unit,
+            tuple(names),
         )
 
     @property
@@ -177,6 +190,8 @@ class BilevelGame:
 
     def components(self, player: int) -> tuple[str, ...]:
         """Names of the variables of one of them."""
+        if self.names:
+            return (self.names[: self.n_leader], self.names[self.n_leader :])[player]
         count, letter = ((self.n_leader, "x"), (self.n_follower, "y"))[player]
         return tuple(f"{letter}{k + 1}" for k in range(count))
 

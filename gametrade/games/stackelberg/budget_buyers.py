@@ -31,6 +31,8 @@ class BudgetBuyersGame(StackelbergGame):
         Highest price allowed; the sum of budgets over the smallest supply if not given. [money/kWh]
     sellers : sequence of str, optional
         Labels of the sellers.
+    buyers : sequence of str, optional
+        Labels of the buyers.
     unit : str
         Money.
 
@@ -80,6 +82,7 @@ class BudgetBuyersGame(StackelbergGame):
         fees: ArrayLike = 0.0,
         cap: float | None = None,
         sellers: Sequence[str] | None = None,
+        buyers: Sequence[str] | None = None,
         unit: str = "money",
     ) -> None:
         energy, money = np.array(supplies, dtype=float).ravel(), np.array(budgets, dtype=float).ravel()
@@ -98,6 +101,7 @@ class BudgetBuyersGame(StackelbergGame):
             column.setflags(write=False)
             object.__setattr__(self, name, column)
         labels = tuple(f"seller {j + 1}" for j in range(k)) if sellers is None else tuple(map(str, sellers))
+        named = tuple(f"buyer {j + 1}" for j in range(n)) if buyers is None else tuple(map(str, buyers))
         top = float(money.sum() / energy.min()) if cap is None else float(cap)
         low = 1e-6 * top
         super().__init__(
@@ -106,6 +110,7 @@ class BudgetBuyersGame(StackelbergGame):
             (Polyhedron.of([low], [top]),) * k,
             tuple(self._revenue(j) for j in range(k)),
             lambda x: self.purchases(x).ravel(),
+            tuple(f"{buyer} from {seller}" for buyer in named for seller in labels),
             follower_gaps=lambda x, y: self.buyer_gaps(x, y.reshape(n, k)),
             ceiling=self._ceiling,
             unit=unit,

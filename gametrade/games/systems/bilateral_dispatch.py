@@ -10,6 +10,7 @@ import numpy as np
 from gametrade.errors import InvalidInputError
 from gametrade.games.contracts.peer_dispatch import PeerDispatch
 from gametrade.games.polyhedron import Polyhedron
+from gametrade.games.pricing import market_numbers
 from gametrade.games.sparse_quadratic import SparseQuadraticGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike, FloatArray
@@ -26,6 +27,7 @@ from gametrade.typing import ArrayLike, FloatArray
         "links": [["roof", "flat"], ["farm", "flat"]],
         "charge": [[0.5, 0.5], [0.0, 0.0]],
     },
+    of_step=market_numbers.linked_homes,
 )
 def bilateral_dispatch(
     *,
@@ -36,6 +38,7 @@ def bilateral_dispatch(
     upper: ArrayLike,
     links: Sequence[tuple[str, str]],
     charge: ArrayLike = 0.0,
+    unit: str = "money",
 ) -> SparseQuadraticGame:
     r"""Build the multi-bilateral economic dispatch as a game in which the two ends of a link share one equation.
 
@@ -43,12 +46,14 @@ def bilateral_dispatch(
     ----------
     homes, curvature, slope, lower, upper, links, charge
         As in :class:`~gametrade.games.contracts.peer_dispatch.PeerDispatch`.
+    unit : str
+        Money.
 
     Returns
     -------
     SparseQuadraticGame
         Players: the homes; strategies: energy sold to and bought from each partner; payoffs: minus the cost without
-        payments. Shared: what one end sells the other buys, whose multiplier is minus the price of the link.
+        payments. Shared: what one end sells the other buys, whose multiplier is the price of the link.
 
     Raises
     ------
@@ -57,6 +62,11 @@ def bilateral_dispatch(
 
     Notes
     -----
+    Players: the homes. Strategies: energy sold to and bought from each partner [kWh]. Payoffs: minus cost of energy
+    and charges of links, without payments [money]. Source: Sorin, Bobo and Pinson 2019; charges as in Baroche et
+    al. 2019. Interpretation: the dispatch is theirs; that it is a game of homes who share one equation a link,
+    answered by its variational equilibrium, is ours.
+
     For hundreds of homes :func:`~gametrade.solvers.consensus_dispatch.consensus_dispatch` solves the same problem on
     the links, with messages counted.
 
@@ -66,7 +76,7 @@ def bilateral_dispatch(
     >>> pair = bilateral_dispatch(homes=["roof", "flat"], curvature=[1, 1], slope=[2, 12], lower=[0, -9], upper=[9, 0],
     ...                           links=[("roof", "flat")], charge=1)
     >>> found = gt.solve(pair, "exchange_admm")[0]
-    >>> round(-found.certificate["shared_equal_prices"][0], 4), found.strategies[0].round(4)
+    >>> round(found.certificate["shared_equal_prices"][0], 4), found.strategies[0].round(4)
     (7.0, array([4., 0.]))
     """
     game = PeerDispatch(homes, curvature, slope, lower, upper, links=links, charge=charge)
@@ -87,16 +97,22 @@ def bilateral_dispatch(
         partners = [game.players[owner[(half + count) % (2 * count)]] for half in halves]
         names.append([f"{verb} {partner}" for partner in partners for verb in ("to", "from")])
     return SparseQuadraticGame.of(
-        game.players, _stacked(blocks), np.concatenate(rates), sets, variables=names, shared=_links(mine, count)
+        game.players,
+        _stacked(blocks),
+        np.concatenate(rates),
+        sets,
+        variables=names,
+        shared=_links(mine, count),
+        unit=unit,
     )
 
 
 def _links(mine: list[np.ndarray], count: int) -> Polyhedron:
-    """What both ends of a link sell adds up to nothing."""
+    """What both ends of a link buy adds up to nothing."""
     order = np.concatenate(mine)
     rows = np.zeros((count, 2 * order.size))
-    rows[order % count, 2 * np.arange(order.size)] = 1.0
-    rows[order % count, 2 * np.arange(order.size) + 1] = -1.0
+    rows[order % count, 2 * np.arange(order.size)] = -1.0
+    rows[order % count, 2 * np.arange(order.size) + 1] = 1.0
     free = np.full(2 * order.size, np.inf)
     return Polyhedron.of(-free, free, equal=(rows, np.zeros(count)))
 

@@ -22,19 +22,27 @@ def budget_buyers(
     satiations: ArrayLike = 1.0,
     cap: float | None = None,
     sellers: Sequence[str] | None = None,
+    buyers: Sequence[str] | None = None,
     unit: str = "money",
 ) -> BudgetBuyersGame:
-    """Build the game of producers in a virtual microgrid who price their energy for buyers with budgets.
+    r"""Build the game of producers in a virtual microgrid who price their energy for buyers with budgets.
 
     Parameters
     ----------
-    supplies, budgets, satiations, cap, sellers, unit
+    supplies, budgets, satiations, cap, sellers, buyers, unit
         As in :class:`~gametrade.games.stackelberg.BudgetBuyersGame`.
 
     Returns
     -------
     BudgetBuyersGame
         Leaders: sellers, prices; followers: buyers, energies.
+
+    Notes
+    -----
+    Players: sellers (leaders), buyers (followers). Strategies: prices [money/kWh]; energies from each seller [kWh].
+    Payoffs: revenue :math:`p_k \min(\sum_i x_{ik}, G_k)` [money]; logarithmic utility, a number without unit.
+    Source: Maharjan et al. 2013 for the model, Anoh et al. 2020 for microgrids. Interpretation: that producers of a
+    virtual microgrid lead buyers with budgets; the source on microgrids could not be read.
 
     Examples
     --------
@@ -43,4 +51,4 @@ def budget_buyers(
     >>> [round(float(s[0]), 6) for s in gt.solve(game)[0].strategies[:2]]
     [1.176471, 0.588235]
     """
-    return BudgetBuyersGame(supplies, budgets, satiations, cap=cap, sellers=sellers, unit=unit)
+    return BudgetBuyersGame(supplies, budgets, satiations, cap=cap, sellers=sellers, buyers=buyers, unit=unit)

@@ -57,6 +57,14 @@ def building_sharing(
         Players: buildings; the shared balance makes it a generalized Nash game, answered by its variational
         equilibrium, whose one multiplier a step is the price of shared energy.
 
+    Notes
+    -----
+    Players: the buildings. Strategies: energy received from others, bought, sold, charged, discharged, stored and
+    heated in each step [kWh], and temperatures [degC]. Payoffs: minus cost of energy, wear, discomfort and sharing,
+    without payments among buildings [money]. Source: Cui, Wang, Shi and Xiao 2020; Cui and Xiao 2020.
+    Interpretation: quadratic wear and discomfort stand for the published terms; payments follow from one multiplier
+    a step.
+
     Examples
     --------
     >>> import gametrade as gt

@@ -27,7 +27,7 @@ def capacity_sellers(
     sellers: Sequence[str] | None = None,
     unit: str = "money",
 ) -> CapacityCompetition:
-    """Build the price game of sellers whose surplus is limited and whose energy is the same to every buyer.
+    r"""Build the price game of sellers whose surplus is limited and whose energy is the same to every buyer.
 
     Parameters
     ----------
@@ -38,6 +38,12 @@ def capacity_sellers(
     -------
     CapacityCompetition
         Players: the sellers; strategies: prices; payoffs: profits. It may have no equilibrium in pure prices.
+
+    Notes
+    -----
+    Players: the sellers. Strategies: prices [money/kWh]. Payoffs: profits :math:`(p_i - c) \min(E_i, R_i)` [money],
+    :math:`R_i` being what cheaper sellers leave. Source: Kreps and Scheinkman 1983; the capacity variant of Paudel
+    et al. 2019. Interpretation: efficient rationing, linear demand and one cost for all.
 
     Examples
     --------

@@ -55,6 +55,11 @@ def charging_retailer(
 
     Notes
     -----
+    Players: the retailer (leader), groups of vehicles (followers). Strategies: a price [money/kWh]; energies [kWh].
+    Payoffs: :math:`(1 - \mu)` profit :math:`+ \mu` consumer surplus; utility less payments [money]. Source: reviews
+    of vehicle charging, which name no single source. Interpretation: all formulas: linear demand, a station that
+    limits the sum, and a penalty as the weight of welfare.
+
     With everything interior, :math:`A = \sum b_i / s_i`, :math:`H = \sum 1 / s_i`: without cost
     :math:`p^* = \max(A / 2H, (A - C) / H)`; without capacity :math:`A / 2H + w / 2`; with a welfare weight
     :math:`\mu < 1/2`: :math:`[A (1 - 2 \mu) + (1 - \mu) H w] / [H (2 - 3 \mu)]`. A generic model of the class that

@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.polyhedron import Polyhedron
+from gametrade.games.pricing import supplier_numbers
 from gametrade.games.pricing.price_competition import substitution
 from gametrade.games.stackelberg.game import StackelbergGame
 from gametrade.registry import systems
@@ -24,6 +25,7 @@ from gametrade.typing import ArrayLike, FloatArray
         "costs": [0.1, 0.15],
         "cap": 0.6,
     },
+    of_step=supplier_numbers.coupled_suppliers,
 )
 def coupled_pricing(
     *,
@@ -72,6 +74,11 @@ def coupled_pricing(
 
     Notes
     -----
+    Players: suppliers (leaders), prosumers (followers, in a game among themselves). Strategies: base prices
+    [money/kWh]; energies from each supplier [kWh]. Payoffs: :math:`(p_k + \kappa X_k - c_k) X_k`; utility less
+    payments [money]. Source: Zhang et al., as reviews describe it: two coupled games with dynamic supplier pricing.
+    Interpretation: all formulas.
+
     The prosumers' equilibrium at given prices is
     :math:`\tfrac1n [(b + \kappa (n + 1) - g) X + g 1 1^T X] = \bar a - p`, so the suppliers' game is again one of
     prices for similar energies. The coupling is stated by the reviews; the formulas are an interpretation.

@@ -40,6 +40,10 @@ def differentiated_sellers(
 
     Notes
     -----
+    Players: the sellers. Strategies: prices [money/kWh]. Payoffs: profits :math:`(p_i - c_i) x_i(p)` [money].
+    Source: the price variant of Paudel et al. 2019; Bertrand competition. Interpretation: the quadratic utility
+    that makes energies similar but not the same.
+
     The price game proper behind the sellers' competition of :func:`seller_competition`, which adjusts prices to
     excess demand instead; the quadratic utility is an interpretation.
 

@@ -68,6 +68,10 @@ def fair_sharing(
 
     Notes
     -----
+    Players: microgrids that lack energy. Strategies: claims, as multiples of what they lack [kWh]. Payoffs: what
+    the received energy saves or earns, less its price [money]. Source: Jadhav et al., as reviews describe it; the
+    uniform rule of Sprumont 1991. Interpretation: that claims are strategic, and the middle price.
+
     Proportional and priority sharing are the baselines that reviews name; that claims are strategic is an
     interpretation. Under the uniform rule and under priority nobody gains by a false claim, under proportional
     sharing of a short surplus one does.

@@ -56,6 +56,10 @@ def feed_in_market(
 
     Notes
     -----
+    Players: sellers and buyers. Strategies: prices [money/kWh] and energies [kWh]; shares of the sellers. Payoffs:
+    revenue over the feed-in scheme; utility less payments [money]. Source: Jiang Y., Zhou, Lu and Yang 2020.
+    Interpretation: quadratic utilities, and sellers with no other use of their surplus than feeding it in.
+
     The review reports 4.36 % and 12.61 % on data that are not known: the same two metrics on other data, not a
     reproduction. Both are at least 0 at any price between the grid's. Sellers who use nothing else of their surplus
     than feeding it in, and quadratic utilities, are an interpretation.

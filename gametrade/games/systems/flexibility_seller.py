@@ -67,6 +67,11 @@ def flexibility_seller(
 
     Notes
     -----
+    Players: the seller (leader, in two roles: price and reward), buyers (followers). Strategies: a price and a
+    reward [money/kWh]; energies and flexibilities [kWh]. Payoffs: welfare; utility less payments and discomfort,
+    plus rewards [money]. Source: Park et al., as reviews describe it: welfare over transaction price and
+    flexibility. Interpretation: energy and flexibility that do not interact, and all formulas.
+
     Buyers' energy and flexibility do not interact (an interpretation), so the seller's objective is a sum of one
     term in the price and one in the reward, and the best pair is a pair of best choices. A reward r is a negative
     price: :math:`f_i = clip(r / k_i, 0, F_i)`.

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
+from gametrade.games.pricing import supplier_numbers
 from gametrade.games.stackelberg.price_leader import PriceLeaderGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
 
 
 @systems.register(
-    source="Erol and Filik 2022, 10.1016/j.apenergy.2022.118944",
+    source="Erol and Filik 2022",
     example={
         "stored_value": [0.1, 0.15],
         "wear": [0.02, 0.02],
@@ -19,6 +22,7 @@ from gametrade.typing import ArrayLike
         "grid_price": 0.25,
         "import_price": 0.35,
     },
+    of_step=supplier_numbers.storing_homes,
 )
 def microgrid_operator(
     *,
@@ -29,6 +33,8 @@ def microgrid_operator(
     grid_price: float,
     import_price: float,
     export_price: float = 0.0,
+    prosumers: Sequence[str] | None = None,
+    stations: Sequence[str] | None = None,
     unit: str = "money",
 ) -> PriceLeaderGame:
     r"""An operator sets one price; prosumers with storage buy or sell at it, charging stations buy.
@@ -44,6 +50,8 @@ def microgrid_operator(
         Price at which the operator covers the balance. [money/kWh]
     import_price, export_price : float
         Bounds of the operator's price. [money/kWh]
+    prosumers, stations : sequence of str, optional
+        Labels.
     unit : str
         Money.
 
@@ -54,16 +62,23 @@ def microgrid_operator(
 
     Notes
     -----
+    Players: the operator (leader), prosumers with storage and charging stations (followers). Strategies: a price
+    [money/kWh]; energies, negative where sold to the operator [kWh]. Payoffs: profit on what is sold less what the
+    balance costs; utility less payments [money]. Source: Erol and Filik 2022. Interpretation: the utilities, and
+    one step of a problem over time.
+
     A model of the class described in Erol and Filik [1]_, one step of it; utilities are an interpretation.
 
     References
     ----------
     .. [1] O. Erol and U. B. Filik, "A Stackelberg game approach for energy sharing management of a microgrid
-       providing flexibility to entities", Applied Energy 316 (2022). :doi:`10.1016/j.apenergy.2022.118944`
+       providing flexibility to entities", Applied Energy 316 (2022).
     """
     value, slope, most = (np.atleast_1d(np.asarray(column, dtype=float)) for column in (stored_value, wear, power))
     first, steep, need = (np.atleast_1d(np.asarray(column, dtype=float)) for column in vehicles)
     n, m = value.size, first.size
+    storing = [f"prosumer {k + 1}" for k in range(n)] if prosumers is None else prosumers
+    charging = [f"station {k + 1}" for k in range(m)] if stations is None else stations
     return PriceLeaderGame(
         np.concatenate([value, first]),
         np.concatenate([np.broadcast_to(slope, n), np.broadcast_to(steep, m)]),
@@ -73,6 +88,6 @@ def microgrid_operator(
         floor=export_price,
         cap=import_price,
         leader="operator",
-        followers=[f"prosumer {k + 1}" for k in range(n)] + [f"station {k + 1}" for k in range(m)],
+        followers=[*storing, *charging],
         unit=unit,
     )

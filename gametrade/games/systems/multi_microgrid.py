@@ -76,6 +76,11 @@ def multi_microgrid(
 
     Notes
     -----
+    Players: microgrids that sell. Strategies: offers "p @ q" of a price [money/kWh] and an energy [kWh]. Payoffs:
+    revenue, feed-in of the rest, less cost: :math:`p_i x_i + \lambda_s (q_i - x_i) - c_i q_i` [money]. Source: Liu
+    H. et al. 2020, as reviews describe it. Interpretation: offers from lists, and buyers with linear demand who
+    take the least delivered cost.
+
     Payoffs jump where delivered costs are equal, so there may be no pure equilibrium; offers from a list make the
     game finite, and all its equilibria can be enumerated. With one quantity a seller it is the capacity competition
     of :func:`capacity_sellers` on a grid of prices; the limits of price and of quantity competition are

@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.pricing import market_numbers
 from gametrade.games.pricing.water_heaters import WaterHeaters, onoff_game
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -16,6 +17,7 @@ from gametrade.typing import ArrayLike
 @systems.register(
     source="Zhang, Wu, Zhou, Cheng and Long 2018, Applied Energy 220",
     example={"base": [2.0, 2.0], "flexible": [3.0, 3.0], "constant": 5.0},
+    of_step=market_numbers.heated_homes,
 )
 def onoff_bidding(
     *,
@@ -65,6 +67,10 @@ def onoff_bidding(
 
     Notes
     -----
+    Players: the homes. Strategies: heater on or off. Payoffs: the index :math:`u_i`, a number without unit, of
+    energies in [kWh]. Source: Zhang, Wu, Zhou, Cheng and Long 2018, formulas as published. Interpretation: only the
+    floor of the exchange by which the formula divides.
+
     Formulas as published; the floor of the exchange is ours. The game of a slot depends on the temperatures that
     earlier slots left: `gametrade.analysis.studies.heater_bidding` plays slot after slot.
 

@@ -66,6 +66,11 @@ def operator_leader(
 
     Notes
     -----
+    Players: the operator (leader), microgrids (followers). Strategies: a charge [money/kWh]; energies sold and
+    bought [kWh]. Payoffs: charges less the cost of losses, :math:`\tau \sum x - C(x)`; utility less payments
+    [money]. Source: reviews: "a distribution operator leads trading microgrids"; no single source. Interpretation:
+    all formulas, losses with the square of flows among them.
+
     Any other network function, of a load flow for instance, goes to the class in place of these numbers.
 
     Examples

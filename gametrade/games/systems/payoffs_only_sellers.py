@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from gametrade.games.continuous import ContinuousGame
+from gametrade.games.pricing import step_numbers
 from gametrade.games.pricing.price_competition import PriceCompetition
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -19,6 +20,7 @@ class PayoffsOnly(ContinuousGame):
 @systems.register(
     source="Bhatti and others, non-model-based Nash seeking, as reviews describe it; Frihauf et al. 2012",
     example={"worth": [1.0, 1.0], "own": 1.0, "cross": 0.5, "costs": [0.1, 0.2], "cap": 1.0},
+    of_step=step_numbers.similar_sellers,
 )
 def payoffs_only_sellers(
     *,
@@ -46,6 +48,10 @@ def payoffs_only_sellers(
 
     Notes
     -----
+    Players: the sellers. Strategies: prices [money/kWh]. Payoffs: profits [money], which can be measured and not
+    differentiated. Source: Bhatti et al., as reviews describe it; Frihauf et al. 2012 for the way of seeking.
+    Interpretation: the market is that of :func:`differentiated_sellers`.
+
     Seeking ends within the order of the amplitude from the closed form of
     :class:`~gametrade.games.pricing.price_competition.PriceCompetition`. Amplitude and gain of the solver suit
     numbers of the order of one: state prices in suitable units.

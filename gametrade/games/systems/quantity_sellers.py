@@ -58,6 +58,10 @@ def quantity_sellers(
 
     Notes
     -----
+    Players: the sellers. Strategies: energies [kWh]. Payoffs: profits :math:`(a - b \sum_j q_j - \tau_i - c_i) q_i`
+    [money]. Source: Cournot 1838; the quantity limit of Liu H. et al. 2020. Interpretation: linear demand, and
+    network charges as costs of the seller.
+
     Two sellers inside their limits: :math:`q_i = (a - 2 c_i + c_j) / (3 b)`, charges counted as costs.
 
     Examples

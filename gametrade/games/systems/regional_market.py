@@ -7,6 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gametrade.errors import InvalidInputError
+from gametrade.games.pricing import supplier_numbers
 from gametrade.games.stackelberg.budget_buyers import BudgetBuyersGame, RegionalMarket
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -15,6 +16,7 @@ from gametrade.typing import ArrayLike
 @systems.register(
     source="Chen Y., Liu, Chen and Yu 2023, region-to-region trading",
     example={"supplies": [4.0, 9.0], "budgets": [10.0, 8.0], "fee": 0.1},
+    of_step=supplier_numbers.two_regions,
 )
 def regional_market(
     *,
@@ -25,6 +27,7 @@ def regional_market(
     home: Sequence[int] | None = None,
     cap: float | None = None,
     regions: Sequence[str] | None = None,
+    clusters: Sequence[str] | None = None,
     unit: str = "money",
 ) -> BudgetBuyersGame:
     """Build the game of regional operators who lead, and clusters whose demand answers prices and fees.
@@ -38,10 +41,11 @@ def regional_market(
     fee : float
         Charge on each kWh bought in another region. [money/kWh]
     home : sequence of int, optional
-        Region of each cluster by position; cluster i is at home in region i if not given.
+        Region of each cluster by position, -1 for one whose region sells nothing; cluster i is at home in region i if
+        not given.
     cap : float, optional
         Highest price allowed. [money/kWh]
-    regions : sequence of str, optional
+    regions, clusters : sequence of str, optional
         Labels.
     unit : str
         Money.
@@ -58,6 +62,11 @@ def regional_market(
 
     Notes
     -----
+    Players: regional operators (leaders), clusters of prosumers (followers). Strategies: prices [money/kWh];
+    energies from each region [kWh]. Payoffs: revenue [money]; logarithmic utility, a number without unit. Source:
+    Chen Y., Liu, Chen and Yu 2023. Interpretation: logarithmic utilities within budgets as demand response; the
+    formulas could not be read.
+
     Logarithmic utilities within budgets are an interpretation of clusters with demand response.
 
     Examples
@@ -68,7 +77,10 @@ def regional_market(
     """
     k, n = np.size(supplies), np.size(budgets)
     at = np.arange(n) if home is None else np.array(home, dtype=int).ravel()
-    if at.shape != (n,) or (at < 0).any() or (at >= k).any() or fee < 0:
-        raise InvalidInputError(f"home of regional_market must name one of the {k} regions for each of {n} clusters.")
+    if at.shape != (n,) or (at < -1).any() or (at >= k).any() or fee < 0:
+        raise InvalidInputError(
+            f"home of regional_market must name one of the {k} regions, or -1, for each of {n} clusters."
+        )
     fees = np.where(np.arange(k)[None, :] == at[:, None], 0.0, fee)
-    return RegionalMarket(supplies, budgets, satiations, fees=fees, cap=cap, sellers=regions, unit=unit)
+    named = [f"cluster {i + 1}" for i in range(n)] if clusters is None else clusters
+    return RegionalMarket(supplies, budgets, satiations, fees=fees, cap=cap, sellers=regions, buyers=named, unit=unit)

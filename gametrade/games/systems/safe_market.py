@@ -98,6 +98,11 @@ def safe_market(
 
     Notes
     -----
+    Players: the prosumers; the operator is in the shared constraints. Strategies: energy dispatched, charged,
+    discharged, stored, imported and traded with each partner in each step [kWh]. Payoffs: minus the cost [money].
+    Source: Belgioioso, Ananduta, Grammatico and Ocampo-Martinez 2022, model and numbers of the authors' code.
+    Interpretation: a linear network function in place of a power flow, enforced as shared constraints.
+
     Model and numbers of the published code, in cents; the operator, a player there, appears as the shared
     constraints that it enforces, over a linear network function (an interpretation). The variational equilibrium
     asks one price of everybody for each shared constraint. One step without storage and trade, N equal slopes q,

@@ -48,6 +48,12 @@ def seller_competition(
     SellerCompetition
         Players: sellers (strategies: price and energy) and buyers (shares of the sellers).
 
+    Notes
+    -----
+    Players: sellers and buyers. Strategies: prices [money/kWh] and energies [kWh]; shares of the sellers. Payoffs:
+    value of energy kept plus revenue; utility less payments [money]. Source: Paudel, Chaudhari, Long and Gooi 2019.
+    Interpretation: all formulas: the source's two competitions and its leaders are stated by reviews.
+
     Examples
     --------
     >>> import gametrade as gt

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 
@@ -25,6 +25,7 @@ def shared_facility(
     preferences: ArrayLike,
     requirement: float,
     grid_price: float,
+    homes: Sequence[str] | None = None,
     unit: str = "money",
 ) -> StackelbergGame:
     r"""A shared facility buys from residential units at its own price and the rest from the grid.
@@ -39,6 +40,8 @@ def shared_facility(
         Energy the facility needs. [kWh]
     grid_price : float
         :math:`p_g`, the highest price it could reasonably offer. [money/kWh]
+    homes : sequence of str, optional
+        Labels of the units.
     unit : str
         Money.
 
@@ -49,6 +52,10 @@ def shared_facility(
 
     Notes
     -----
+    Players: the facility (leader), residential units (followers). Strategies: a price [money/kWh]; energies sold
+    [kWh]. Payoffs: minus what energy costs the facility; :math:`k_i \ln(1 + E_i - e_i) + p e_i` [money]. Source:
+    Tushar et al. 2015. Interpretation: limits of energies at 0 and at what a unit has.
+
     Unit i maximises :math:`k_i \ln(1 + E_i - e_i) + p e_i`, so :math:`e_i = clip(E_i + 1 - k_i / p, 0, E_i)`; the
     facility minimises :math:`p \sum e_i + p_g (R - \sum e_i)^+`. Everything interior:
     :math:`p^* = \sqrt{p_g \sum k_i / \sum (E_i + 1)}`. Between the prices at which a unit reaches a bound the cost
@@ -94,6 +101,7 @@ def shared_facility(
         (Polyhedron.of([0.0], [grid_price]),),
         (payoff,),
         response,
+        () if homes is None else tuple(map(str, homes)),
         follower_gaps=gaps,
         kinks=lambda i, x: np.append(kinks, enough),
         between="concave",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.errors import InvalidInputError
+from gametrade.games.pricing import offer_numbers
 from gametrade.games.stackelberg import BilevelGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -13,6 +14,7 @@ from gametrade.typing import ArrayLike
 @systems.register(
     source="Dempe 2002, Kluwer",
     example={"values": [0.3, 0.2], "quantities": [2.0, 3.0], "unit_cost": 0.1, "cap": 0.5},
+    of_step=offer_numbers.blocks_of_importers,
 )
 def step_buyers(
     *, values: ArrayLike, quantities: ArrayLike, unit_cost: float = 0.0, cap: float = 1.0, unit: str = "money"
@@ -35,7 +37,7 @@ def step_buyers(
     Returns
     -------
     BilevelGame
-        Leader: the price p, payoff :math:`(p - w) \sum_i y_i`. Follower, all buyers as one:
+        Leader: the seller, its price p, payoff :math:`(p - w) \sum_i y_i`. Follower, all buyers as one:
         :math:`\max_y \sum_i (v_i - p) y_i`, :math:`0 \le y_i \le q_i`.
 
     Raises
@@ -45,6 +47,10 @@ def step_buyers(
 
     Notes
     -----
+    Players: the seller (leader), buyers as one (follower). Strategies: a price [money/kWh]; blocks taken [kWh].
+    Payoffs: :math:`(p - w) \sum_i y_i`; :math:`\sum_i (v_i - p) y_i` [money]. Source: Dempe 2002 for games with
+    ties. Interpretation: energy in blocks as an instance.
+
     At :math:`p = v_i` buyer i may as well take nothing. An optimistic seller asks that price; a pessimistic one asks
     a little less, and its largest profit is approached and not attained. With demand that falls smoothly, as in
     :class:`~gametrade.games.stackelberg.PriceLeaderGame`, there are no ties. A model of the class described in [1]_.
@@ -74,5 +80,7 @@ def step_buyers(
         n_leader=1,
         n_follower=n,
         bounds=[(0.0, float(cap)), *((0.0, float(q)) for q in most)],
+        labels=("seller", "buyers"),
+        names=["price", *(f"block {k + 1}" for k in range(n))],
         unit=unit,
     )

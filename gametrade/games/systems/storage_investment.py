@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from gametrade.games.pricing import market_numbers
 from gametrade.games.stackelberg.storage_investment import StorageInvestmentGame
 from gametrade.registry import systems
 from gametrade.typing import ArrayLike
@@ -18,6 +19,8 @@ from gametrade.typing import ArrayLike
         "low_price": 21.5,
         "storage_cost": 13.0,
     },
+    of_step=market_numbers.investing_homes,
+    period="month",
 )
 def storage_investment(
     *,
@@ -40,6 +43,12 @@ def storage_investment(
     -------
     StorageInvestmentGame
         Players: firms; strategies: capacities; payoffs: minus expected daily costs, not convex.
+
+    Notes
+    -----
+    Players: the firms. Strategies: capacities [kWh]. Payoffs: minus expected cost a day, not concave and with the
+    jump of the spot price [money]. Source: Kalathil, Wu, Poolla and Varaiya 2019. Interpretation: jointly normal
+    demands; existence and uniqueness under alignment are theirs.
 
     Examples
     --------

@@ -50,6 +50,12 @@ def two_stage_clearing(
     TwoStageClearing
         Players: buildings that give; strategies: prices; payoffs: what they earn above the export price.
 
+    Notes
+    -----
+    Players: buildings that give in some step. Strategies: prices in those steps [money/kWh]. Payoffs: what they
+    earn above the export price [money]. Source: Cui, Wang and Xiao 2019. Interpretation: the payment game of stage
+    2; least cost in stage 1 and clearing as a game are stated there.
+
     Examples
     --------
     >>> import gametrade as gt

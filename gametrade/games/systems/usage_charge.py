@@ -36,7 +36,7 @@ def usage_charge(
     followers: Sequence[str] | None = None,
     unit: str = "money",
 ) -> UsageChargeGame:
-    """Build the game of a prosumer who sets a price for neighbours who could buy from the grid.
+    r"""Build the game of a prosumer who sets a price for neighbours who could buy from the grid.
 
     Parameters
     ----------
@@ -47,6 +47,12 @@ def usage_charge(
     -------
     UsageChargeGame
         Leader: the prosumer; followers: the consumers.
+
+    Notes
+    -----
+    Players: the prosumer (leader), consumers (followers). Strategies: a price [money/kWh]; energies [kWh]. Payoffs:
+    :math:`(p - \lambda_s) \sum x_i`; utility less payments [money]. Source: Jin, Choi and Won 2020. Interpretation:
+    quadratic utilities; leader, follower and charge are stated by reviews.
 
     Examples
     --------

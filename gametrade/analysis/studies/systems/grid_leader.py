@@ -62,6 +62,13 @@ def grid_leader(
     GridLeaderGame
         Leader: the grid; followers: buyers and sellers, whose trading coalitions the auction forms.
 
+    Notes
+    -----
+    Players: the grid (leader), buyers and sellers (followers, in trading coalitions). Strategies: a price
+    [money/kWh]; bids and energies [kWh]. Payoffs: minus the cost of serving the residual; utility less payments,
+    revenue over the feed-in tariff [money]. Source: Tushar et al. 2020. Interpretation: quasi-linear quadratic
+    utilities; threshold, double auction and a cost that reduces to zero are stated there.
+
     Examples
     --------
     >>> import gametrade as gt
