@@ -38,9 +38,9 @@ def test_structures_of_a_game_are_listed_and_written(game: Path, tmp_path: Path)
     assert told.exit_code == 0, told.output
     assert "Best structure: {A, B, C}, worth 9 money" in told.stdout
     document = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert document["stable"]["nash"]["structures"] == [[["A", "B", "C"]]]
-    assert document["stable"]["strong_nash"]["price_of_anarchy"] == 1.0
-    assert document["path"]["ending"] == "stable"
+    assert document["formation"]["stable"]["nash"]["structures"] == [[["A", "B", "C"]]]
+    assert document["formation"]["stable"]["strong_nash"]["price_of_anarchy"] == 1.0
+    assert document["formation"]["path"]["ending"] == "stable"
 
 
 def test_one_structure_is_examined(game: Path):
@@ -69,8 +69,8 @@ def test_providers_compete(tmp_path: Path):
     assert "of 2 random starts settle" in told.stdout
     assert "core-stable" in told.stdout
     document = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert document["options"] == ["mid_market_rate", "competitive_price", "alone"]
-    assert len(document["ends"]) == 2
+    assert document["competition"]["options"] == ["mid_market_rate", "competitive_price", "alone"]
+    assert len(document["competition"]["ends"]) == 2
 
 
 @pytest.mark.parametrize(

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from gametrade.analysis.membership_documents import formation_document
 from gametrade.analysis.partition_verdict import partition_verdict
 from gametrade.analysis.studies.formation import FormationStudy, formation_study
 from gametrade.cli.reading import FILES, PRICES, reading_options, with_options
@@ -103,6 +104,6 @@ def _examined(formation: FormationGame, structure: str, notions: tuple[str, ...]
 
 def _written(study: FormationStudy, output: str) -> str:
     if Path(output).suffix.lower() == ".json":
-        return json.dumps(study.to_dict(), indent=2) + "\n"
+        return json.dumps(formation_document(study), indent=2) + "\n"
     page: str = study.plot().to_html(include_plotlyjs=True, auto_play=False)
     return page

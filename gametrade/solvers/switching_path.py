@@ -46,6 +46,21 @@ class SwitchingPath(Shown):
     ending: Literal["stable", "cycle", "stopped"]
 
     @property
+    def first(self) -> Partition:
+        """The first structure."""
+        return HomePools(self.formation).structure(self.start)
+
+    @property
+    def named_moves(self) -> tuple[tuple[str, str | None, float], ...]:
+        """Every move by labels: the home, one of those whom it joins (None if it goes alone), and its gain."""
+        names, places, told = self.formation.players, self.start.copy(), []
+        for home, pool, gain in self.moves:
+            there = np.flatnonzero(places == pool)
+            told.append((names[home], names[there[0]] if there.size else None, gain))
+            places[home] = pool
+        return tuple(told)
+
+    @property
     def structures(self) -> tuple[Partition, ...]:
         """Every structure met, the first one first."""
         pools, places = HomePools(self.formation), self.start.copy()

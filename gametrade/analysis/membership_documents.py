@@ -1,0 +1,94 @@
+"""Who joins whom as files that carry their data and their proofs, for ``gametrade verify``."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from gametrade.analysis.document import data_section
+from gametrade.analysis.membership_parts import competition_part, formation_part
+from gametrade.analysis.studies.formation import FormationStudy
+from gametrade.analysis.studies.provider_study import ProviderStudy
+from gametrade.errors import InvalidInputError
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame
+
+FORMATION_SCHEMA = "gametrade-formation/1"
+COMPETITION_SCHEMA = "gametrade-competition/1"
+
+
+def source_of(schema: str, game: CoalitionalGame) -> dict[str, Any]:
+    """Head of a file: its schema, where its numbers come from, players, unit and tolerance of the game.
+
+    Raises
+    ------
+    InvalidInputError
+        If the value of a coalition is a linear program, which such a file does not prove.
+    """
+    if isinstance(game, DispatchGame):
+        raise InvalidInputError("game of the file must have values without programs. Got a DispatchGame.")
+    return {
+        "schema": schema,
+        "data": data_section(game),
+        "players": list(game.players),
+        "unit": game.unit,
+        "tolerance": game.tolerance,
+    }
+
+
+def formation_document(study: FormationStudy) -> dict[str, Any]:
+    """Write a formation study as a file that ``gametrade verify`` proves again.
+
+    Parameters
+    ----------
+    study : FormationStudy
+        Of a registered rule.
+
+    Returns
+    -------
+    dict
+        ``schema``, ``data``, ``players``, ``unit``, ``tolerance`` and ``formation``, see the schema in the
+        documentation.
+
+    Raises
+    ------
+    InvalidInputError
+        If the rule is a function of the user's, which cannot be run again from the file.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> from gametrade.analysis.studies.formation import formation_study
+    >>> from gametrade.analysis.verification import verify_document
+    >>> game = gt.TableGame.from_values({("a", "b"): 4.0, ("a", "b", "c"): 4.5})
+    >>> document = formation_document(formation_study(game, "equal_split", ["core"]))
+    >>> [f"{each.id}: {each.outcome}" for each in verify_document(document)]
+    ['data: proved', 'best: proved', 'stable/core: proved', 'path: proved']
+    """
+    if not isinstance(study.formation.rule, str):
+        raise InvalidInputError("rule of a formation file must be a registered name. Got a function.")
+    return {**source_of(FORMATION_SCHEMA, study.formation.game), "formation": formation_part(study)}
+
+
+def competition_document(study: ProviderStudy) -> dict[str, Any]:
+    """Write a provider study as a file that ``gametrade verify`` proves again.
+
+    Parameters
+    ----------
+    study : ProviderStudy
+        Of providers with registered rules.
+
+    Returns
+    -------
+    dict
+        ``schema``, ``data``, ``players``, ``unit``, ``tolerance`` and ``competition``, see the schema in the
+        documentation.
+
+    Raises
+    ------
+    InvalidInputError
+        If the rule of a provider is a function of the user's, which cannot be run again from the file.
+    """
+    part = competition_part(study)
+    for offer in part["providers"]:
+        if offer["rule"] is None:
+            raise InvalidInputError(f"rule of provider {offer['name']!r} of a file must be registered. Got a function.")
+    return {**source_of(COMPETITION_SCHEMA, study.market.game), "competition": part}
