@@ -5,14 +5,18 @@ from __future__ import annotations
 from typing import Any
 
 from gametrade.analysis.document import data_section
-from gametrade.analysis.membership_parts import competition_part, formation_part
+from gametrade.analysis.membership_parts import blocking_part, competition_part, formation_part, network_part
 from gametrade.analysis.studies.formation import FormationStudy
+from gametrade.analysis.studies.market_designs import DesignStudy
+from gametrade.analysis.studies.network_stability import NetworkStability
 from gametrade.analysis.studies.provider_study import ProviderStudy
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 
 FORMATION_SCHEMA = "gametrade-formation/1"
 COMPETITION_SCHEMA = "gametrade-competition/1"
+DESIGNS_SCHEMA = "gametrade-designs/1"
+NETWORK_SCHEMA = "gametrade-network/1"
 
 
 def source_of(schema: str, game: CoalitionalGame) -> dict[str, Any]:
@@ -92,3 +96,61 @@ def competition_document(study: ProviderStudy) -> dict[str, Any]:
         if offer["rule"] is None:
             raise InvalidInputError(f"rule of provider {offer['name']!r} of a file must be registered. Got a function.")
     return {**source_of(COMPETITION_SCHEMA, study.market.game), "competition": part}
+
+
+def designs_document(study: DesignStudy) -> dict[str, Any]:
+    """Write market designs of one community as a file that ``gametrade verify`` proves again.
+
+    Parameters
+    ----------
+    study : DesignStudy
+        Of registered designs.
+
+    Returns
+    -------
+    dict
+        ``schema``, ``data``, ``players``, ``unit``, ``tolerance`` and ``designs``, see the schema in the documentation.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> from gametrade.analysis.studies.market_designs import market_designs
+    >>> from gametrade.analysis.verification import verify_document
+    >>> day = gt.communities.fontana("flat").select(start="2017-06-01", end="2017-06-02")
+    >>> document = designs_document(market_designs(day, ["alone", "coordinated"]))
+    >>> [f"{each.id}: {each.outcome}" for each in verify_document(document)]
+    ['data: proved', 'designs: proved', 'alone: proved', 'coordinated: proved']
+    """
+    told = study.to_dict()
+    for row, found in zip(told["designs"], study.rows, strict=True):
+        row["blocking"] = blocking_part(found.blocking)
+    return {**source_of(DESIGNS_SCHEMA, SharingGame(study.community)), "designs": told}
+
+
+def network_document(study: NetworkStability) -> dict[str, Any]:
+    """Write the stability of split rules on a feeder as a file that ``gametrade verify`` proves again.
+
+    Parameters
+    ----------
+    study : NetworkStability
+        Of registered rules and :func:`~gametrade.analysis.studies.network_stability.locational_price`.
+
+    Returns
+    -------
+    dict
+        ``schema``, ``data``, ``players``, ``unit``, ``tolerance`` and ``network``, see the schema in the documentation.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> from gametrade.analysis.studies.network_stability import network_stability
+    >>> from gametrade.analysis.verification import verify_document
+    >>> from gametrade.community.feeder import Feeder
+    >>> street = gt.Community(["Ada", "Bob"], [[0], [4]], [[10], [0]], ["2023-06-01T12:00"], 1.0,
+    ...                       gt.Tariff(import_price=0.30, export_price=0.08))
+    >>> feeder = Feeder([("grid", "a"), ("a", "b")], [0.1, 0.1], [0, 0], homes={"Ada": "a", "Bob": "b"}, capacity=5)
+    >>> document = network_document(network_stability(street, feeder, ["mid_market_rate"]))
+    >>> [f"{each.id}: {each.outcome}" for each in verify_document(document)][1:3]
+    ['plan: proved', 'mid_market_rate/payoffs: proved']
+    """
+    return {**source_of(NETWORK_SCHEMA, study.game), "network": network_part(study)}

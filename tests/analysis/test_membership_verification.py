@@ -6,17 +6,28 @@ import json
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
 
 import gametrade as gt
-from gametrade.analysis.membership_documents import competition_document, formation_document
+from gametrade.analysis.encoding import doubles, floats
+from gametrade.analysis.membership_documents import (
+    competition_document,
+    designs_document,
+    formation_document,
+    network_document,
+)
 from gametrade.analysis.studies.competition import registered_provider
 from gametrade.analysis.studies.formation import formation_study
+from gametrade.analysis.studies.market_designs import market_designs
+from gametrade.analysis.studies.network_stability import RULES, locational_price, network_stability
 from gametrade.analysis.studies.provider_study import provider_study
 from gametrade.analysis.verification import verify_document
 from gametrade.analysis.verification.membership.literal import Literal, structures_of
+from gametrade.community.feeder import Feeder
 from gametrade.games.formation import FormationGame
 from gametrade.solvers.partition_stability import stable_partitions
 from tests.analysis.leaves import false_values, kind_of, leaves, replaced, wrong_shapes
+from tests.network.feeders import network_games
 
 UNTOLD = {"engine", "label", "notes", "encoding", "source", "homes", "steps", "step_hours"}
 """Words of the file about itself, which claim nothing, and counts beside data that carry a checksum."""
@@ -65,7 +76,27 @@ def market_file():
     return read_back(competition_document(study))
 
 
-FILES = ("table_file", "street_file", "group_file", "large_file", "market_file")
+@pytest.fixture(scope="module")
+def designs_file():
+    homes, noon = ["home02", "home03", "home05"], ("2017-06-01 11:00", "2017-06-01 12:00")
+    hour = gt.communities.fontana("flat").select(homes=homes, start=noon[0], end=noon[1])
+    names = ["alone", "community_manager:tolerance=0.001", "first_met"]
+    study = market_designs(hour, names, rng=np.random.default_rng(3))
+    return read_back(designs_document(study))
+
+
+@pytest.fixture(scope="module")
+def network_file():
+    street = gt.Community(
+        ["Ada", "Bob", "Cy"], [[0, 1], [4, 0], [0, 5]], [[10, 0], [0, 2], [6, 0]],
+        ["2023-06-01T12:00", "2023-06-01T13:00"], 1.0, gt.Tariff(import_price=0.30, export_price=0.08),
+    )  # fmt: skip
+    lines, homes = [("grid", "a"), ("a", "b")], {"Ada": "a", "Bob": "b", "Cy": "b"}
+    feeder = Feeder(lines, [0.1, 0.1], [0, 0], homes=homes, capacity=8)
+    return read_back(network_document(network_stability(street, feeder, ["mid_market_rate", locational_price])))
+
+
+FILES = ("table_file", "street_file", "group_file", "large_file", "market_file", "designs_file", "network_file")
 
 
 @pytest.mark.parametrize("name", FILES)
@@ -79,7 +110,7 @@ def test_one_wrong_value_is_refuted(name, request):
     document, tried = request.getfixturevalue(name), set()
     for path, value in leaves(document):
         kind = kind_of(document, path)
-        if kind in tried or path[0] == "data" or path[-1] in UNTOLD or "tree" in path:
+        if kind in tried or path[0] == "data" or path[-1] in UNTOLD or {"tree", "lot"} & set(path):
             continue
         tried.add(kind)
         wrong = false_values(value, document["players"], 1.0)[-1]
@@ -91,10 +122,10 @@ def test_one_wrong_value_is_refuted(name, request):
     assert len(tried) > 10
 
 
-@pytest.mark.parametrize("name", ["table_file", "market_file"])
+@pytest.mark.parametrize("name", ["table_file", "market_file", "network_file"])
 def test_malformed_files_are_refuted_or_refused(name, request):
     document = request.getfixturevalue(name)
-    part = next(iter(set(document) & {"formation", "competition"}))
+    part = next(iter(set(document) & {"formation", "competition", "designs", "network"}))
     places = {kind_of(document, path): path for path, _ in leaves(document)}
     for path in [*places.values(), (part,), *((part, name) for name in document[part])]:
         wrong = wrong_shapes()[len(path) % 4]
@@ -159,3 +190,26 @@ def test_the_section_of_a_report_is_proved_and_a_wrong_value_in_it_is_not():
         changed = replaced(document, ("membership", *path), wrong)
         changed = {**changed, "claims": []}
         assert said(changed)["membership"] == "refuted", (path, value, wrong)
+
+
+@settings(max_examples=12, deadline=None, derandomize=True)
+@given(network_games(max_homes=4))
+def test_rules_on_any_feeder_are_proved(game):
+    rules = [rule for rule in RULES if game.grand_value > game.tolerance or callable(rule)]
+    study = network_stability(
+        game.community, game.feeder, rules, outsiders=game.outsiders, power_factor=game.power_factor
+    )
+    found = said(read_back(network_document(study)))
+    assert set(found.values()) == {"proved"}, found
+
+
+def test_shortened_plans_and_free_prices_prove_nothing(network_file):
+    network = network_file["network"]
+    told = network["rules"][0]["with_limits"]
+    for field, name in (("plan", "plan"), ("prices", "energy"), ("prices", "limits")):
+        packed = told[field] if field == "plan" else told[field][name]
+        nothing = doubles(np.zeros_like(floats(packed)))
+        changed = {**told, field: nothing if field == "plan" else {**told[field], name: nothing}}
+        file = replaced(network_file, ("network", "rules", 0, "with_limits"), changed)
+        assert (said(file)["mid_market_rate/with limits"] == "refuted") or not floats(packed).any()
+    assert said(replaced(network_file, ("network", "plan"), doubles(np.zeros(6))))["plan"] == "refuted"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from gametrade.analysis.document import data_section
-from gametrade.analysis.membership_documents import COMPETITION_SCHEMA, FORMATION_SCHEMA
+from gametrade.analysis.membership_documents import COMPETITION_SCHEMA, DESIGNS_SCHEMA, FORMATION_SCHEMA, NETWORK_SCHEMA
 from gametrade.analysis.verification.case import ExactGame, Refuted
 from gametrade.analysis.verification.comparing import equal, same
 from gametrade.analysis.verification.guarding import guarded
@@ -20,6 +20,8 @@ from gametrade.analysis.verification.membership.choices import (
     check_lists,
     check_market,
 )
+from gametrade.analysis.verification.membership.designs import design_checks
+from gametrade.analysis.verification.membership.feeder import network_checks
 from gametrade.analysis.verification.membership.paid import Paid
 from gametrade.analysis.verification.membership.structures import check_best, check_stable
 from gametrade.analysis.verification.membership.switching import (
@@ -45,6 +47,16 @@ def verify_formation(document: Mapping[str, Any], folder: str | Path | None) -> 
 def verify_competition(document: Mapping[str, Any], folder: str | Path | None) -> list[Outcome]:
     """Prove a file of schema ``gametrade-competition/1`` again: one outcome for the data and one for each claim."""
     return proved(document, folder, lambda game: competition_checks(ExactGame(game), document["competition"]))
+
+
+def verify_designs(document: Mapping[str, Any], folder: str | Path | None) -> list[Outcome]:
+    """Prove a file of schema ``gametrade-designs/1`` again: one outcome for the data and one for each design."""
+    return proved(document, folder, lambda game: design_checks(ExactGame(game), document["designs"]))
+
+
+def verify_network(document: Mapping[str, Any], folder: str | Path | None) -> list[Outcome]:
+    """Prove a file of schema ``gametrade-network/1`` again: one outcome for the data and three for each rule."""
+    return proved(document, folder, lambda game: network_checks(game, document["network"]))
 
 
 def proved(
@@ -185,5 +197,7 @@ def competition_checks(exact: ExactGame, part: Mapping[str, Any]) -> Checks:
 FILES: Mapping[str, Callable[[Mapping[str, Any], str | Path | None], list[Outcome]]] = {
     FORMATION_SCHEMA: verify_formation,
     COMPETITION_SCHEMA: verify_competition,
+    DESIGNS_SCHEMA: verify_designs,
+    NETWORK_SCHEMA: verify_network,
 }
 """What proves a file, by its schema."""
