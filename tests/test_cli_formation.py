@@ -50,6 +50,24 @@ def test_one_structure_is_examined(game: Path):
     assert lines[1].startswith("core: ")
 
 
+def test_files_about_who_joins_whom_are_verified(game: Path, tmp_path: Path):
+    told = tmp_path / "told.json"
+    for arguments in (
+        ("form", game, "--structure", "A,B;C"),
+        ("form", game, "--rule", "shapley"),
+        ("compete", *DAY, "--home", "home02", "--home", "home03", "--provider", "mid_market_rate", "--starts", 1),
+        ("designs", *DAY, "--home", "home02", "--home", "home03", "--design", "first_met", "--design", "coordinated"),
+    ):
+        assert run(*arguments, "-o", told).exit_code == 0, arguments
+        checked = run("verify", told)
+        assert checked.exit_code == 0, checked.output
+        assert checked.stdout.endswith(" 0 refuted, 0 not proved.\n")
+    told.write_text(told.read_text(encoding="utf-8").replace('"messages": ', '"messages": 1'), encoding="utf-8")
+    assert run("verify", told).exit_code == 1
+    line = refused(run("form", game, "--structure", "A,B;C", "-o", tmp_path / "x.html"))
+    assert "output (-o) of form --structure must end in .json" in line
+
+
 def test_more_homes_switch_and_their_path_is_drawn(tmp_path: Path):
     told = run("form", *DAY, "--rule", "mid_market_rate", "-o", tmp_path / "path.html")
     assert told.exit_code == 0, told.output

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from gametrade.analysis.document import data_section
-from gametrade.analysis.membership_parts import blocking_part, competition_part, formation_part, network_part
-from gametrade.analysis.studies.formation import FormationStudy
+from gametrade.analysis.membership_parts import (
+    blocking_part,
+    certificate_part,
+    competition_part,
+    formation_part,
+    network_part,
+)
+from gametrade.analysis.studies.formation import FormationStudy, game_tolerance
 from gametrade.analysis.studies.market_designs import DesignStudy
 from gametrade.analysis.studies.network_stability import NetworkStability
 from gametrade.analysis.studies.provider_study import ProviderStudy
+from gametrade.analysis.verdict import Verdict
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.formation import FormationGame
+from gametrade.solvers.certified_structure import SwitchingCertificate
 
 FORMATION_SCHEMA = "gametrade-formation/1"
 COMPETITION_SCHEMA = "gametrade-competition/1"
@@ -67,9 +77,84 @@ def formation_document(study: FormationStudy) -> dict[str, Any]:
     >>> [f"{each.id}: {each.outcome}" for each in verify_document(document)]
     ['data: proved', 'best: proved', 'stable/core: proved', 'path: proved']
     """
-    if not isinstance(study.formation.rule, str):
-        raise InvalidInputError("rule of a formation file must be a registered name. Got a function.")
+    _registered(study.formation)
     return {**source_of(FORMATION_SCHEMA, study.formation.game), "formation": formation_part(study)}
+
+
+def structure_document(formation: FormationGame, verdicts: Sequence[Verdict]) -> dict[str, Any]:
+    """Write verdicts on one structure as a file that ``gametrade verify`` proves again.
+
+    Parameters
+    ----------
+    formation : FormationGame
+        Of a registered rule.
+    verdicts : sequence of Verdict
+        Of :func:`~gametrade.analysis.partition_verdict.partition_verdict`.
+
+    Returns
+    -------
+    dict
+        As :func:`formation_document`, with ``examined`` in place of what a study found.
+
+    Raises
+    ------
+    InvalidInputError
+        If the rule is a function of the user's.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> from gametrade.analysis.partition_verdict import partition_verdict
+    >>> from gametrade.analysis.verification import verify_document
+    >>> formation = FormationGame(gt.TableGame.from_values({("a", "b"): 4.0, ("a", "b", "c"): 4.5}))
+    >>> document = structure_document(formation, [partition_verdict(formation, [["a", "b", "c"]], "core")])
+    >>> [f"{each.id}: {each.outcome}, {each.detail}" for each in verify_document(document)][1:]
+    ['core_stable: proved, gains of a, b: +0.5, +0.5']
+    """
+    part = {
+        "rule": _registered(formation),
+        "players": list(formation.players),
+        "unit": formation.game.unit,
+        "tolerance": game_tolerance(formation),
+        "examined": [verdict.to_dict() for verdict in verdicts],
+    }
+    return {**source_of(FORMATION_SCHEMA, formation.game), "formation": part}
+
+
+def certificate_document(proof: SwitchingCertificate) -> dict[str, Any]:
+    """Write the certificate of one structure of many homes as a file that ``gametrade verify`` proves again.
+
+    Parameters
+    ----------
+    proof : SwitchingCertificate
+        Of :func:`~gametrade.solvers.certified_structure.certified_structure`.
+
+    Returns
+    -------
+    dict
+        As :func:`formation_document`, with the ``certificate`` alone.
+
+    Raises
+    ------
+    InvalidInputError
+        If the rule is a function of the user's.
+    """
+    formation = proof.formation
+    part = {
+        "rule": _registered(formation),
+        "players": list(formation.players),
+        "unit": formation.game.unit,
+        "tolerance": game_tolerance(formation),
+        "certificate": certificate_part(proof),
+    }
+    return {**source_of(FORMATION_SCHEMA, formation.game), "formation": part}
+
+
+def _registered(formation: FormationGame) -> str:
+    """Name of the rule."""
+    if not isinstance(formation.rule, str):
+        raise InvalidInputError("rule of a formation file must be a registered name. Got a function.")
+    return formation.rule
 
 
 def competition_document(study: ProviderStudy) -> dict[str, Any]:

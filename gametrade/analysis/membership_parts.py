@@ -11,6 +11,7 @@ from gametrade.analysis.studies.provider_study import ProviderStudy
 from gametrade.games.coalitional.network import NetworkGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_question import Question
+from gametrade.solvers.certified_structure import SwitchingCertificate
 from gametrade.solvers.network_blocking import bounding_prices, price_bound
 from gametrade.solvers.network_prices import NetworkPrices, network_prices
 
@@ -23,10 +24,13 @@ def blocking_part(answer: BlockingCoalition) -> dict[str, Any]:
 
 def formation_part(study: FormationStudy) -> dict[str, Any]:
     """What was found about one rule, with the proof of the bound on coalitions."""
-    told, proof = study.to_dict(), study.certificate
-    if proof is not None and proof.blocking is not None:
-        told["certificate"]["blocking"] = blocking_part(proof.blocking)
-    return told
+    proof = study.certificate
+    return {**study.to_dict(), "certificate": None if proof is None else certificate_part(proof)}
+
+
+def certificate_part(proof: SwitchingCertificate) -> dict[str, Any]:
+    """The certificate of one structure, with the proof of the bound on coalitions."""
+    return {**proof.to_dict(), "blocking": None if proof.blocking is None else blocking_part(proof.blocking)}
 
 
 def competition_part(study: ProviderStudy) -> dict[str, Any]:

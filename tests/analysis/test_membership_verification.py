@@ -11,11 +11,14 @@ from hypothesis import given, settings
 import gametrade as gt
 from gametrade.analysis.encoding import doubles, floats
 from gametrade.analysis.membership_documents import (
+    certificate_document,
     competition_document,
     designs_document,
     formation_document,
     network_document,
+    structure_document,
 )
+from gametrade.analysis.partition_verdict import partition_verdict
 from gametrade.analysis.studies.competition import registered_provider
 from gametrade.analysis.studies.formation import formation_study
 from gametrade.analysis.studies.market_designs import market_designs
@@ -25,6 +28,8 @@ from gametrade.analysis.verification import verify_document
 from gametrade.analysis.verification.membership.literal import Literal, structures_of
 from gametrade.community.feeder import Feeder
 from gametrade.games.formation import FormationGame
+from gametrade.solvers.certified_structure import certified_structure
+from gametrade.solvers.partition_finder import NOTIONS
 from gametrade.solvers.partition_stability import stable_partitions
 from tests.analysis.leaves import false_values, kind_of, leaves, replaced, wrong_shapes
 from tests.network.feeders import network_games
@@ -168,6 +173,35 @@ def test_the_literal_reading_agrees_with_the_engine(seed):
     for notion, found in stable_partitions(formation).items():
         stable = [one for one in structures_of(2**n - 1) if literal.stable(one, notion)]
         assert len(stable) == len(found.partitions), notion
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_verdicts_on_a_structure_are_proved_and_their_opposites_are_not(seed):
+    rng = np.random.default_rng(seed)
+    values = rng.integers(0, 7, 16).astype(float)
+    values[[0, 1, 2, 4, 8]] = 0
+    formation = FormationGame(gt.TableGame("ABCD", values))
+    structure = [["A", "C"], ["B", "D"]] if seed % 2 else [["A", "B", "C", "D"]]
+    verdicts = [partition_verdict(formation, structure, notion) for notion in (*NOTIONS, "strong_nash:3")]
+    document = read_back(structure_document(formation, verdicts))
+    assert set(said(document).values()) == {"proved"}
+    for k, row in enumerate(document["formation"]["examined"]):
+        where = ("formation", "examined", k)
+        lie = replaced(document, (*where, "holds"), not row["holds"])
+        assert said(lie)[row["property"]] == "refuted"
+        if not row["holds"]:
+            gains = [gain + 0.5 for gain in row["certificate"]["gains"]]
+            if row["property"] != "d_c_stable":
+                assert said(replaced(document, (*where, "certificate", "gains"), gains))[row["property"]] == "refuted"
+            assert said(replaced(document, (*where, "witness"), ["A", "A"]))[row["property"]] == "refuted"
+
+
+def test_the_certificate_of_a_given_structure_is_a_file_of_its_own():
+    formation = FormationGame(gt.SharingGame(street(4)), "mid_market_rate")
+    document = read_back(certificate_document(certified_structure(formation, [formation.players])))
+    found = said(document)
+    assert set(found.values()) == {"proved"}
+    assert "certificate/pair" in found
 
 
 def test_rules_of_users_are_told_by_no_file():

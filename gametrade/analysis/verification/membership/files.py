@@ -31,6 +31,7 @@ from gametrade.analysis.verification.membership.switching import (
     check_single,
     check_steps,
 )
+from gametrade.analysis.verification.membership.verdicts import check_examined
 from gametrade.analysis.verification.outcome import REFUTED, Outcome
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.games.competition.market import MOST_HOMES
@@ -130,7 +131,8 @@ def formation_checks(exact: ExactGame, part: Mapping[str, Any]) -> Checks:
     exact : ExactGame
         The game.
     part : mapping
-        ``rule``, ``best``, ``stable``, ``path`` and ``certificate``.
+        ``rule``, ``players``, ``unit``, ``tolerance``, and either ``best``, ``stable``, ``path`` and ``certificate``,
+        or ``examined``: verdicts on one structure.
 
     Yields
     ------
@@ -141,13 +143,24 @@ def formation_checks(exact: ExactGame, part: Mapping[str, Any]) -> Checks:
     equal("players", list(part["players"]), list(paid.game.players))
     equal("unit", part["unit"], paid.game.unit)
     same("tolerance", part["tolerance"], float(paid.tolerance), float(paid.tolerance))
+    for row in part.get("examined", ()):
+        yield str(row["property"]), partial(check_examined, paid, row)
+    if "best" in part:
+        yield from _study_checks(paid, part)
+    if (proof := part.get("certificate")) is not None:
+        yield from _certificate_checks(paid, part, proof)
+
+
+def _study_checks(paid: Paid, part: Mapping[str, Any]) -> Checks:
+    """The claims of a study: the best structure, lists, a path and its certificate."""
     yield "best", partial(check_best, paid, part["best"])
     for notion, told in part["stable"].items():
         yield f"stable/{notion}", partial(check_stable, paid, notion, told, part["best"]["value"])
     yield "path", partial(check_steps, paid, part["path"])
-    proof = part["certificate"]
-    if proof is None:
-        return
+
+
+def _certificate_checks(paid: Paid, part: Mapping[str, Any], proof: Mapping[str, Any]) -> Checks:
+    """The claims about what single homes, pairs and coalitions gain."""
     yield "certificate/structure", partial(_same_structure, paid, part)
     yield "certificate/payoffs", partial(check_payoffs, paid, proof)
     yield "certificate/single", partial(check_single, paid, proof)
@@ -159,11 +172,12 @@ def formation_checks(exact: ExactGame, part: Mapping[str, Any]) -> Checks:
 def _same_structure(paid: Paid, part: Mapping[str, Any]) -> str:
     """The certificate is about the end of the path, with the tolerance of the game."""
     proof = part["certificate"]
-    equal("structure of the certificate", paid.structure(proof["structure"]), paid.structure(part["path"]["final"]))
+    if "path" in part:
+        equal("structure of the certificate", paid.structure(proof["structure"]), paid.structure(part["path"]["final"]))
     same("tolerance of the certificate", proof["tolerance"], paid.game.tolerance, paid.game.tolerance)
     equal("unit of the certificate", proof["unit"], paid.game.unit)
     equal("kind of the certificate", proof["kind"], "switching")
-    return "about the last structure of the path"
+    return "about the last structure of the path" if "path" in part else "about the structure that was given"
 
 
 def competition_checks(exact: ExactGame, part: Mapping[str, Any]) -> Checks:

@@ -42,13 +42,13 @@ def best_single(
             if player in coalition or (not coalition and len(own[player]) == 1):
                 continue
             gain = float(Fraction(float(offers[i])) - now[player])
-            if gain > best and _agreed(paid, structure, player, coalition, (entry, exit)):
+            if gain > best and agreed(paid, structure, player, coalition, (entry, exit)):
                 best, mover, target = gain, player, paid.game.labels(paid.game.members((*coalition, player)))
     return (0.0 if best == -np.inf else best), mover, target
 
 
-def _agreed(paid: Paid, structure: Partition, mover: str, joined: tuple[str, ...], consent: tuple[bool, bool]) -> bool:
-    """Whether those joined and those left, where they are asked, do not lose."""
+def agreed(paid: Paid, structure: Partition, mover: str, joined: tuple[str, ...], consent: tuple[bool, bool]) -> bool:
+    """Whether those joined and those left, where they are asked, do not lose by a move of one player."""
     entry, exit = consent
     own = next(part for part in structure if mover in part)
     asked = [((*joined, mover), joined)] * entry + [(tuple(i for i in own if i != mover), own)] * exit
@@ -72,8 +72,8 @@ def check_steps(paid: Paid, path: Mapping[str, Any]) -> str:
         raise Refuted(f"nothing is known of moves that are {path['moves']!r}")
     structures = [paid.structure(path["start"])]
     for number, step in enumerate(path["steps"], start=1):
-        after = _after(paid, structures[-1], step)
-        _check_gains(paid, f"move {number}", structures[-1], after, step)
+        after = after_step(paid, structures[-1], step)
+        check_gains(paid, f"move {number}", structures[-1], after, step)
         _check_consent(paid, number, structures[-1], after, (path["moves"], step))
         structures.append(after)
     equal("the last structure of the path", paid.structure(path["final"]), structures[-1])
@@ -100,8 +100,8 @@ def _check_end(paid: Paid, structure: Partition, notion: str) -> None:
         raise Refuted(f"{', '.join(found.movers)} would move from the last structure of the path")
 
 
-def _after(paid: Paid, before: Partition, step: Mapping[str, Any]) -> Partition:
-    """The structure after a step."""
+def after_step(paid: Paid, before: Partition, step: Mapping[str, Any]) -> Partition:
+    """The structure after a step of a path; who makes coalitions of others is refuted."""
     movers = set(step["movers"])
     if "coalitions" in step:
         made = [tuple(part) for part in step["coalitions"]]
@@ -118,7 +118,7 @@ def _after(paid: Paid, before: Partition, step: Mapping[str, Any]) -> Partition:
     return paid.structure([*filter(None, left), *made])
 
 
-def _check_gains(paid: Paid, what: str, before: Partition, after: Partition, step: Mapping[str, Any]) -> None:
+def check_gains(paid: Paid, what: str, before: Partition, after: Partition, step: Mapping[str, Any]) -> None:
     """Each mover gains what the step says."""
     if len(step["movers"]) != len(step["gains"]) or not step["movers"]:
         raise Refuted(f"{what} must name a gain for each mover")
@@ -139,7 +139,7 @@ def _check_consent(
     if notion in SINGLE_MOVES:
         (mover,) = step["movers"]
         joined = next(tuple(i for i in part if i != mover) for part in after if mover in part)
-        if not _agreed(paid, before, mover, joined, SINGLE_MOVES[notion]):
+        if not agreed(paid, before, mover, joined, SINGLE_MOVES[notion]):
             raise Refuted(f"somebody whose consent move {number} needs loses by it")
     if harmless:
         then, now = paid.payoffs(after), paid.payoffs(before)
@@ -170,7 +170,7 @@ def check_single(paid: Paid, proof: Mapping[str, Any]) -> str:
 
 def _check_named(paid: Paid, structure: Partition, told: Mapping[str, Any], what: str) -> None:
     """The movers that are named get what is said where they go."""
-    _check_gains(paid, what, structure, _after(paid, structure, told), told)
+    check_gains(paid, what, structure, after_step(paid, structure, told), told)
 
 
 def check_pair(paid: Paid, proof: Mapping[str, Any]) -> str:
