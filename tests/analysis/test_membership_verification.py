@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import json
+from fractions import Fraction
 
 import numpy as np
 import pytest
 from hypothesis import given, settings
 
 import gametrade as gt
+from gametrade.analysis.contract_document import contract_document
 from gametrade.analysis.encoding import doubles, floats
 from gametrade.analysis.membership_documents import (
     certificate_document,
@@ -27,10 +29,13 @@ from gametrade.analysis.studies.provider_study import provider_study
 from gametrade.analysis.verification import verify_document
 from gametrade.analysis.verification.membership.literal import Literal, structures_of
 from gametrade.community.feeder import Feeder
+from gametrade.games.contracts import BundleValue, Contract, ContractNetwork
 from gametrade.games.formation import FormationGame
+from gametrade.solvers.blocking_contracts import blocking_contracts
 from gametrade.solvers.certified_structure import certified_structure
 from gametrade.solvers.partition_finder import NOTIONS
 from gametrade.solvers.partition_stability import stable_partitions
+from gametrade.solvers.price_adjustment import price_adjustment
 from tests.analysis.leaves import false_values, kind_of, leaves, replaced, wrong_shapes
 from tests.network.feeders import network_games
 
@@ -99,6 +104,16 @@ def network_file():
     lines, homes = [("grid", "a"), ("a", "b")], {"Ada": "a", "Bob": "b", "Cy": "b"}
     feeder = Feeder(lines, [0.1, 0.1], [0, 0], homes=homes, capacity=8)
     return read_back(network_document(network_stability(street, feeder, ["mid_market_rate", locational_price])))
+
+
+@pytest.fixture(scope="module")
+def contract_file():
+    contracts = [Contract(f"{s}>{b}", s, b, cost=Fraction(1, 8)) for s in "st" for b in "AB"]
+    values = {s: BundleValue.best_of({f"{s}>A": 0, f"{s}>B": 0}, capacity=1) for s in "st"}
+    values["A"] = BundleValue({("s>A", "t>A"): 3})
+    values["B"] = BundleValue.best_of({"s>B": 2, "t>B": 2})
+    outcome = price_adjustment(ContractNetwork(contracts, values))
+    return read_back(contract_document(outcome, blocking_contracts(outcome)))
 
 
 FILES = ("table_file", "street_file", "group_file", "large_file", "market_file", "designs_file", "network_file")
@@ -173,6 +188,20 @@ def test_the_literal_reading_agrees_with_the_engine(seed):
     for notion, found in stable_partitions(formation).items():
         stable = [one for one in structures_of(2**n - 1) if literal.stable(one, notion)]
         assert len(stable) == len(found.partitions), notion
+
+
+def test_contracts_are_proved_in_fractions_and_one_wrong_word_is_not(contract_file):
+    assert set(said(contract_file).values()) == {"proved"}
+    assert contract_file["blocking"]["stable"] is False
+    for path, value in leaves(contract_file):
+        if path[0] == "schema" or path[-1] in ("time", "energy") or "talk" in path:
+            continue
+        wrong = "7/3" if isinstance(value, str) else not value if isinstance(value, bool) else ["s>A", "t>B"]
+        try:
+            found = said(replaced(contract_file, path, wrong))
+        except gt.InvalidInputError:
+            continue
+        assert "refuted" in found.values(), (path, value, wrong)
 
 
 @pytest.mark.parametrize("seed", range(4))

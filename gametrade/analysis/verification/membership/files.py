@@ -7,6 +7,7 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
+from gametrade.analysis.contract_document import CONTRACTS_SCHEMA
 from gametrade.analysis.document import data_section
 from gametrade.analysis.membership_documents import COMPETITION_SCHEMA, DESIGNS_SCHEMA, FORMATION_SCHEMA, NETWORK_SCHEMA
 from gametrade.analysis.verification.case import ExactGame, Refuted
@@ -20,6 +21,7 @@ from gametrade.analysis.verification.membership.choices import (
     check_lists,
     check_market,
 )
+from gametrade.analysis.verification.membership.contracts import verify_contracts
 from gametrade.analysis.verification.membership.designs import design_checks
 from gametrade.analysis.verification.membership.feeder import network_checks
 from gametrade.analysis.verification.membership.paid import Paid
@@ -212,6 +214,7 @@ FILES: Mapping[str, Callable[[Mapping[str, Any], str | Path | None], list[Outcom
     FORMATION_SCHEMA: verify_formation,
     COMPETITION_SCHEMA: verify_competition,
     DESIGNS_SCHEMA: verify_designs,
+    CONTRACTS_SCHEMA: verify_contracts,
     NETWORK_SCHEMA: verify_network,
 }
 """What proves a file, by its schema."""
