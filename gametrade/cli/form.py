@@ -94,7 +94,7 @@ def _examine(formation: FormationGame, structure: str, notions: tuple[str, ...],
         click.echo(str(proof))
         document = certificate_document(proof)
     else:
-        wanted = notions or tuple(name for name in NOTIONS if formation.n_players <= most_players(name))
+        wanted = notions or tuple(name for name in NOTIONS if formation.n_players <= most_players(name, one=True))
         verdicts = [partition_verdict(formation, parts, notion) for notion in wanted]
         click.echo("\n".join(_line(notion, verdict) for notion, verdict in zip(wanted, verdicts, strict=True)))
         document = structure_document(formation, verdicts)

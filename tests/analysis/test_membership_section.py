@@ -71,7 +71,7 @@ def test_a_study_of_a_game_names_its_best_structure_and_its_path():
     assert "Best structure: {A, B}, 1 alone, worth 6 money" in str(found)
     assert found.to_dict()["best"]["bound"] == 6.0
     assert len(found.plot().frames) == len(found.path.structures)
-    with pytest.raises(gt.TooManyPlayersError, match="core stability is listed for at most 10"):
+    with pytest.raises(gt.TooManyPlayersError, match="core stability is listed over all partitions of at most 10"):
         formation_study(gt.TableGame([f"h{k}" for k in range(11)], np.zeros(2**11)), notions=["core"])
 
 

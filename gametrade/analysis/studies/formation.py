@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING, Any
 
 from gametrade.community import Community
 from gametrade.display import Shown, text_table
-from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.games.formation import FormationGame, Partition
 from gametrade.games.formation.formation_game import FORMATION_PLAYERS
@@ -17,7 +16,7 @@ from gametrade.solvers.certified_structure import SwitchingCertificate, certifie
 from gametrade.solvers.formation_dynamics import FormationPath, formation_path
 from gametrade.solvers.home_pools import fits_pools
 from gametrade.solvers.optimal_structure import FormationPrices, prices_of
-from gametrade.solvers.partition_finder import NOTIONS, SINGLE_PLAYERS, Deviation, most_players
+from gametrade.solvers.partition_finder import NOTIONS, SINGLE_PLAYERS, Deviation, check_players, most_players
 from gametrade.solvers.partition_stability import StablePartitions, stable_partitions
 from gametrade.solvers.switching_path import SwitchingPath, switching_path
 
@@ -155,10 +154,7 @@ def formation_study(
     n = formation.n_players
     wanted = list(dict.fromkeys(notions)) if notions is not None else [x for x in NOTIONS if n <= most_players(x)]
     for notion in wanted:
-        if n > most_players(notion):
-            raise TooManyPlayersError(
-                f"{notion} stability is listed for at most {most_players(notion)} players. Got {n}."
-            )
+        check_players(n, notion)
     best = bounded_structure(formation.game)
     if n > SINGLE_PLAYERS:
         homes = switching_path(formation, notion=moves)
