@@ -10,7 +10,7 @@ from gametrade.errors import SolverError
 from gametrade.games.coalitional.network import NetworkGame
 from gametrade.optimise import Program, in_time
 from gametrade.solvers.blocking_question import Question
-from gametrade.solvers.network_prices import priced, step_prices
+from gametrade.solvers.network_prices import NetworkPrices, priced, step_prices
 from gametrade.typing import BoolArray, FloatArray
 
 
@@ -48,7 +48,8 @@ def network_blocking(question: Question, *, seconds: float = 60.0) -> tuple[Bool
     assert isinstance(game, NetworkGame)
     program = _program(game, question)
     relaxed = in_time(replace(program, integer=None), seconds)
-    upper = _bound(game, question, np.zeros(program.row_upper.size) if relaxed is None else relaxed.row_duals)
+    duals = np.zeros(program.row_upper.size) if relaxed is None else relaxed.row_duals
+    upper = price_bound(_prices(game, duals), question)
     n = game.n_players
     best = in_time(program, seconds)
     members = _smallest(question) if best is None else best.variables[:n] > 0.5
@@ -104,13 +105,37 @@ def _program(game: NetworkGame, question: Question) -> Program:
     return Program(np.concatenate(money), csr_matrix(matrix), lower, upper, least, most, whole)
 
 
-def _bound(game: NetworkGame, question: Question, row_duals: FloatArray) -> float:
-    """Bound of all allowed coalitions at the prices of the relaxed program."""
+def bounding_prices(question: Question, *, seconds: float = 60.0) -> NetworkPrices:
+    """Find prices of energy and limits at which no allowed coalition gains more than a bound that they prove.
+
+    Parameters
+    ----------
+    question : Question
+        About a NetworkGame.
+    seconds : float
+        Time limit of the linear program.
+
+    Returns
+    -------
+    NetworkPrices
+        Duals of the program of :func:`network_blocking` without whole numbers, cut to prices; see
+        :func:`price_bound`.
+    """
+    game = question.game
+    assert isinstance(game, NetworkGame)
+    return _prices(game, maximise(replace(_program(game, question), integer=None), seconds=seconds).row_duals)
+
+
+def _prices(game: NetworkGame, row_duals: FloatArray) -> NetworkPrices:
+    """Duals of the relaxed program as prices."""
     b, n, rows = game.bound_steps.size, game.n_players, game.tight_rows()[0].size
     energy, limits = step_prices(game, row_duals)
-    start = 2 * b + rows + n * b
-    f = game.free_game.position.shape[1]
-    prices = priced(game, energy, limits, np.clip(row_duals[start : start + f], 0.0, 1.0))
+    start, f = 2 * b + rows + n * b, game.free_game.position.shape[1]
+    return priced(game, energy, limits, np.clip(row_duals[start : start + f], 0.0, 1.0))
+
+
+def price_bound(prices: NetworkPrices, question: Question) -> float:
+    """What no allowed coalition gains more than, at any prices. [money]"""
     margins = prices.gains - question.price_of_leaving
     must, rest = margins[question.must].sum(), np.sort(margins[~question.must])[::-1]
     fewest, most = (max(0, size - int(question.must.sum())) for size in (question.smallest, question.largest))

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 from gametrade.analysis.verdict import Verdict
-from gametrade.analysis.verification import guarded
 from gametrade.analysis.verification.case import MALFORMED, Refuted
 from gametrade.analysis.verification.comparing import close, equal
 from gametrade.analysis.verification.exact_crossing import ZERO, exact_orders
 from gametrade.analysis.verification.exact_mechanisms import exact_mechanism
+from gametrade.analysis.verification.guarding import guarded
 from gametrade.analysis.verification.market_part import check_verdict
 from gametrade.analysis.verification.outcome import Outcome
 from gametrade.errors import InvalidInputError
