@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 import gametrade as gt
-from gametrade.analysis.properties.lies import KNOWN
+from gametrade.analysis.properties.breakpoints import KNOWN
 from gametrade.mechanisms import Valuation, drawn_preference
 from gametrade.mechanisms.community_market import books
 from gametrade.registry import mechanisms

@@ -22,9 +22,10 @@ from gametrade.analysis.market_section import (
 from gametrade.analysis.verification.case import Case, Refuted
 from gametrade.analysis.verification.comparing import close, equal, expect_verdict, same
 from gametrade.analysis.verification.exact_crossing import ZERO, ExactCrossing, exact_orders
+from gametrade.analysis.verification.exact_lies import true_gain
 from gametrade.analysis.verification.exact_mechanisms import exact_mechanism
 from gametrade.analysis.verification.lie_bounds import check_bound
-from gametrade.analysis.verification.lies import LIES, ROUNDED, check_lie, true_gain
+from gametrade.analysis.verification.lies import LIES, ROUNDED, check_lie
 from gametrade.games.coalitional import SharingGame
 from gametrade.mechanisms import OrderBook, clear
 from gametrade.mechanisms.community_market import books
