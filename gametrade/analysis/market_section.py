@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gametrade.analysis.meter_section import MeterVerdicts, meter_game, meter_verdicts
 from gametrade.analysis.studies.mechanism_table import FOUR, MechanismTable, mechanism_table
 from gametrade.community import Community
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
@@ -89,6 +90,8 @@ class MarketSection:
         Steps that were looked at closely.
     table : MechanismTable or None
         Verdicts of every mechanism and property, one an hour; None where no hour has trade.
+    meters : mapping of (str, str) to Verdict
+        What homes gain at their meters in these hours, by split rule and way.
     """
 
     community: Community
@@ -99,6 +102,7 @@ class MarketSection:
     totals: tuple[Total, ...]
     hours: tuple[Hour, ...]
     table: MechanismTable | None
+    meters: MeterVerdicts
 
 
 def market_wanted(sections: str | Iterable[str] | None, game: CoalitionalGame) -> bool:
@@ -148,7 +152,8 @@ def market_section(game: SharingGame, *, stride: int | None = None) -> MarketSec
     hours = market_hours(game)
     looked = tuple(hour.book for hour in hours)
     table = mechanism_table(looked, labels, PROPERTIES, most=LIES) if looked else None
-    return MarketSection(community, step, trading.size, cleared.size, best, totals, hours, table)
+    meters = meter_verdicts(meter_game(game, [hour.step for hour in hours])) if hours else {}
+    return MarketSection(community, step, trading.size, cleared.size, best, totals, hours, table, meters)
 
 
 def trading_steps(community: Community) -> IntArray:

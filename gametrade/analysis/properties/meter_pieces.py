@@ -24,6 +24,9 @@ ONE_STEP = ("waste", "burn", "accounts")
 DEGREE = 5
 """Highest power of the energy in a gain times its denominators."""
 
+AT_ONCE = 2_000_000
+"""Numbers of a table of homes and changed steps that are held in memory at once."""
+
 NODES = (np.arange(DEGREE + 1) + 0.5) / (DEGREE + 1)
 """Where a piece is looked at, as shares of its length."""
 
@@ -194,7 +197,23 @@ def step_gains(allocation: Allocation, way: str, home: IntArray, step: IntArray,
     """
     assert isinstance(allocation.game, SharingGame)
     community = allocation.game.community
-    before = _bills(allocation.game, allocation)[home, step]
+    before = _bills(allocation.game, allocation)
+    size = max(1, AT_ONCE // community.n_prosumers)
+    parts = [slice(k, k + size) for k in range(0, step.size, size)]
+    return np.concatenate(
+        [
+            before[home[rows], step[rows]]
+            - _bills_after(community, allocation.rule, way, (home[rows], step[rows], energy[rows]))
+            for rows in parts
+        ]
+    )
+
+
+def _bills_after(
+    community: Community, rule: str, way: str, changes: tuple[IntArray, IntArray, FloatArray]
+) -> FloatArray:
+    """What homes pay in the steps that they change, shape (K,). [money]"""
+    home, step, energy = changes
     net = community.net_load[:, step]
     rows = np.arange(step.size)
     second = np.zeros((1, step.size))
@@ -213,9 +232,8 @@ def step_gains(allocation: Allocation, way: str, home: IntArray, step: IntArray,
         names, np.maximum(net, 0.0), np.maximum(-net, 0.0), hours, 1.0, Tariff(*prices, currency=tariff.currency)
     )  # fmt: skip
     game = SharingGame(seen)
-    bills = _bills(game, split(game, allocation.rule))
-    after = bills[home, rows] + (bills[-1] if way == "accounts" else 0.0)
-    return np.asarray(before - after)
+    bills = _bills(game, split(game, rule))
+    return np.asarray(bills[home, rows] + (bills[-1] if way == "accounts" else 0.0))
 
 
 def _bills(game: SharingGame, allocation: Allocation) -> FloatArray:

@@ -20,8 +20,8 @@ from gametrade.registry import rules as registered_rules
 MOST_CHANGES = 300
 """Changes that are tried unless told otherwise."""
 
-MOST_PIECES = 100_000
-"""Intervals of energy that are looked at, at most, where that decides the question."""
+MOST_NUMBERS = 5_000_000
+"""Intervals of energy times homes that are looked at, at most, where that decides the question."""
 
 ALL = "every energy of every home and step, in pieces of one form"
 SOME = "a search, without proof that nothing else pays"
@@ -50,8 +50,9 @@ def meter_truthfulness(allocation: Allocation, *, way: str = "any", most: int = 
     Returns
     -------
     Verdict
-        Margin: minus the largest fall of a home's bill found; witness: who. True only for rules of one local price a
-        step and one way other than shifting, of which all energies are looked at, or where the bound is 0. [money]
+        Margin: minus the largest fall of a home's bill found; witness: who. True for rules of one local price a
+        step and one way other than shifting, of which all energies are looked at; for wasting and burning under rules
+        whose formula rules it out, see ``argument``; and where the bound is 0. [money]
 
     Raises
     ------
@@ -88,9 +89,12 @@ def meter_truthfulness(allocation: Allocation, *, way: str = "any", most: int = 
     game = allocation.game
     if not isinstance(game, SharingGame):
         return _verdict(allocation, way, Search(0.0, None, 0, "the game has no meter data"))
-    exact = best_change(allocation, way, MOST_PIECES)
+    exact = best_change(allocation, way, MOST_NUMBERS // game.n_players)
     if exact is not None:
         return _verdict(allocation, way, Search(exact.gain, exact.change, exact.pieces, ALL, exact.supremum))
+    proof = argument(allocation, way)
+    if proof is not None:
+        return _verdict(allocation, way, Search(0.0, None, 0, proof))
     community = game.community
     best: tuple[float, MeterChange | None] = (0.0, None)
     tried, failed = 0, ""
@@ -112,6 +116,11 @@ def gain_of(allocation: Allocation, change: MeterChange) -> float:
     seen, mine = changed(community, change)
     payoffs = split(SharingGame(seen), allocation.rule).payoffs
     return bills(community, allocation.payoffs, [change.home]) - bills(seen, payoffs, mine)
+
+
+MONOTONE_COSTS = ("stand_alone", "equal_split", "egalitarian", "ensc", "shapley")
+MONOTONE = "the bill adds up costs of coalitions with the home, at weights not negative, and costs without it"
+"""Rules whose bills cannot fall when energy is wasted, and why."""
 
 
 def most_of_any_change(allocation: Allocation, way: str) -> float | None:
@@ -148,6 +157,37 @@ def most_of_any_change(allocation: Allocation, way: str) -> float | None:
     return float((game.grand_value - allocation.payoffs + saved).max())
 
 
+def argument(allocation: Allocation, way: str) -> str | None:
+    r"""Why no energy wasted or burnt lowers a bill, for rules under which that follows from their formula.
+
+    Parameters
+    ----------
+    allocation : Allocation
+        Of a sharing game.
+    way : str
+        What homes may do.
+
+    Returns
+    -------
+    str or None
+        None where there is no such argument, or a price is negative.
+
+    Notes
+    -----
+    With C(S) what S pays together, a bill is, in costs, a sum of C(S) with weights that are not negative on coalitions
+    with the home and arbitrary on those without. Wasting or burning raises no surplus and lowers no deficit, so at
+    prices of at least 0 it raises C(S) for the former and leaves the latter as they are. Shapley: weights of
+    marginal costs. Equal split: :math:`(1 - 1/n)` on C(i), 1/n on C(N). ENSC: 1/n on C(N) and on each C(N without j).
+    """
+    game, base = allocation.game, allocation.rule.partition(":")[0]
+    if not isinstance(game, SharingGame) or base not in MONOTONE_COSTS or way not in ("waste", "burn"):
+        return None
+    community = game.community
+    if community.export_price.min() < 0 or (community.import_price < community.export_price).any():
+        return None
+    return MONOTONE
+
+
 def _nobody_loses(rule: str) -> bool:
     """Whether a rule or mechanism gives nobody less than 0 and no more in all than sharing saves."""
     if rule in registered_mechanisms and rule not in registered_rules:
@@ -176,15 +216,17 @@ def _verdict(allocation: Allocation, way: str, found: Search) -> Verdict:
     certificate: dict[str, Any] = {"kind": "none", "tried": found.tried, "why": found.why}
     if pays and found.change is not None and isinstance(game, SharingGame):
         certificate |= {"kind": "recompute", "change": told(game.community, found.change), "gain": found.gain}
+    elif found.why == MONOTONE:
+        certificate["kind"] = "theorem"
     elif proved:
         certificate["kind"] = "enumeration" if found.supremum is not None else "bound"
-    if most is not None:
+    if most is not None and certificate["kind"] != "theorem":
         certificate["bound"] = most
     return Verdict(
         allocation.rule,
         "meter_truthfulness",
         change_statement(way, slack, game.unit, found.tried),
-        False if pays else True if proved else None,
+        False if pays else True if certificate["kind"] in ("enumeration", "bound", "theorem") else None,
         -found.gain if pays else 0.0,
         game.unit,
         (game.players[found.change.home],) if pays and found.change is not None else (),
