@@ -47,9 +47,7 @@ def network_blocking(question: Question, *, seconds: float = 60.0) -> tuple[Bool
     game = question.game
     assert isinstance(game, NetworkGame)
     program = _program(game, question)
-    relaxed = in_time(replace(program, integer=None), seconds)
-    duals = np.zeros(program.row_upper.size) if relaxed is None else relaxed.row_duals
-    upper = price_bound(_prices(game, duals), question)
+    upper = price_bound(_relaxed_prices(game, program, seconds), question)
     n = game.n_players
     best = in_time(program, seconds)
     members = _smallest(question) if best is None else best.variables[:n] > 0.5
@@ -123,7 +121,13 @@ def bounding_prices(question: Question, *, seconds: float = 60.0) -> NetworkPric
     """
     game = question.game
     assert isinstance(game, NetworkGame)
-    return _prices(game, maximise(replace(_program(game, question), integer=None), seconds=seconds).row_duals)
+    return _relaxed_prices(game, _program(game, question), seconds)
+
+
+def _relaxed_prices(game: NetworkGame, program: Program, seconds: float) -> NetworkPrices:
+    """Prices of the program without whole numbers; without time those of no limits, which bound as well."""
+    relaxed = in_time(replace(program, integer=None), seconds)
+    return _prices(game, np.zeros(program.row_upper.size) if relaxed is None else relaxed.row_duals)
 
 
 def _prices(game: NetworkGame, row_duals: FloatArray) -> NetworkPrices:
