@@ -33,7 +33,8 @@ class FormationGame:
     ----------
     game : CoalitionalGame
         What each coalition gains. Its value must not depend on what the others do: a joint network limit
-        makes a :class:`PartitionFunctionGame`, which is refused with the coalition whose value depends on them.
+        makes a :class:`PartitionFunctionGame`, which is refused with the coalition whose value depends on them. A
+        game on a feeder is taken for its stated behaviour of outsiders; ``network_partition_game`` lets them plan.
     rule : str or callable, default="equal_split"
         Registered rule or any function of a game that returns payoffs; it is asked of the game of each
         coalition by itself.
