@@ -41,9 +41,9 @@ def upper_bound(scene: Scene, certificate: Certificate, cost_per_member: Fractio
 
 
 def largest_by_enumeration(exact: ExactGame, payoffs: list[Fraction]) -> Fraction:
-    """Largest excess of any proper coalition, by looking at each. [money]"""
+    """Largest excess of any proper coalition by looking at each, 0 if there is none. [money]"""
     numbers, unit = all_excesses(exact, payoffs)
-    return max(numbers[1:-1]) * unit
+    return max(numbers[1:-1], default=0) * unit
 
 
 def all_excesses(exact: ExactGame, payoffs: list[Fraction]) -> tuple[list[int], Fraction]:

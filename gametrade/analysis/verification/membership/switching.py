@@ -12,7 +12,7 @@ from gametrade.analysis.encoding import tree_from_dict
 from gametrade.analysis.verification.case import Refuted
 from gametrade.analysis.verification.comparing import ROUNDING, equal
 from gametrade.analysis.verification.membership.paid import ZERO, Paid
-from gametrade.analysis.verification.trees import all_excesses, check_tree
+from gametrade.analysis.verification.trees import check_tree, largest_by_enumeration
 from gametrade.games.formation import Partition
 from gametrade.solvers.formation_dynamics import MOVING
 from gametrade.solvers.home_pairs import best_pair
@@ -250,7 +250,7 @@ def check_excess(paid: Paid, payoffs: list[Fraction], told: Mapping[str, Any], l
         if Fraction(tree.limit) > max(bound, least if least is not None else bound) + slack:
             raise Refuted("the tree proves a larger bound than the file states")
         return f"excess {float(excess):.6g} exactly, bound {float(bound):.6g} by {len(tree.homes)} price paths"
-    found = max(all_excesses(exact, payoffs)[1:-1], default=ZERO)
+    found = largest_by_enumeration(exact, payoffs)
     if found > bound + slack:
         raise Refuted(f"a coalition gains {float(found):.9g}, more than the bound {float(bound):.9g}")
     return f"excess {float(excess):.6g} exactly, every coalition examined"
