@@ -167,8 +167,8 @@ def formation_study(
 
 
 def game_tolerance(formation: FormationGame) -> float:
-    """Gain that counts as none: with the rounding of all payoffs up to 16 players, of the game above. [money]"""
-    return formation.tolerance if formation.n_players <= FORMATION_PLAYERS else formation.game.tolerance
+    """Gain that counts as none: with the rounding of all payoffs up to 12 players, of the game above. [money]"""
+    return formation.tolerance if formation.n_players <= SINGLE_PLAYERS else formation.game.tolerance
 
 
 def listed(structure: Partition) -> list[list[str]]:
