@@ -31,7 +31,9 @@ def test_the_example_of_a_system_is_data_and_can_be_answered(entry):
         assert equilibrium.certificate["kind"]
 
 
-CARD = re.compile(r"Players: .+?\.\sStrategies:\s.+?\.\sPayoffs:\s.+?\.\sSource:\s.+?\.\sInterpretation:\s.+?\.", re.DOTALL)
+CARD = re.compile(
+    r"Players: .+?\.\sStrategies:\s.+?\.\sPayoffs:\s.+?\.\sSource:\s.+?\.\sInterpretation:\s.+?\.", re.DOTALL
+)
 UNITS = re.compile(r"\[(money|kWh|money/kWh|degC)\]|without unit|shares?\b|on or off")
 
 
