@@ -76,7 +76,7 @@ def _what_for(study: EquilibriumStudy) -> str:
     if told:
         return sentence("; ".join(told)) + "."
     verdict = study.get("existence")
-    names = [str(row["argument"]) for row in verdict.certificate.get("arguments", [])] if verdict else []
+    names = [str(row["argument"]) for row in verdict.certificate.get("arguments", [])] if verdict is not None else []
     why = f"That there is one follows from {listed(names)}; no" if names else "No"
     return f"{why} further property was decided for this kind of game."
 

@@ -65,7 +65,7 @@ def strategy_words(equilibrium: Equilibrium, player: str, limit: int = SHOWN) ->
         return next(iter(used))
     if not used and len(entries) > 1:
         return f"all{SPACE}0"
-    shown = list((used or entries).items())[:limit]
+    shown = list((used or dict.fromkeys(entries, 0.0)).items())[:limit]
     more = f" and {len(used) - limit:,} more" if len(used) > limit else ""
     return ", ".join(entry_words(name, figure(value)) for name, value in shown) + more
 
