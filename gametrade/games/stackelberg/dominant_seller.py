@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import numpy as np
 
 from gametrade.errors import InvalidInputError, UnknownNameError
@@ -64,7 +66,7 @@ def dominant_seller(game: SellerCompetition, leader: str) -> PriceLeaderGame:
     lower, upper = np.concatenate([np.zeros(buyers), -fringe]), np.concatenate([np.full(buyers, np.inf), 0 * fringe])
 
     def takes(price: float) -> FloatArray:
-        return np.clip((intercepts - price) / slopes, lower, upper)
+        return np.asarray(np.clip((intercepts - price) / slopes, lower, upper))
 
     if not takes(game.export_price).sum() > 0:
         raise InvalidInputError(f"others of {leader} must leave it buyers at the export price. They sell all.")
@@ -88,7 +90,7 @@ def dominant_seller(game: SellerCompetition, leader: str) -> PriceLeaderGame:
     )
 
 
-def _last(holds, low: float, high: float) -> float:  # type: ignore[no-untyped-def]
+def _last(holds: Callable[[float], bool], low: float, high: float) -> float:
     """The largest price for which a claim holds that holds at low prices."""
     if holds(high):
         return high
