@@ -161,6 +161,8 @@ def _notes(
         f"Solver: {solution.solver}. Regret is the most that a player could gain by changing its strategy alone; every "
         "bound carries a certificate that gametrade verify checks without a solver."
     ]
+    if solution.finding and len(solution) and not solution.finding.startswith("Nothing says"):
+        notes.append(f"What the solver found: {solution.finding}")
     if solution.complete:
         notes.append("The list is complete for what the solver looks for: there are no other equilibria of that kind.")
     elif len(solution):

@@ -181,5 +181,7 @@ def _frozen(values: Sequence[float] | FloatArray) -> FloatArray:
 
 def _told(strategy: Mapping[str, float]) -> str:
     """Entries that are not zero, at most six."""
-    shown = [f"{name} {value:.6g}" for name, value in strategy.items() if value != 0] or ["all zero"]
+    shown = [
+        f"{name}{':' if name[-1:].isdigit() else ''} {value:.6g}" for name, value in strategy.items() if value != 0
+    ] or ["all zero"]
     return ", ".join(shown[:6]) + (", ..." if len(shown) > 6 else "")

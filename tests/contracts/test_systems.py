@@ -13,6 +13,7 @@ import gametrade as gt
 from gametrade.errors import UnknownOptionError
 from gametrade.games.named_system import named_system
 from gametrade.registry import systems
+from gametrade.reports.story.game_answer import game_sentences
 
 ENTRIES = [pytest.param(entry, id=entry.name) for entry in systems]
 
@@ -77,3 +78,13 @@ def test_a_number_that_is_none_builds_no_game(entry):
 def missing(value):
     """The same lists with not-a-number in every place."""
     return [missing(part) for part in value] if isinstance(value, list) else float("nan")
+
+
+@pytest.mark.parametrize("entry", ENTRIES)
+def test_the_answer_about_a_system_is_three_sentences(entry):
+    study = gt.analyse_equilibria(entry.function(**entry.traits["example"]), parameters=[])
+    sentences = game_sentences(study)
+    assert len(sentences) == 3
+    assert all(text[0].isupper() and text.endswith(".") and "e−16" not in text.split("gain")[0] for text in sentences)
+    existence = study.get("existence")
+    assert len(study.solution) or existence is None or existence.holds is None

@@ -10,7 +10,7 @@ from gametrade.registry import properties
 
 @properties.register(
     of="strategic",
-    plays=("NormalFormGame", "EvolutionaryGame", "ContinuousGame", "StackelbergGame"),
+    plays=("NormalFormGame", "EvolutionaryGame", "ContinuousGame", "StackelbergGame", "SellerCompetition"),
     source="Nash 1951, 10.2307/1969529",
 )
 def existence(game: StrategicGame) -> Verdict:
@@ -19,7 +19,7 @@ def existence(game: StrategicGame) -> Verdict:
     Parameters
     ----------
     game : StrategicGame
-        A finite, continuous or population game, or one of leaders and followers.
+        A finite, continuous or population game, one of leaders and followers, or a market of competing sellers.
 
     Returns
     -------
@@ -39,8 +39,11 @@ def existence(game: StrategicGame) -> Verdict:
     ['mixed']
     """
     arguments = existence_arguments(game)
-    told = " and ".join(f"{row['gives']}, by the argument {row['argument']}" for row in arguments) or "none known"
+    kinds = dict.fromkeys(row["gives"] for row in arguments)
+    told = "; ".join(
+        f"{kind}: {', '.join(row['argument'] for row in arguments if row['gives'] == kind)}" for kind in kinds
+    )
     certificate = {"kind": "argument", "arguments": arguments}
     holds = True if arguments else None
-    statement = f"the game has an equilibrium ({told})"
+    statement = f"the game has an equilibrium ({told or 'no argument known'})"
     return Verdict("game", "existence", statement, holds, 0.0, game.unit, (), certificate)

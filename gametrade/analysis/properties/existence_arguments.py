@@ -12,8 +12,9 @@ from gametrade.games.continuous import ContinuousGame
 from gametrade.games.evolutionary import EvolutionaryGame
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.games.potential import cross_derivatives
+from gametrade.games.pricing.seller_competition import SellerCompetition
 from gametrade.games.sparse_quadratic import is_quadratic
-from gametrade.games.stackelberg import PriceLeaderGame
+from gametrade.games.stackelberg import GridLeaderGame, PriceLeaderGame, StorageInvestmentGame
 from gametrade.solvers.pure_equilibria import pure_equilibria
 
 
@@ -51,6 +52,30 @@ def _(game: PriceLeaderGame) -> list[dict[str, Any]]:
     if not np.isfinite([game.floor, game.cap]).all() or np.isfinite(game.capacity):
         return []
     return [{"argument": "compact and upper semicontinuous", "gives": "Stackelberg", "source": "Weierstrass"}]
+
+
+@existence_arguments.register
+def _(game: GridLeaderGame) -> list[dict[str, Any]]:
+    """At the largest value of a first kWh nobody buys, and what is asked falls with the price."""
+    acts = game.demand > game.threshold
+    argument = "smallest deterring price" if acts else "threshold not exceeded"
+    return [{"argument": argument, "gives": "Stackelberg", "source": "Tushar et al. 2020, arXiv:1908.09449"}]
+
+
+@existence_arguments.register
+def _(game: StorageInvestmentGame) -> list[dict[str, Any]]:
+    """Nobody's peak demand falls when that of all rises; without that there need not be an equilibrium."""
+    if not game.aligned:
+        return []
+    source = "Kalathil, Wu, Poolla and Varaiya 2019, arXiv:1608.06990"
+    least = float(game.loadings.min() * game.spread)
+    return [{"argument": "aligned demands", "gives": "pure", "covariance": least, "source": source}]
+
+
+@existence_arguments.register
+def _(game: SellerCompetition) -> list[dict[str, Any]]:
+    """What all want falls with one price for all and what all offer rises, both without jumps, between the grid's."""
+    return [{"argument": "monotone excess demand", "gives": "price-taking", "source": "intermediate values"}]
 
 
 @existence_arguments.register

@@ -157,7 +157,7 @@ class GridLeaderGame(StackelbergGame):
             (Polyhedron.of([self.export_price], [max(highest, self.export_price)]),),
             (lambda x, y: -self.cost(float(y.sum())),),
             lambda x: self.residuals(float(x[0])),
-            self.buyers,
+            tuple(f"{buyer} from the grid" for buyer in self.buyers),
             None,
             lambda i, x: self.kinks_of_demand(),
             "quadratic",

@@ -20,7 +20,7 @@ MOST_PROFILES = 50_000
     source="Liu H. et al. 2020, multi-microgrid day-ahead trading",
     example={
         "prices": [[0.15, 0.2, 0.25], [0.15, 0.2, 0.25]],
-        "quantities": [[2.0, 4.0], [3.0]],
+        "quantities": [[4.0, 8.0], [6.0]],
         "costs": [0.08, 0.1],
         "worth": [0.6, 0.5],
         "bends": [0.05, 0.1],

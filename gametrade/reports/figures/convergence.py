@@ -16,7 +16,7 @@ from gametrade.reports.figures.style import Figure, finish, line_style
 CLOCKS = ("round", "step", "time", "rounds", "k")
 """What steps of a trace are counted by."""
 
-SIZES = ("move", "residual", "gap", "regret", "primal", "dual", "distance")
+SIZES = ("move", "residual", "gap", "regret", "primal", "dual", "distance", "excess", "choice")
 """What shrinks as a process converges."""
 
 

@@ -56,7 +56,8 @@ def leader_payoff(study: EquilibriumStudy) -> Figure | None:
             x=chosen, y=best, mode="markers", name="equilibrium", marker={"color": BLACK, "size": 10, "symbol": "star"}
         )
     )
-    finish(plot, height=430, x=name, y=f"payoff [{unit}]")
+    priced = name.split()[-1] in ("price", "charge")
+    finish(plot, height=430, x=f"{name} [{unit}/kWh]" if priced else name, y=f"payoff [{unit}]")
     inside = int(((kinks >= low) & (kinks <= high)).sum())
     return Figure(
         "leader-payoff",

@@ -39,7 +39,8 @@ def _what(study: EquilibriumStudy) -> str:
         f"{player} {'play' if player == 'followers' else 'plays'} {strategy_words(first, player, 3)}"
         for player in players[:4]
     )
-    more = f" (and {len(players) - 4:,} others)" if len(players) > 4 else ""
+    rest = len(players) - 4
+    more = f" (and {rest:,} other{'s' if rest > 1 else ''})" if rest > 0 else ""
     if len(solution) == 1:
         one = "exactly one" if solution.complete else "an"
         return f"The game has {one} equilibrium ({first.concept}): {play}{more}."
@@ -55,11 +56,11 @@ def _how_sure(study: EquilibriumStudy) -> str:
         return f"{repeats}, so no prediction rests on this report."
     first, unit = study.solution[0], study.game.unit
     known = [
-        f"{player} {amount(payoff, unit)}"
+        f"{player} {'get' if player == 'followers' else 'gets'} {amount(payoff, unit)}"
         for player, payoff in zip(study.game.players, first.payoffs, strict=True)
         if np.isfinite(payoff)
     ]
-    got = f"In it {listed(known, 4)} are paid" if known else "Payoffs are not stated"
+    got = f"In it {listed(known, 4)}" if known else "Payoffs are not stated"
     worst = max(equilibrium.regret for equilibrium in study.solution)
     if not np.isfinite(worst):
         return f"{got}; for some player nothing bounds what it could gain by changing its strategy alone."
@@ -72,7 +73,12 @@ def _how_sure(study: EquilibriumStudy) -> str:
 def _what_for(study: EquilibriumStudy) -> str:
     """Third sentence: uniqueness, welfare and stability, as far as they were decided."""
     told = [text for text in (_unique(study), _welfare(study), _stable(study)) if text]
-    return sentence("; ".join(told)) + "." if told else "No further property was decided for this kind of game."
+    if told:
+        return sentence("; ".join(told)) + "."
+    verdict = study.get("existence")
+    names = [str(row["argument"]) for row in verdict.certificate.get("arguments", [])] if verdict is not None else []
+    why = f"That there is one follows from {listed(names)}; no" if names else "No"
+    return f"{why} further property was decided for this kind of game."
 
 
 def _unique(study: EquilibriumStudy) -> str:

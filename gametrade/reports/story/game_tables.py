@@ -11,6 +11,7 @@ import numpy as np
 from gametrade.analysis.equilibrium_study import EquilibriumStudy
 from gametrade.analysis.verdict import Verdict
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.pricing.seller_competition import SellerCompetition
 from gametrade.registry import properties
 from gametrade.reports.story.appendix import HOLDS
 from gametrade.reports.story.game_words import figure, mixes, strategy_words
@@ -79,6 +80,8 @@ def players_table(study: EquilibriumStudy) -> Table:
 def _choices(game: Any, player: int) -> str:
     """The strategy set of a player in words."""
     sets = getattr(game, "sets", None)
+    if isinstance(game, SellerCompetition):
+        return _market_choices(game, player)
     if sets is None:
         return f"{len(game.components(player))} actions, and lotteries over them"
     if player >= len(sets):
@@ -88,11 +91,25 @@ def _choices(game: Any, player: int) -> str:
     names = game.components(player)
     shown = [
         f"{figure(low)} to {figure(high) if np.isfinite(high) else 'any number'}"
-        + (f" {units[name]}" if name in units else "")
+        + f" {units.get(name) or _unit(name, game.unit)}".rstrip()
         for name, low, high in zip(names[:4], points.lower.tolist(), points.upper.tolist(), strict=False)
     ]
     rows = len(points.rows) + len(points.equal_rows)
     return ", ".join(shown) + (", ..." if len(names) > 4 else "") + (f", {rows} constraints" if rows else "")
+
+
+def _unit(name: str, money: str) -> str:
+    """Unit of a variable by its last word, nothing where that does not tell."""
+    word = name.split()[-1] if name else ""
+    return {"capacity": "kWh", "energy": "kWh"}.get(word, f"{money}/kWh" if word in PRICED else "")
+
+
+def _market_choices(game: SellerCompetition, player: int) -> str:
+    """Prices and energies of a seller, or shares of the sellers."""
+    if player >= len(game.sellers):
+        return "shares of the sellers that add up to 1"
+    prices = f"{figure(game.export_price)} to {figure(game.import_price)} {game.unit}/kWh"
+    return f"{prices}, 0 to {figure(float(game.energies[player]))} kWh"
 
 
 def equilibria_tables(study: EquilibriumStudy) -> tuple[Table, ...]:
@@ -200,10 +217,17 @@ NUMBERS: Mapping[str, tuple[str, Callable[[Any], str]]] = {
 """Entries of certificates that are shown in place of the margin."""
 
 
+PRICED = ("price", "charge", "reward")
+"""Last words of variables that are money by the kWh."""
+
+COUNTED = ("eigenvalue", "radius", "count", "covariance")
+"""Entries of an argument that are shown beside it."""
+
+
 def _arguments(certificate: Mapping[str, Any]) -> str:
     told = []
     for row in certificate.get("arguments", []):
-        numbers = [f"{key} {figure(float(row[key]), 4)}" for key in ("eigenvalue", "radius", "count") if key in row]
+        numbers = [f"{key} {figure(float(row[key]), 4)}" for key in COUNTED if key in row]
         told.append(f"{row['argument']}" + (f" ({', '.join(numbers)})" if numbers else ""))
     return "; ".join(told) or NOTHING
 

@@ -63,9 +63,22 @@ def strategy_words(equilibrium: Equilibrium, player: str, limit: int = SHOWN) ->
     used = {name: value for name, value in entries.items() if abs(value) > least}
     if mixes(equilibrium) and len(used) == 1 and next(iter(used.values())) == 1:
         return next(iter(used))
-    shown = list(used.items())[:limit] or [(name, 0.0) for name in list(entries)[:1]]
+    if not used and len(entries) > 1:
+        return f"all{SPACE}0"
+    shown = list((used or dict.fromkeys(entries, 0.0)).items())[:limit]
     more = f" and {len(used) - limit:,} more" if len(used) > limit else ""
-    return ", ".join(f"{name}{SPACE}{figure(value)}" for name, value in shown) + more
+    return ", ".join(entry_words(name, figure(value)) for name, value in shown) + more
+
+
+def entry_words(name: str, value: str) -> str:
+    r"""An entry of a strategy with its value, told apart where the name ends in a number.
+
+    Examples
+    --------
+    >>> entry_words("price", "0.25"), entry_words("price 0", "0.25")
+    ('price\xa00.25', 'price 0:\xa00.25')
+    """
+    return f"{name}:{SPACE}{value}" if name[-1:].isdigit() else f"{name}{SPACE}{value}"
 
 
 def mixes(equilibrium: Equilibrium) -> bool:
