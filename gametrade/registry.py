@@ -234,7 +234,7 @@ LIMITS = ("max_rounds", "max_steps", "rounds")
 
 def _refuse_nothing(function: Callable[..., Any], option: str, value: Any) -> None:
     """An iteration takes a step at least, and no tolerance is negative or not a number."""
-    if not isinstance(value, numbers.Real):
+    if not isinstance(value, int | float):
         return
     if option in LIMITS and value < 1:
         raise InvalidInputError(f"{option} of {function.__name__} must be at least 1. Got {value!r}.")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from gametrade.errors import GametradeError, InvalidInputError, UnknownNameError, closest
@@ -12,12 +12,14 @@ from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import StrategicGame
 from gametrade.games.named_system import named_system
 from gametrade.games.normal_form import NormalFormGame
-from gametrade.games.stackelberg import StackelbergGame, leaders_of_formulas
+from gametrade.games.stackelberg import BilevelGame, StackelbergGame, leaders_of_formulas
 
 Made = TypeVar("Made")
 
 FINITE = ("players", "actions", "payoffs", "unit")
 FORMULAS = ("players", "variables", "payoffs", "constraints", "parameters", "unit")
+BILEVEL = ("players", "leader", "follower", "n_leader", "unit")
+SIDE = ("linear", "hessian", "constant", "rows", "limits")
 LEADERS = ("players", "variables", "payoffs", "answers", "followers", "parameters", "unit")
 
 FORM = (
@@ -55,6 +57,8 @@ def description_of(game: StrategicGame) -> dict[str, Any] | None:
     >>> description_of(NormalFormGame([[1.0, 0.0]]))
     {'players': ['player 1'], 'actions': [['1', '2']], 'payoffs': [[1.0, 0.0]], 'unit': 'money'}
     """
+    if isinstance(game, BilevelGame):
+        return _bilevel_data(game)
     if not isinstance(game, NormalFormGame):
         return None
     return {
@@ -67,7 +71,7 @@ def description_of(game: StrategicGame) -> dict[str, Any] | None:
 
 def is_described(content: Mapping[str, Any]) -> bool:
     """Whether data describe a strategic game rather than the values of coalitions."""
-    return any(key in content for key in ("system", "payoffs", "actions", "variables"))
+    return any(key in content for key in ("system", "payoffs", "actions", "variables", "follower"))
 
 
 def described_game(content: Mapping[str, Any], name: str = "game") -> StrategicGame:
@@ -81,7 +85,8 @@ def described_game(content: Mapping[str, Any], name: str = "game") -> StrategicG
         to its table); ``variables`` (player to variable to [low, high]), ``payoffs`` (player to formula) and
         if wanted ``constraints`` and ``parameters``; the same for leaders, with ``answers`` (follower to formula of the
         leaders' variables) and if wanted ``followers`` (follower to its payoff and the ends it chooses between, as
-        {payoff, between}). Numbers may be written as text where data formats have none:
+        {payoff, between}); ``leader`` and ``follower`` (linear, hessian, constant, rows, limits of all variables, the
+        first ``n_leader`` of which the leader chooses). Numbers may be written as text where data formats have none:
         ``"inf"``.
     name : str
         What messages call it, e.g. the file.
@@ -108,6 +113,8 @@ def described_game(content: Mapping[str, Any], name: str = "game") -> StrategicG
     if "system" in content:
         game: StrategicGame = _system(content, name)
         return game
+    if "follower" in content:
+        return _bilevel(content, name)
     if "answers" in content:
         return _leaders(content, name)
     if "variables" in content:
@@ -148,6 +155,46 @@ def _finite(content: Mapping[str, Any], name: str) -> NormalFormGame:
         f"payoffs of the game {name!r}",
         "be numbers in tables of one shape, an action of the first player a row",
     )
+
+
+def _bilevel(content: Mapping[str, Any], name: str) -> BilevelGame:
+    """A leader over a follower's program."""
+    _known_keys(content, BILEVEL, name)
+    _needed(content, ("leader", "n_leader"), name)
+    sides = {side: _numbers(content[side]) for side in ("leader", "follower")}
+    for side, part in sides.items():
+        if not isinstance(part, Mapping) or "linear" not in part:
+            raise InvalidInputError(f"{side} of the game {name!r} must have linear costs. Got {part!r:.60}.")
+        _known_keys(part, SIDE, f"{name}, {side}")
+    first, players = content["n_leader"], _labels(content.get("players", ["leader", "follower"]), name)
+    if len(players) != 2 or not isinstance(first, int):
+        raise InvalidInputError(f"the game {name!r} must have two players and a whole n_leader. Got {first!r:.60}.")
+
+    def make() -> BilevelGame:
+        d = len(sides["leader"]["linear"])
+        unit = str(content.get("unit", "money"))
+        game = BilevelGame.of(sides["leader"], sides["follower"], n_leader=first, n_follower=d - first, unit=unit)
+        return replace(game, labels=(players[0], players[1]))
+
+    return _made(make, f"numbers of the game {name!r}")
+
+
+def _bilevel_data(game: BilevelGame) -> dict[str, Any]:
+    """A bilevel game as plain data."""
+    sides = {
+        side: {
+            "linear": cost.linear.tolist(),
+            "hessian": cost.hessian.tolist(),
+            "constant": cost.constant,
+            "rows": rows.tolist(),
+            "limits": limits.tolist(),
+        }
+        for side, cost, rows, limits in (
+            ("leader", game.leader, game.leader_rows, game.leader_limits),
+            ("follower", game.follower, game.follower_rows, game.follower_limits),
+        )
+    }
+    return {"players": list(game.labels), **sides, "n_leader": game.n_leader, "unit": game.unit}
 
 
 def _leaders(content: Mapping[str, Any], name: str) -> StackelbergGame:

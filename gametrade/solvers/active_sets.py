@@ -86,14 +86,14 @@ def active_sets(game: BilevelGame) -> Solution:
         local = all(cost <= lowest[other.active] + tolerance for other, _ in found if other.contains(z))
         trace.append({"active": list(piece.active), "point": z.tolist(), "cost": cost, "local": local})
         if cost <= best + tolerance:
-            equilibria.append(bilevel_point(game, z, best, "active_sets", len(regions), proof))
+            equilibria.append(bilevel_point(game, z, best, "active_sets", len(regions), proof=proof))
     others = sum(step["local"] for step in trace) - len(equilibria)
     told = f"Global optimum over {len(regions)} sets of binding rows; {others} other local optima."
     return Solution(game, "active_sets", tuple(equilibria), complete=True, finding=told, trace=tuple(trace))
 
 
 def bilevel_point(
-    game: BilevelGame, z: FloatArray, bound: float, method: str, compared: int, proof: LeastCost | None = None
+    game: BilevelGame, z: FloatArray, bound: float, method: str, compared: int, *, proof: LeastCost | None = None
 ) -> Equilibrium:
     """A point as an answer: costs as negative payoffs, and what a spiteful follower would do.
 

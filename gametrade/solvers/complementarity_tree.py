@@ -227,7 +227,7 @@ class Relaxation:
         """Optimum and the leaf that proves it; None if there is none or the cost falls for ever."""
         hessian = self.conditions.hessian[np.ix_(self.where, self.where)] * np.multiply.outer(self.signs, self.signs)
         slope = (self.conditions.hessian @ self.start + self.conditions.linear)[self.where] * self.signs
-        found = _complementary(hessian, slope, self.turned, self.limits - self.rows @ self.start)
+        found = convex_program(hessian, slope, self.turned, self.limits - self.rows @ self.start)
         if found is None:
             return None
         values, prices = found
@@ -243,7 +243,7 @@ class Relaxation:
         wider = np.concatenate([self.turned, np.array([[Fraction(-1)]] * len(self.limits), dtype=object)], axis=1)
         slope = np.array([Fraction(0)] * k + [Fraction(1)], dtype=object)
         nothing = np.array([[Fraction(0)] * (k + 1)] * (k + 1), dtype=object)
-        found = _complementary(nothing, slope, wider, self.limits - self.rows @ self.start)
+        found = convex_program(nothing, slope, wider, self.limits - self.rows @ self.start)
         if found is None or not found[0][-1]:
             return None
         none = np.array([Fraction(0)] * (self.conditions.d + self.conditions.m), dtype=object)
@@ -265,7 +265,7 @@ class Relaxation:
         return [str(value) for value in (*u, *w)]
 
 
-def _complementary(
+def convex_program(
     hessian: np.ndarray, slope: np.ndarray, rows: np.ndarray, limits: np.ndarray
 ) -> tuple[list[Fraction], list[Fraction]] | None:
     """Optimum and multipliers of a convex program over rows, all variables at least 0; None on a ray."""

@@ -126,7 +126,8 @@ class FollowerConditions:
         least: Fraction = -(u @ self.limits) - w @ self.levels
         if point is None:
             return INFINITE if least > 0 else None
-        return self.cost(point) - tangent @ at + least
+        bound: Fraction = self.cost(point) - tangent @ at + least
+        return bound
 
 
 INFINITE = Fraction(10) ** 400

@@ -81,7 +81,7 @@ def kkt_milp(game: BilevelGame, *, seconds: float = 60.0) -> Solution:
     sharp = maximise(_program(game, slacks, multipliers, binding))
     z = sharp.variables[:d]
     bound = min(-found.bound + game.leader.constant, game.leader(z))
-    point = bilevel_point(game, z, bound, "milp", int(binding.sum()), least_cost(game, z))
+    point = bilevel_point(game, z, bound, "milp", int(binding.sum()), proof=least_cost(game, z))
     told = f"Optimistic optimum; big-M up to {max(slacks.max(initial=0.0), multipliers.max(initial=0.0)):g} certified."
     return Solution(game, "kkt_milp", (point,), complete=False, finding=told)
 

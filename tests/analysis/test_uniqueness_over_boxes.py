@@ -143,3 +143,48 @@ def test_quadratic_games_without_an_argument_are_listed():
         {"a": "-(x - y)**2/2", "b": "-(x - y)**2/2"}, {"a": {"x": (-1, 1)}, "b": {"y": (-1, 1)}}
     )
     assert gt.check(same, "unique_equilibrium").holds is not True
+
+
+WELFARE = {
+    "rivals": {
+        "payoffs": {"a": "x*(10 - x - y) - x**3/50", "b": "y*(10 - x - y) - y**3/40"},
+        "variables": {"a": {"x": [0, 10]}, "b": {"y": [0, 10]}},
+    },
+    "strangers": {
+        "payoffs": {"a": "log(1 + x) - x/3", "b": "sqrt(1 + y) - y/4"},
+        "variables": {"a": {"x": [0, 5]}, "b": {"y": [0, 8]}},
+    },
+    "limited": {
+        "payoffs": {"a": "log(1 + x) - x*y/9", "b": "log(1 + y) - x*y/8"},
+        "variables": {"a": {"x": [0, 5]}, "b": {"y": [0, 8]}},
+        "constraints": ["x + y <= 6"],
+    },
+}
+
+
+@pytest.mark.parametrize("name", WELFARE)
+def test_the_price_of_anarchy_of_formulas_against_a_grid(name):
+    asked = ("price_of_anarchy", "price_of_stability")
+    study = gt.analyse_equilibria(WELFARE[name], properties=asked)
+    verdict = study["price_of_anarchy"]
+    best, most = verdict.certificate["optimum"], verdict.certificate["optimum_at_most"]
+    grid = [np.array([x, y]) for x in np.linspace(0, 5, 41) for y in np.linspace(0, 8, 41)]
+    reached = max(study.game.payoff(x).sum() for x in grid if study.game.feasible.violation(x) <= 0)
+    assert reached <= most + 1e-9
+    assert most == pytest.approx(best, abs=1e-6)
+    assert verdict.holds == (name == "strangers")
+    assert verdict.margin == pytest.approx(study.solution[0].payoffs.sum() - best)
+    found = {one.id: one for one in verify_document(json.loads(json.dumps(study.to_dict(), allow_nan=False)))}
+    proved = "game/price_of_stability" if name == "strangers" else "game/price_of_anarchy"
+    assert found[proved].outcome == "proved", found[proved]
+    assert not [one for one in found.values() if one.outcome == "refuted"]
+
+
+def test_kinds_without_a_price_of_anarchy_say_why():
+    from gametrade.registry import systems
+
+    for name, why in (("shared_facility", "followers"), ("step_buyers", "costs"), ("multiclass_energy", "owner")):
+        game = {"system": name, **systems.get(name).traits["example"]}
+        study = gt.analyse_equilibria(game, properties=("price_of_anarchy", "price_of_stability"))
+        assert why in study.skipped["price_of_anarchy"]
+        assert "not known" in study.skipped["price_of_stability"]

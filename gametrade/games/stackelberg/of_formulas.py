@@ -8,11 +8,11 @@ from typing import Any
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.continuous import Formulas
+from gametrade.games.continuous import Formulas, Payoff
 from gametrade.games.formula_bounds import BoundedFormula, largest
 from gametrade.games.intervals import NoBounds
 from gametrade.games.polyhedron import Polyhedron
-from gametrade.games.stackelberg.game import StackelbergGame
+from gametrade.games.stackelberg.game import LeaderPayoff, StackelbergGame
 from gametrade.games.symbolic import formula_function, payoff_formulas
 from gametrade.typing import FloatArray
 
@@ -90,7 +90,7 @@ def leaders_of_formulas(
         tuple(payoffs),
         tuple(tuple(own) for own in variables.values()),
         sets,
-        tuple(lambda x, y, f=f: f(np.concatenate([x, y])) for f in stated),
+        tuple(_of_both(function) for function in stated),
         lambda x: np.array([reply(x) for reply in response]),
         tuple(answers),
         None if followers is None else _gaps(followers, list(answers), names, given),
@@ -98,6 +98,11 @@ def leaders_of_formulas(
         unit=unit,
         formulas=reduced,
     )
+
+
+def _of_both(function: Payoff) -> LeaderPayoff:
+    """A function of choices and answers one after the other as one of both."""
+    return lambda x, y: function(np.concatenate([x, y]))
 
 
 def _box(leader: str, own: Mapping[str, Ends]) -> Polyhedron:
@@ -115,7 +120,8 @@ def _ceiling(formulas: Formulas, sets: Sequence[Polyhedron]) -> Callable[[int, f
         others = np.delete(x, leader)
         key = (leader, others.tobytes())
         if key not in kept:
-            fixed = _fixed(np.delete(np.array(formulas.symbols, dtype=object), leader), others)
+            symbols = [*formulas.symbols[:leader], *formulas.symbols[leader + 1 :]]
+            fixed = _fixed(symbols, others)
             formula = formulas.payoffs[leader].subs(fixed)
             kept[key] = BoundedFormula(formula, [formulas.symbols[leader]], sets[leader], sets[leader].lower)
         return kept[key].over(((low, high),))

@@ -126,7 +126,7 @@ def _stationary(game: Any, x: tuple[Fraction, ...]) -> bool:
         inside = low[k] <= value <= high[k]
         if not inside or (rate > 0 and value != high[k]) or (rate < 0 and value != low[k]):
             return False
-    return len(x) == game.dimension
+    return bool(len(x) == game.dimension)
 
 
 def _best_prices(game: PriceLeaderGame, claim: Claim) -> str:

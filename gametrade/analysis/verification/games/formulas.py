@@ -54,7 +54,8 @@ def _regret(game: ContinuousGame, case: GameCase, equilibrium: Equilibrium) -> s
         points, part = game.deviations(player, x), game.slices[player]
         stated = float(equilibrium.regrets[player])
         if points.dimension == 1 and not len(points.equal_rows):
-            points = Polyhedron.of(*([end] for end in interval(points)))
+            low, high = interval(points)
+            points = Polyhedron.of([low], [high])
         if not is_small(game, points) or not math.isfinite(stated):
             raise NotCertified(f"{name} chooses more than three numbers, or they or its regret have no end")
         slope = game.gradient(player, x)
