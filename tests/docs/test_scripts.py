@@ -110,7 +110,8 @@ def test_the_experiment_on_mechanisms_runs_quickly(tmp_path: Path):
     rows = {line.split()[0]: line.split() for line in told.splitlines()}
     assert float(rows["vickrey_clarke_groves"][4]) < 0
     assert float(rows["uniform_price"][3]) == 1
-    assert [path.name for path in tmp_path.iterdir()] == ["mechanisms.csv"]
+    assert float(rows["vickrey_clarke_groves"][8]) == float(rows["uniform_price"][7]) > 0
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["hours.csv.gz", "mechanisms.csv"]
 
 
 GRID = ROOT / "experiments" / "grid_limits"

@@ -77,6 +77,52 @@ def test_floats_and_rationals_agree_on_the_bound(mechanism, about, book):
         assert max(0.0, bound(verdict)) == pytest.approx(max(0.0, float(exact)), abs=100 * money(book))
 
 
+@pytest.mark.parametrize("mechanism", ["multi_round_double_auction:rounds=3:margin=0.5", "periodic_double_auction"])
+@few
+@given(book=order_books(max_orders=5, several=False, scales=(1.0,)), seed=st.integers(0, 2**16))
+def test_auctions_in_rounds_are_decided_in_prices_and_energies(mechanism, book, seed):
+    book = gt.OrderBook(book.ids, book.buys, book.prices, book.energies, times=np.zeros(book.n_orders))
+    rng, truth, honest = np.random.default_rng(seed), Truth(book), gt.clear(book, mechanism)
+    before = dict(zip(book.traders, truth.gains(honest), strict=True))
+    verdict = gt.check(honest, "strategyproofness", most=10**6)
+    assert verdict.certificate["exhaustive"]
+    scales = np.array([1.0, 3.0, 1 / 3, 5 / 3, 0.6])
+    for _ in range(40 if book.n_orders else 0):
+        order = int(rng.integers(book.n_orders))
+        prices, energies = book.prices.copy(), book.energies.copy()
+        prices[order] = rng.choice(book.prices) * rng.choice(scales) + rng.choice([0.0, 1e-7, 0.3])
+        energies[order] = rng.choice([rng.uniform(0, 4), rng.choice(book.energies), energies[order]])
+        gain = truth.gain(book.owners[order], gt.clear(book.changed(prices=prices, energies=energies), mechanism))
+        assert gain - before[book.owners[order]] <= bound(verdict) + 10 * money(book)
+
+
+@pytest.mark.parametrize(
+    ("mechanism", "about"),
+    [
+        ("continuous_double_auction", "energy"),
+        ("random_matching:rng=2", "energy"),
+        *(("muda:rng=1", about) for about in ("price", "energy", "both")),
+    ],
+)
+@settings(max_examples=40, deadline=None, derandomize=True)
+@given(book=order_books(max_orders=7, several=False, scales=(1.0,)), seed=st.integers(0, 2**16))
+def test_what_a_definition_rules_out_never_pays(mechanism, about, book, seed):
+    rng, truth, honest = np.random.default_rng(seed), Truth(book), gt.clear(book, mechanism)
+    before = dict(zip(book.traders, truth.gains(honest), strict=True))
+    verdict = gt.check(honest, "strategyproofness", about=about)
+    assert verdict.holds is True
+    assert check_lie(book, mechanism, verdict.to_dict()).startswith("no lie gains")
+    for _ in range(10 if book.n_orders else 0):
+        order = int(rng.integers(book.n_orders))
+        prices, energies = book.prices.copy(), book.energies.copy()
+        if about != "energy":
+            prices[order] = rng.choice([rng.uniform(0, 10), rng.choice(book.prices)])
+        if about != "price":
+            energies[order] = rng.choice([rng.uniform(0, 4), rng.choice(book.energies), 0.0])
+        gain = truth.gain(book.owners[order], gt.clear(book.changed(prices=prices, energies=energies), mechanism))
+        assert gain - before[book.owners[order]] <= 10 * money(book)
+
+
 def test_joint_lies_by_hand():
     """A buyer of two units under a uniform price bids for the second what the seller asks: it saves on the first."""
     book = gt.OrderBook("abc", [True, True, False], [9, 8, 1], [1, 1, 2], owners=["x", "x", "y"])

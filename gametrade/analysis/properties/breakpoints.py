@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -47,10 +48,10 @@ KNOWN = {
     "vickrey_clarke_groves": Breakpoints("limits", True),
     "mcafee": Breakpoints("midpoints", True),
     "continuous_double_auction": Breakpoints("limits", False),
-    "periodic_double_auction": Breakpoints("limits", False),
+    "periodic_double_auction": Breakpoints("limits", True),
     "random_matching": Breakpoints("limits", False),
     "muda": Breakpoints("middles", False),
-    "multi_round_double_auction": Breakpoints("quotes", False),
+    "multi_round_double_auction": Breakpoints("quotes", True),
 }
 """Of mechanisms that are a function of the book alone, or of it and a lot; a trait `breakpoints` adds to them."""
 
@@ -64,10 +65,23 @@ def breakpoints_of(outcome: MarketOutcome, mechanism: object = None) -> Breakpoi
     known = KNOWN.get(entry.name, Breakpoints()) if declared is None else Breakpoints(*declared)
     options = {**written, **outcome.options}
     scales = concessions(options) if known.prices == "quotes" else ()
-    return Breakpoints(known.prices, known.energies and options.get("ties") != "pro_rata", scales)
+    return Breakpoints(known.prices, known.energies and _one_queue(outcome.book, entry.name, options), scales)
 
 
-def concessions(options: Mapping[str, float]) -> tuple[float, ...]:
+def _one_queue(book: OrderBook, mechanism: str, options: Mapping[str, Any]) -> bool:
+    """Whether orders of a side trade one after the other, in one order throughout.
+
+    Not pro rata, in several periods, or in rounds of which one quotes the same for all; rounds with equal concessions
+    go on where the one before stopped, so sums of the whole book matter.
+    """
+    if mechanism == "periodic_double_auction":
+        return np.unique(np.floor(book.times / float(options.get("length", 1.0)))).size <= 1
+    if mechanism == "multi_round_double_auction":
+        return float(options.get("margin", 0.3)) < 1
+    return options.get("ties") != "pro_rata"
+
+
+def concessions(options: Mapping[str, Any]) -> tuple[float, ...]:
     r"""How far a bid is above an ask when their quotes meet, :math:`(1 + \mu_r) / (1 - \mu_r)`, round by round."""
     rounds, margin = int(options.get("rounds", 4)), float(options.get("margin", 0.3))
     shares = np.linspace(margin, 0.0, rounds) if rounds > 1 else np.zeros(1)

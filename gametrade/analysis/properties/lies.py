@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.properties.lie_arguments import argument_against
 from gametrade.analysis.properties.lie_bounds import most_of_any_lie
 from gametrade.analysis.properties.market import Mechanism, Truth, market_verdict, mechanism_of, money_tolerance
 from gametrade.analysis.verdict import Verdict
@@ -156,15 +157,16 @@ def lie_verdict(
     pays = found.gain > tolerance
     listed = found.exhaustive and found.supremum <= tolerance
     certificate = {**lie_certificate(outcome.book, found, behind), "about": about}
-    most = None if found.exhaustive else most_of_any_lie(outcome, liars=2 if about == "pair" else 1)
+    reason = None if found.exhaustive or pays else argument_against(outcome.mechanism, outcome.book, about)
+    most = None if found.exhaustive or reason else most_of_any_lie(outcome, liars=2 if about == "pair" else 1)
     if most is not None:
         certificate["bound"] = most
-    proved = listed or (most is not None and most <= tolerance)
+    proved = listed or reason is not None or (most is not None and most <= tolerance)
     if not pays:
-        kind = "enumeration" if listed else "bound" if proved else "none"
+        kind = "enumeration" if listed else "theorem" if reason else "bound" if proved else "none"
         certificate |= {"kind": kind, "orders": [], "lying": found.honest}
-        if not proved:
-            certificate["why"] = "a search among lies, without proof that no other one pays"
+        if reason or not proved:
+            certificate["why"] = reason or "a search among lies, without proof that no other one pays"
     return market_verdict(
         outcome,
         property,

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from functools import cache
 from itertools import accumulate, combinations, groupby, pairwise, product
+from math import floor
 from typing import NamedTuple
 
 from gametrade.analysis.verification.case import Refuted
@@ -32,7 +33,10 @@ BREAKS = {
 }
 """Where a price can change the form of an outcome."""
 
-ENERGIES = ("uniform_price", "pay_as_bid", "trade_reduction", "vickrey_clarke_groves", "mcafee")
+ENERGIES = (
+    "uniform_price", "pay_as_bid", "trade_reduction", "vickrey_clarke_groves", "mcafee", "periodic_double_auction",
+    "multi_round_double_auction",
+)  # fmt: skip
 """Mechanisms of which an energy changes the form of the outcome only where sums of the two sides meet."""
 
 MOST_ORDERS = 3
@@ -68,7 +72,11 @@ def best_exact_lie(book: OrderBook, mechanism: str, about: str) -> Fraction | No
     """
     entry, options = mechanisms.resolve(mechanism)
     orders = exact_orders(book)
-    energies = entry.name in ENERGIES and options.get("ties") != "pro_rata"
+    if not orders:
+        return ZERO
+    periods = {floor(order.time / Fraction(options.get("length", 1.0))) for order in orders}
+    energies = entry.name in ENERGIES and options.get("ties") != "pro_rata" and options.get("margin", 0.3) < 1
+    energies = energies and (entry.name != "periodic_double_auction" or len(periods) <= 1)
     if (about != "energy" and entry.name not in BREAKS) or (about not in ("price", "pair") and not energies):
         return None
     families = list(_families(orders, mechanism, about))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from fractions import Fraction
 from typing import Any
 
+from gametrade.analysis.properties.lie_arguments import argument_against
 from gametrade.analysis.properties.lies import lie_statement
 from gametrade.analysis.verification.case import MALFORMED, Refuted
 from gametrade.analysis.verification.comparing import at_most, close, equal, expect_verdict
@@ -39,7 +40,7 @@ def check_lie(book: OrderBook, mechanism: str, verdict: Mapping[str, Any]) -> st
         Registered mechanism with its options, one that draws no lots.
     verdict : mapping
         ``property``, ``statement``, ``holds``, ``margin`` and ``certificate`` of kind ``lie``, ``enumeration``,
-        ``bound`` or ``none``.
+        ``theorem``, ``bound`` or ``none``.
 
     Returns
     -------
@@ -82,6 +83,11 @@ def _check(book: OrderBook, mechanism: str, verdict: Mapping[str, Any]) -> str:
     bound = check_bound(book, mechanism, verdict, ROUNDED * tolerance)
     if kind == "bound":
         return bound
+    if kind == "theorem":
+        equal("the argument", certificate["why"], argument_against(mechanism, book, certificate["about"]))
+        expect_verdict(verdict, {True})
+        close("margin", verdict["margin"], ZERO, ROUNDED * tolerance)
+        return f"no lie gains, because {certificate['why']}"
     if kind == "none":
         expect_verdict(verdict, {None})
         return "not proved: a search among lies"

@@ -123,5 +123,6 @@ def _said(book: OrderBook, document: Mapping[str, Any], row: Mapping[str, Any]) 
         why = row["certificate"].get("why", "an enumeration that is not repeated here")
         return "not proved", f"computed, not certified ({why})"
     words = {"lie": "the lie gains {:.6g} {}", "enumeration": "every lie tried again, none pays"}
+    words["theorem"] = "it follows from the definition of the mechanism"
     words["bound"] = "there is nothing that a lie could gain"
     return "proved", words.get(kind, "recomputed").format(-row["margin"], row["unit"])

@@ -66,7 +66,8 @@ def check_market(case: Case) -> str:
     told = Counter(check_verdict(hours[row["hour"]].book, row) for row in market["verdicts"])
     return (
         f"{len(market['totals'])} mechanisms cleared again in {market['counted']} steps; {told['lie']} lies told again "
-        f"and {told['enumeration']} enumerations repeated exactly, {told['recompute']} verdicts recomputed; "
+        f"and {told['enumeration']} enumerations repeated exactly, {told['theorem']} follow from a mechanism's "
+        f"definition, {told['recompute']} verdicts recomputed; "
         f"{told['none']} not proved, {told['loose']} computed, not certified"
         + ("" if meters is None else _about(meters))
     )
