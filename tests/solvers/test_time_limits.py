@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from fractions import Fraction
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -32,7 +34,7 @@ class TestBrackets:
     @given(GAMES, st.sampled_from(TIMES))
     def test_intervals_without_time_contain_the_ends(self, game, seconds):
         hurried, full = core_intervals(game, seconds=seconds), core_intervals(game)
-        slack = 1e-7 * max(1e-300, np.abs(full.high).max(), np.abs(full.low).max())
+        slack = 1e-7 * max(1e-300, np.abs(game.table()).max())
         assert (hurried.low_bound <= full.low + slack).all()
         assert (hurried.high_bound >= full.high - slack).all()
         assert (hurried.low >= full.low - slack).all()
@@ -47,7 +49,7 @@ class TestBrackets:
         start[0] = game.grand_value
         hurried = nearest_core_allocation(game, start, norm=norm, seconds=seconds)
         full = nearest_core_allocation(game, start, norm=norm)
-        slack = 1e-7 * max(1e-300, np.abs(full.payoffs).max(), np.abs(start).max())
+        slack = 1e-7 * max(1e-300, np.abs(game.table()).max())
         assert hurried.lower_bound <= full.distance + slack
         assert full.lower_bound <= hurried.distance + slack
         assert gt.blocking_coalition(game, hurried.payoffs).excess <= full.epsilon + slack
@@ -106,7 +108,17 @@ def test_a_time_limit_that_is_none_is_refused(seconds):
 @pytest.mark.parametrize("unit", [5e-324, 1e-310, 1e-290])
 def test_values_near_the_least_float_are_solved_exactly(unit):
     game = gt.TableGame.from_function("abcd", lambda coalition: unit * (len(coalition) - 1) * len(coalition))
-    assert gt.allocate(game, "nucleolus", exact=True).fractions == (gt.allocate(game, "shapley", exact=True).fractions)
+    assert gt.allocate(game, "nucleolus", exact=True).fractions == gt.allocate(game, "shapley", exact=True).fractions
+
+
+@pytest.mark.parametrize("rule", ["nucleolus", "prenucleolus", "per_capita_nucleolus", "least_core"])
+def test_floats_that_have_lost_digits_are_refused_with_the_way_out(rule):
+    game = gt.TableGame("abc", 5e-324 * np.array([0, 0, 0, 3, 0, 5, 7, 8]))
+    with pytest.raises(gt.InvalidInputError, match=r"must be 0 or reach 2.2e-308 in size.*exact=True"):
+        gt.allocate(game, rule)
+    with pytest.raises(gt.InvalidInputError, match="values of least_core must be 0 or reach"):
+        core_intervals(game)
+    assert sum(gt.allocate(game, "nucleolus", exact=True).fractions) == Fraction(8 * 5e-324)
 
 
 def test_lengths_of_huge_payoffs_do_not_overflow():
