@@ -129,7 +129,7 @@ def _bound_one(game: ContinuousGame, player: int, x: FloatArray, multipliers: Mu
         if found is not None:
             return found
     if single:
-        return global_scan(game, player, x, (low, high))
+        return global_scan(game, player, x, (low, high), game.lipschitz)
     return {
         "method": "none",
         "bound": float("inf"),
