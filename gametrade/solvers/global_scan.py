@@ -71,8 +71,8 @@ def global_scan(
     peak = _refined(payoff, grid, values)
     if lipschitz is None:
         return {**_told("scan", peak, here, proved=False), "points": POINTS}
-    ceiling, best, points = _cones(payoff, grid, values, peak, lipschitz)
-    return {**_told("lipschitz", (ceiling, best), here, proved=True), "points": points, "lipschitz": lipschitz}
+    ceiling, where, points = _cones(payoff, grid, values, peak, lipschitz)
+    return {**_told("lipschitz", (ceiling, where), here, proved=True), "points": points, "lipschitz": lipschitz}
 
 
 def _cones(
