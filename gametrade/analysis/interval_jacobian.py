@@ -12,7 +12,7 @@ import numpy as np
 from gametrade.analysis.uniqueness import is_p_matrix
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.definite import is_definite
-from gametrade.games.formula_bounds import Box, halves
+from gametrade.games.formula_bounds import Box, concave_on, halves
 from gametrade.games.intervals import Intervals, NoBounds
 from gametrade.typing import FloatArray
 
@@ -26,6 +26,9 @@ MOST_LEFT = 200
 """Boxes that may be left in a round of halving."""
 
 ROUNDS = 40
+
+MOST_CONCAVE = 200
+"""Boxes that are looked at for the concavity of one payoff."""
 
 MOST_MINORS = 4
 """Variables up to which all principal minors are bounded."""
@@ -286,3 +289,43 @@ def _determinant(matrix: list[list[Pair]]) -> Pair:
 def _outward(interval: Any) -> tuple[float, float]:
     """Ends of an interval as floats around it."""
     return float(np.nextafter(float(interval.a), -np.inf)), float(np.nextafter(float(interval.b), np.inf))
+
+
+def concave_over(game: ContinuousGame, jacobian: IntervalJacobian, box: Box) -> bool:
+    """Whether every payoff is proved to be concave in its owner's variables while the others stay in a box.
+
+    Parameters
+    ----------
+    game : ContinuousGame
+        With formulas.
+    jacobian : IntervalJacobian
+        Of the game.
+    box : tuple of (low, high)
+        Of all variables; a player's own range over their whole intervals.
+
+    Returns
+    -------
+    bool
+        True is a proof; False says nothing.
+    """
+    for part in game.slices:
+        own = range(part.start, part.stop)
+        bends = [[-jacobian.entries[i][j] for j in own if j <= i] for i in own]
+        queue, looked = [tuple(jacobian.box[k] if k in own else box[k] for k in range(len(box)))], 0
+        while queue:
+            whole = queue.pop()
+            looked += 1
+            if _concave_there(jacobian, bends, whole):
+                continue
+            parts = halves(tuple(whole[k] for k in own))
+            if parts is None or looked > MOST_CONCAVE:
+                return False
+            queue += [(*whole[: part.start], *half, *whole[part.stop :]) for half in parts]
+    return True
+
+
+def _concave_there(jacobian: IntervalJacobian, bends: list[list[Any]], box: Box) -> bool:
+    try:
+        return concave_on(jacobian.intervals, bends, jacobian.values(box))
+    except NoBounds:
+        return False

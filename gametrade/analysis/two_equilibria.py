@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from gametrade.analysis.interval_jacobian import IntervalJacobian
+from gametrade.analysis.interval_jacobian import IntervalJacobian, concave_over
 from gametrade.errors import GametradeError
 from gametrade.games.continuous import ContinuousGame
-from gametrade.games.formula_bounds import Box, concave_on, halves
+from gametrade.games.formula_bounds import Box
 from gametrade.games.intervals import NoBounds
 from gametrade.solvers.best_response import best_response
 from gametrade.typing import FloatArray
@@ -23,8 +23,6 @@ RADII = (1e-9, 1e-7, 1e-5, 1e-3)
 
 APART = 1e-2
 """Share of an interval by which two equilibria differ at least."""
-
-MOST_BOXES = 200
 
 
 @dataclass(frozen=True)
@@ -136,7 +134,7 @@ def holds_one(game: ContinuousGame, jacobian: IntervalJacobian, enclosure: Enclo
             slope = jacobian.intervals(jacobian.slopes[k], values)
             if not (slope.a > 0 if at_low[k] else slope.b < 0):
                 return False
-        return _contracts(jacobian, box, c, free) and _concave(game, jacobian, box)
+        return _contracts(jacobian, box, c, free) and concave_over(game, jacobian, box)
     except (NoBounds, np.linalg.LinAlgError):
         return False
 
@@ -160,28 +158,3 @@ def _contracts(jacobian: IntervalJacobian, box: Box, c: FloatArray, free: np.nda
         if not (moved.a > box[k][0] and moved.b < box[k][1]):
             return False
     return True
-
-
-def _concave(game: ContinuousGame, jacobian: IntervalJacobian, box: Box) -> bool:
-    """Every payoff is concave in its owner's whole set while the others stay in the box."""
-    for part in game.slices:
-        own = range(part.start, part.stop)
-        bends = [[-jacobian.entries[i][j] for j in own if j <= i] for i in own]
-        queue, looked = [tuple(jacobian.box[k] if k in own else box[k] for k in range(len(box)))], 0
-        while queue:
-            whole = queue.pop()
-            looked += 1
-            if _concave_there(jacobian, bends, whole):
-                continue
-            parts = halves(tuple(whole[k] for k in own))
-            if parts is None or looked > MOST_BOXES:
-                return False
-            queue += [(*whole[: part.start], *half, *whole[part.stop :]) for half in parts]
-    return True
-
-
-def _concave_there(jacobian: IntervalJacobian, bends: list[list[Any]], box: Box) -> bool:
-    try:
-        return concave_on(jacobian.intervals, bends, jacobian.values(box))
-    except NoBounds:
-        return False

@@ -62,6 +62,9 @@ class ContinuousGame:
         Units of the variables by name, for display.
     formulas : Formulas or None
         The payoffs as sympy expressions, where they are known: they can be bounded without rounding.
+    lipschitz : float or None
+        A bound on how steeply the payoff of a player with one variable changes with it, [unit] per unit of the
+        variable; it turns the scan of a payoff that is not concave into a proof.
 
     Raises
     ------
@@ -88,6 +91,7 @@ class ContinuousGame:
     unit: str = "money"
     units: Mapping[str, str] = field(default_factory=dict)
     formulas: Formulas | None = field(default=None, repr=False, kw_only=True)
+    lipschitz: float | None = field(default=None, kw_only=True)
 
     def __post_init__(self) -> None:
         n = len(self.players)
@@ -103,6 +107,10 @@ class ContinuousGame:
                     f"variables of {player} must be as many as its set has coordinates, {points.dimension}. "
                     f"Got {len(names)}."
                 )
+        if self.lipschitz is not None and not 0 <= self.lipschitz < np.inf:
+            raise InvalidInputError(
+                f"lipschitz of {type(self).__name__} must be finite, at least 0. Got {self.lipschitz}."
+            )
         if self.shared is not None and self.shared.dimension != self.dimension:
             raise InvalidInputError(
                 f"shared constraints of {type(self).__name__} must have {self.dimension} columns. "

@@ -268,7 +268,20 @@ class Relaxation:
 def convex_program(
     hessian: np.ndarray, slope: np.ndarray, rows: np.ndarray, limits: np.ndarray
 ) -> tuple[list[Fraction], list[Fraction]] | None:
-    """Optimum and multipliers of a convex program over rows, all variables at least 0; None on a ray."""
+    """Optimum and multipliers of a convex program over rows, all variables at least 0; None on a ray.
+
+    Parameters
+    ----------
+    hessian, slope : ndarray of Fraction, shape (n, n) and (n,)
+        Cost.
+    rows, limits : ndarray of Fraction, shape (k, n) and (k,)
+        Constraints.
+
+    Returns
+    -------
+    tuple of two lists of Fraction, or None
+        A ray means that nothing satisfies the rows or that the cost falls for ever.
+    """
     n, k = len(slope), len(limits)
     matrix = np.array([[Fraction(0)] * (n + k)] * (n + k), dtype=object)
     matrix[:n, :n], matrix[:n, n:], matrix[n:, :n] = hessian, rows.T, -rows

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,12 @@ from gametrade.games.sparse_quadratic import is_quadratic
 from gametrade.typing import FloatArray
 
 POINTS = 2001
+
+MOST_POINTS = 50_000
+"""Points at which a payoff of bounded slope is looked at."""
+
+GAP = 1e-6
+"""Share of the range of the payoff by which its bound may exceed the best value found."""
 
 
 def global_scan(
@@ -40,7 +47,7 @@ def global_scan(
     Notes
     -----
     With slope at most L, between neighbours a < b the payoff is at most
-    :math:`\tfrac12 (f(a) + f(b) + L (b - a))` (Piyavskii).
+    :math:`\tfrac12 (f(a) + f(b) + L (b - a))` (Piyavskii); where that is too much the interval is halved.
     """
     low, high = ends
     part = game.slices[player]
@@ -64,8 +71,34 @@ def global_scan(
     peak = _refined(payoff, grid, values)
     if lipschitz is None:
         return {**_told("scan", peak, here, proved=False), "points": POINTS}
-    ceiling = float((0.5 * (values[1:] + values[:-1] + lipschitz * np.diff(grid))).max())
-    return {**_told("lipschitz", (ceiling, peak[1]), here, proved=True), "points": POINTS, "lipschitz": lipschitz}
+    ceiling, where, points = _cones(payoff, grid, values, peak, lipschitz)
+    return {**_told("lipschitz", (ceiling, where), here, proved=True), "points": points, "lipschitz": lipschitz}
+
+
+def _cones(
+    payoff: Any, grid: FloatArray, values: FloatArray, peak: tuple[float, float], slope: float
+) -> tuple[float, float, int]:
+    """Halve the interval under the highest cone until none is above the best value by more than a share of the range.
+
+    Returns the bound, where the best value is, and the number of points.
+    """
+    best, where = peak
+    gap = GAP * max(float(np.ptp(values)), 1e-300)
+    heap = [
+        (-(u + v + slope * (b - a)) / 2, a, b, u, v)
+        for a, b, u, v in zip(*(part.tolist() for part in (grid[:-1], grid[1:], values[:-1], values[1:])), strict=True)
+    ]
+    heapq.heapify(heap)
+    points = grid.size
+    while points < MOST_POINTS and -heap[0][0] > best + gap:
+        _, a, b, u, v = heapq.heappop(heap)
+        middle, points = (a + b) / 2, points + 1
+        value = payoff(middle)
+        if value > best:
+            best, where = value, middle
+        for left, right, p, q in ((a, middle, u, value), (middle, b, value, v)):
+            heapq.heappush(heap, (-(p + q + slope * (right - left)) / 2, left, right, p, q))
+    return max(best, -heap[0][0]), where, points
 
 
 def _told(method: str, best: tuple[float, float], here: float, *, proved: bool) -> dict[str, Any]:

@@ -154,7 +154,7 @@ def price_taking_gap(
     gap = gain + dual_bound(points, plan, rate, own, curvature)
     return {
         "method": "best_reply" if is_quadratic(game) else "frank_wolfe",
-        "bound": max(0.0, gap),
+        "bound": float("inf") if np.isnan(gap) else max(0.0, gap),
         "reply": plan.tolist(),
         "rows": own[0].tolist(),
         "equal": own[1].tolist(),

@@ -129,7 +129,7 @@ def _bound_one(game: ContinuousGame, player: int, x: FloatArray, multipliers: Mu
         if found is not None:
             return found
     if single:
-        return global_scan(game, player, x, (low, high))
+        return global_scan(game, player, x, (low, high), game.lipschitz)
     return {
         "method": "none",
         "bound": float("inf"),
@@ -199,7 +199,12 @@ def dual_bound(
     rows, equal = multipliers
     left = slope - rows @ points.rows - equal @ points.equal_rows
     fixed = rows @ (points.limits - points.rows @ reply) + equal @ (points.equal_limits - points.equal_rows @ reply)
-    return float(fixed + box_gains(left, points.lower - reply, points.upper - reply, curvature).sum())
+    gains = box_gains(left, points.lower - reply, points.upper - reply, curvature)
+    if not np.isfinite(gains).all() and (len(points.rows) or len(points.equal_rows)):
+        # A free variable whose slope is nothing but rounding: the rows bound it all the same.
+        low, high = points.implied_bounds()
+        gains = box_gains(left, low - reply, high - reply, curvature)
+    return float(fixed + gains.sum())
 
 
 def box_gains(slope: FloatArray, low: FloatArray, high: FloatArray, curvature: float | FloatArray) -> FloatArray:

@@ -188,3 +188,14 @@ def test_kinds_without_a_price_of_anarchy_say_why():
         study = gt.analyse_equilibria(game, properties=("price_of_anarchy", "price_of_stability"))
         assert why in study.skipped["price_of_anarchy"]
         assert "not known" in study.skipped["price_of_stability"]
+
+
+def test_existence_of_formulas_is_proved_by_concavity_over_boxes():
+    bent = {"payoffs": {"a": "log(1 + x) - x*y/9 + sqrt(1 + z) - x*z/90", "b": "log(1 + y) - x*y/8"},
+            "variables": {"a": {"x": [0, 2], "z": [0, 1]}, "b": {"y": [0, 3]}}}  # fmt: skip
+    doc = gt.analyse_equilibria(bent, "best_response", properties=("existence",)).to_dict()
+    assert [row["argument"] for row in doc["claims"][0]["certificate"]["arguments"]] == ["concave"]
+    found = {one.id: one for one in verify_document(json.loads(json.dumps(doc, allow_nan=False)))}
+    assert found["game/existence"].outcome == "proved"
+    waves = gt.ContinuousGame.from_expressions({"a": "sin(9*x) - x*y", "b": "-(y - x)**2"}, UNIT)
+    assert gt.check(waves, "existence").holds is None

@@ -107,3 +107,21 @@ def test_a_payoff_flat_at_its_best_is_no_accident():
     )
     found = gt.solve(game, "best_response", max_rounds=200, start=[0.9, 0.4], simultaneous=True, damping=0.5)
     assert np.concatenate(found[0].strategies) == pytest.approx([0.5, 0.5], abs=1e-3)
+
+
+def test_free_variables_are_bounded_by_their_rows():
+    """A chain of temperatures: each follows from the one before and the heat put in; exactly against corners."""
+    equal = np.array([[-3.0, 0.0, 1.0, 0.0], [0.0, -3.0, -0.5, 1.0]])
+    room = gt.Polyhedron.of([0, 0, -np.inf, -np.inf], [2, 1, np.inf, np.inf], equal=(equal, [10.0, 8.0]))
+    low, high = room.implied_bounds()
+    corners = [(10 + 3 * u, 8 + 3 * v + (10 + 3 * u) / 2) for u in (0, 2) for v in (0, 1)]
+    assert low[2:] == pytest.approx(np.min(corners, axis=0))
+    assert high[2:] == pytest.approx(np.max(corners, axis=0))
+    assert (low[2:] <= np.min(corners, axis=0)).all()
+    assert (high[2:] >= np.max(corners, axis=0)).all()
+    free = gt.Polyhedron.of([-np.inf, -np.inf], [np.inf, np.inf], [[1.0, 1.0]], [1.0])
+    assert not np.isfinite(free.implied_bounds()).any()
+    below = gt.Polyhedron.of([0.0, -np.inf], [np.inf, np.inf], [[1.0, 2.0]], [4.0]).implied_bounds()
+    assert below[0].tolist() == [0.0, -np.inf]
+    assert below[1][1] == pytest.approx(2.0)
+    assert below[1][0] == np.inf

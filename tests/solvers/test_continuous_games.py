@@ -262,3 +262,7 @@ def test_a_nonconcave_variable_is_scanned_and_the_answer_says_so():
         "points": 2001,
     }
     assert "not proved" in " ".join(found.notes)
+    steep = gt.solve(dataclasses.replace(unknown, lipschitz=11.0), "best_response")[0]
+    assert steep.certificate["players"]["a"]["method"] == "lipschitz"
+    assert steep.regrets[0] <= 1e-5
+    assert not steep.notes

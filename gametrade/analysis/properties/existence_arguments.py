@@ -7,9 +7,11 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.interval_jacobian import IntervalJacobian, concave_over
 from gametrade.analysis.properties.lattice import is_supermodular
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.evolutionary import EvolutionaryGame
+from gametrade.games.intervals import NoBounds
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.games.potential import cross_derivatives
 from gametrade.games.pricing.seller_competition import SellerCompetition
@@ -91,7 +93,7 @@ def _(game: ContinuousGame) -> list[dict[str, Any]]:
     found = []
     low, high = game.bounds
     compact = bool(np.isfinite(low).all() and np.isfinite(high).all())
-    if not compact or not game.concave:
+    if not compact or not (game.concave or _concave_formulas(game)):
         return []
     gives = "pure" if game.shared is None else "generalized"
     found.append({"argument": "concave", "gives": gives, "source": "Rosen 1965, 10.2307/1911749"})
@@ -105,3 +107,12 @@ def _(game: ContinuousGame) -> list[dict[str, Any]]:
         if boxes and (matrix - np.diag(np.diag(matrix)) <= 0).all():
             found.append({"argument": "supermodular", "gives": "pure", "source": "Topkis 1979, 10.1137/0317054"})
     return found
+
+
+def _concave_formulas(game: ContinuousGame) -> bool:
+    """Whether payoffs that are formulas are concave over boxes that cover all profiles."""
+    try:
+        jacobian = IntervalJacobian(game)
+    except NoBounds:
+        return False
+    return concave_over(game, jacobian, jacobian.box)

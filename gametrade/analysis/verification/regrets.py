@@ -134,11 +134,14 @@ def by_reply(
     same, levels = _matrix(points.equal_rows), _vector(points.equal_limits)
     gap = sum((p * (b - _dot(row, reply)) for p, b, row in zip(rows, limits, left, strict=True)), Fraction(0))
     gap += sum((p * (b - _dot(row, reply)) for p, b, row in zip(equal, levels, same, strict=True)), Fraction(0))
+    low, high = points.lower, points.upper
+    if not np.isfinite([low, high]).all() and (left or same):
+        low, high = points.implied_bounds()
     for k, held in enumerate(reply):
         slope = rate[k] - sum(
             (p * row[k] for p, row in [*zip(rows, left, strict=True), *zip(equal, same, strict=True)]), Fraction(0)
         )
-        gap += most(slope, curvature, (float(points.lower[k]), float(points.upper[k])), held)
+        gap += most(slope, curvature, (float(low[k]), float(high[k])), held)
     return gain + gap
 
 

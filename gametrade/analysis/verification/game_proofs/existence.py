@@ -7,12 +7,15 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.interval_jacobian import IntervalJacobian, concave_over
 from gametrade.analysis.uniqueness import positive_definite
 from gametrade.analysis.verification.case import Claim, Refuted
 from gametrade.analysis.verification.games.case import GameCase, NotCertified
 from gametrade.analysis.verification.games.leader import MOST_FOLLOWERS
 from gametrade.analysis.verification.leaders import ExactLeader
+from gametrade.games.continuous import ContinuousGame
 from gametrade.games.evolutionary import EvolutionaryGame
+from gametrade.games.intervals import NoBounds
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.games.sparse_quadratic import is_quadratic
 from gametrade.games.stackelberg import PriceLeaderGame
@@ -41,4 +44,17 @@ def existence(case: GameCase, claim: Claim, certificate: Mapping[str, Any]) -> s
             raise Refuted("a strategy set is not bounded")
         if case.document["equilibria"]:
             return "payoffs are concave, exactly, and sets bounded and not empty (Rosen)"
+    if "concave" in arguments and game.formulas is not None:
+        return _formulas(case, game)
     raise NotCertified("the conditions of the argument are decided in floating point or by symbols")
+
+
+def _formulas(case: GameCase, game: ContinuousGame) -> str:
+    """Second derivatives over boxes that cover all profiles."""
+    try:
+        jacobian = IntervalJacobian(game)
+    except NoBounds as reason:
+        raise NotCertified(str(reason)) from None
+    if not case.document["equilibria"] or not concave_over(game, jacobian, jacobian.box):
+        raise NotCertified("concavity is not proved on every box, or no profile is known to be allowed")
+    return "payoffs are concave on boxes that cover all profiles, in interval arithmetic, and sets bounded (Rosen)"

@@ -10,12 +10,14 @@ import numpy as np
 from gametrade.analysis.uniqueness import positive_definite
 from gametrade.analysis.verification.case import Refuted
 from gametrade.analysis.verification.games.case import GameCase, NotCertified
+from gametrade.analysis.verification.games.intervals import Intervals
 from gametrade.analysis.verification.regrets import most, rates
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import Equilibrium
 from gametrade.games.evolutionary import EvolutionaryGame
+from gametrade.games.formula_bounds import ends_of
 from gametrade.games.normal_form import NormalFormGame
-from gametrade.games.sparse_quadratic import AnyQuadratic, is_quadratic
+from gametrade.games.sparse_quadratic import is_quadratic
 from gametrade.games.stackelberg import BilevelGame, PriceLeaderGame, StackelbergGame
 from gametrade.solvers.regret_bounds import safe_curvature
 
@@ -63,8 +65,8 @@ def prove_concept(game: Any, case: GameCase, equilibrium: Equilibrium) -> str:
         return _named(concept, "Nash (approximate)" if weaker else "Nash", "no constraint is shared")
     if concept == "generalized Nash (arbitrary)":
         return "no common price is claimed"
-    if not is_quadratic(game):
-        raise NotCertified("common prices of payoffs that are not quadratic are not checked")
+    if not is_quadratic(game) and game.formulas is None:
+        raise NotCertified("common prices of payoffs that are functions are not checked")
     weights = [Fraction(float(w)) for w in equilibrium.certificate["weights"]]
     if len(weights) != game.n_players or min(weights) <= 0:
         raise Refuted("weights are not one positive number a player")
@@ -115,7 +117,26 @@ def _named(stated: str, found: str, why: str) -> str:
     return why
 
 
-def _common_prices(game: AnyQuadratic, equilibrium: Equilibrium, weights: list[Fraction]) -> str:
+def _slopes(game: Any, player: int, x: Any) -> tuple[Fraction, list[Fraction]]:
+    """Curvature of a payoff and its slopes at a profile, of formulas to forty digits."""
+    if is_quadratic(game):
+        block = game.own_block(player)
+        bend = Fraction(safe_curvature(block))
+        if not positive_definite(block, bend, strict=False):
+            raise NotCertified("the curvature of a payoff is not bounded exactly")
+        return bend, rates(game, player, x)
+    import sympy
+
+    intervals, formulas = Intervals(), game.formulas
+    at = {symbol: intervals.exact(float(value)) for symbol, value in zip(formulas.symbols, x, strict=True)}
+    own = formulas.symbols[game.slices[player]]
+    slopes = [ends_of(intervals(sympy.diff(formulas.payoffs[player], symbol), at))[0] for symbol in own]
+    if None in slopes:
+        raise NotCertified("a payoff has no finite slope")
+    return Fraction(0), [slope for slope in slopes if slope is not None]
+
+
+def _common_prices(game: Any, equilibrium: Equilibrium, weights: list[Fraction]) -> str:
     r"""Gaps at the prices of shared inequalities: each player on its box at :math:`\lambda / r_i`, and slackness."""
     shared = game.shared
     if shared is None or len(shared.equal_rows) or not all(points.is_box for points in game.sets):
@@ -131,17 +152,17 @@ def _common_prices(game: AnyQuadratic, equilibrium: Equilibrium, weights: list[F
         room = Fraction(limit) - sum((a * v for a, v in zip(row, profile, strict=True)), Fraction(0))
         worst += price * max(Fraction(0), room)
     low, high = game.bounds
+    if not is_quadratic(game) and not np.isfinite([low, high]).all():
+        raise NotCertified("a variable has no bounds")
     for player, part in enumerate(game.slices):
-        block = game.own_block(player)
-        bend = Fraction(safe_curvature(block))
-        if not positive_definite(block, bend, strict=False):
-            raise NotCertified("the curvature of a payoff is not bounded exactly")
+        bend, slopes = _slopes(game, player, x)
         gap = Fraction(0)
-        for k, rate in zip(range(part.start, part.stop), rates(game, player, x), strict=True):
+        for k, rate in zip(range(part.start, part.stop), slopes, strict=True):
             toll = sum((p * row[k] for p, row in zip(prices, rows, strict=True)), Fraction(0)) / weights[player]
             gap += most(rate - toll, bend, (float(low[k]), float(high[k])), profile[k])
         worst = max(worst, gap)
     size = max(Fraction(1), Fraction(float(np.abs(equilibrium.payoffs).max())))
     if worst > GAP * size:
         raise Refuted(f"at the prices stated somebody gains {float(worst):.6g}, so they support no such equilibrium")
-    return f"at the common prices nobody gains more than {float(worst):.3g}, exactly"
+    told = "exactly" if is_quadratic(game) else "along the slopes of the payoffs, in interval arithmetic"
+    return f"at the common prices nobody gains more than {float(worst):.3g}, {told}"
