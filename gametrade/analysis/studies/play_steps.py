@@ -99,7 +99,7 @@ def play_steps(
     solver : str or callable, optional
         Registered name with options, or any function of the game; the first choice for the system or the kind of game
         if not given. Over a year shorter ways pay: ``"nested_prices:max_rounds=1:deviations=0"`` for sellers'
-        competition, ``"exchange_admm"`` for buildings.
+        competition, ``"nash_seeking:rounds=8000"`` for sellers who know no model.
     options : mapping, optional
         Further keywords of the system's builder.
 
@@ -134,9 +134,10 @@ def play_steps(
 def _answer(game: Any, solver: str | Callable[..., Any] | None) -> Answer:
     """The solution; a solver that fails in one game of a year does not take the others with it."""
     try:
-        return solve(game, solver)
+        found: Answer = solve(game, solver)
     except SolverError as failure:
         return failure
+    return found
 
 
 def _entry(system: str) -> Entry:
