@@ -20,6 +20,10 @@ SHARPEST = 1e-10
 """Least feasibility tolerance that HiGHS accepts, below the tolerance of every verdict; its default is 1e-7."""
 
 
+TIME_LIMIT = "Time limit reached"
+"""Status of a program whose time was too short."""
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Program:
     r"""Maximise :math:`c^T x` subject to :math:`l \le A x \le u` and :math:`x_{lo} \le x \le x_{hi}`.
@@ -135,6 +139,34 @@ def maximise(program: Program, *, seconds: float = 600.0, relative_gap: float = 
     duals = np.array(answer.row_dual) if answer.dual_valid else np.zeros(program.matrix.shape[0])
     bound = info.objective_function_value if program.integer is None else info.mip_dual_bound
     return Solution(np.array(answer.col_value), info.objective_function_value, bound, duals, status)
+
+
+def in_time(program: Program, seconds: float) -> Solution | None:
+    """Solve a program, unless the time is too short to find a feasible point.
+
+    Parameters
+    ----------
+    program : Program
+        What to maximise.
+    seconds : float
+        Time limit.
+
+    Returns
+    -------
+    Solution or None
+        None if nothing was found in time.
+
+    Raises
+    ------
+    SolverError
+        If there is no feasible point, or the objective has no largest value.
+    """
+    try:
+        return maximise(program, seconds=seconds)
+    except SolverError as failure:
+        if failure.status != TIME_LIMIT:
+            raise
+        return None
 
 
 def _model(program: Program):  # type: ignore[no-untyped-def]

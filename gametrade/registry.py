@@ -202,6 +202,7 @@ def _refuse_unknown_options(function: Function) -> Function:
             if name not in parameters and not takes_any:
                 raise UnknownOptionError(function.__name__, name, options)
             _refuse_other_kinds(function, name, value)
+            _refuse_nothing(function, name, value)
         return function(*args, **kwargs)
 
     return checked  # type: ignore[return-value]
@@ -225,6 +226,20 @@ def _refuse_other_kinds(function: Callable[..., Any], option: str, value: Any) -
     if not fits:
         words = " or ".join(KINDS[kind] for kind in kinds)
         raise InvalidInputError(f"{option} of {function.__name__} must be {words}. Got {value!r}.")
+
+
+LIMITS = ("max_rounds", "max_steps", "rounds")
+"""Options that end an iteration: one step at least."""
+
+
+def _refuse_nothing(function: Callable[..., Any], option: str, value: Any) -> None:
+    """An iteration takes a step at least, and no tolerance is negative or not a number."""
+    if not isinstance(value, int | float):
+        return
+    if option in LIMITS and value < 1:
+        raise InvalidInputError(f"{option} of {function.__name__} must be at least 1. Got {value!r}.")
+    if option == "tolerance" and not value >= 0:
+        raise InvalidInputError(f"tolerance of {function.__name__} must be at least 0. Got {value!r}.")
 
 
 @functools.cache

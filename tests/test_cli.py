@@ -453,6 +453,22 @@ def test_interrupt_leaves_no_partial_file(
 
 
 @pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
+def test_an_interrupt_that_an_import_turns_into_another_error_is_still_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    def study(*_: object, **__: object) -> None:
+        try:
+            os.kill(os.getpid(), signal.SIGINT)
+            time.sleep(5)
+        except KeyboardInterrupt:
+            raise ImportError("initialization failed") from None
+
+    monkeypatch.setattr(REPORT, "analyse_stability", study)
+    result = run("report", "--demo")
+    assert result.exit_code == 130
+    assert result.stderr.endswith("gametrade: interrupted.\n")
+    assert signal.getsignal(signal.SIGINT) is signal.default_int_handler
+
+
+@pytest.mark.skipif(os.name == "nt", reason="sends SIGINT")
 def test_ctrl_c_in_a_real_process(tmp_path: Path) -> None:
     code = "from gametrade.cli import main; print('ready', flush=True); main()"
     output = tmp_path / "demo.html"

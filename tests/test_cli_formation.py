@@ -38,9 +38,9 @@ def test_structures_of_a_game_are_listed_and_written(game: Path, tmp_path: Path)
     assert told.exit_code == 0, told.output
     assert "Best structure: {A, B, C}, worth 9 money" in told.stdout
     document = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert document["stable"]["nash"]["structures"] == [[["A", "B", "C"]]]
-    assert document["stable"]["strong_nash"]["price_of_anarchy"] == 1.0
-    assert document["path"]["ending"] == "stable"
+    assert document["formation"]["stable"]["nash"]["structures"] == [[["A", "B", "C"]]]
+    assert document["formation"]["stable"]["strong_nash"]["price_of_anarchy"] == 1.0
+    assert document["formation"]["path"]["ending"] == "stable"
 
 
 def test_one_structure_is_examined(game: Path):
@@ -48,6 +48,24 @@ def test_one_structure_is_examined(game: Path):
     lines = told.stdout.strip().splitlines()
     assert lines[0].startswith("nash: not stable, C would be in {A, B, C} and gain +")
     assert lines[1].startswith("core: ")
+
+
+def test_files_about_who_joins_whom_are_verified(game: Path, tmp_path: Path):
+    told = tmp_path / "told.json"
+    for arguments in (
+        ("form", game, "--structure", "A,B;C"),
+        ("form", game, "--rule", "shapley"),
+        ("compete", *DAY, "--home", "home02", "--home", "home03", "--provider", "mid_market_rate", "--starts", 1),
+        ("designs", *DAY, "--home", "home02", "--home", "home03", "--design", "first_met", "--design", "coordinated"),
+    ):
+        assert run(*arguments, "-o", told).exit_code == 0, arguments
+        checked = run("verify", told)
+        assert checked.exit_code == 0, checked.output
+        assert checked.stdout.endswith(" 0 refuted, 0 not proved.\n")
+    told.write_text(told.read_text(encoding="utf-8").replace('"messages": ', '"messages": 1'), encoding="utf-8")
+    assert run("verify", told).exit_code == 1
+    line = refused(run("form", game, "--structure", "A,B;C", "-o", tmp_path / "x.html"))
+    assert "output (-o) of form --structure must end in .json" in line
 
 
 def test_more_homes_switch_and_their_path_is_drawn(tmp_path: Path):
@@ -69,8 +87,8 @@ def test_providers_compete(tmp_path: Path):
     assert "of 2 random starts settle" in told.stdout
     assert "core-stable" in told.stdout
     document = json.loads((tmp_path / "out.json").read_text(encoding="utf-8"))
-    assert document["options"] == ["mid_market_rate", "competitive_price", "alone"]
-    assert len(document["ends"]) == 2
+    assert document["competition"]["options"] == ["mid_market_rate", "competitive_price", "alone"]
+    assert len(document["competition"]["ends"]) == 2
 
 
 @pytest.mark.parametrize(

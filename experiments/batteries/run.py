@@ -284,11 +284,11 @@ def main(quick: bool, jobs: int, output: Path | None) -> None:
         write_csv(folder / f"{name}.csv", rows)
         click.echo(f"{name}: {len(rows)} rows")
     sys.path.insert(0, os.fspath(HERE))
-    from tell import write_figures, write_readme
+    from tell import TABLES, write_figures, write_readme
 
     write_figures(folder)
     if output is None:
-        write_readme(folder, HERE / "README.md")
+        write_readme(folder, HERE / "README.md", TABLES)
     click.echo(f"all: {time.perf_counter() - started:.0f} s")
 
 

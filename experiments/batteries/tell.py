@@ -2,28 +2,13 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
-import pandas as pd
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "mid_market_rate"))
-from lines import line_chart
-
-
-def load(folder: Path, name: str) -> pd.DataFrame:
-    """One result file, the synthetic streets under one name."""
-    data = pd.read_csv(folder / f"{name}.csv")
-    data["kind"] = data["community"].str.replace(r" seed \d+", "", regex=True)
-    return data
-
-
-def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with numbers to the right."""
-    lines = [f"| {' | '.join(header)} |", f"|---|{'---:|' * (len(header) - 1)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from line_chart import line_chart
+from telling import load, markdown, write_readme
 
 
 def value_table(folder: Path) -> str:
@@ -82,21 +67,6 @@ def fee_table(folder: Path) -> str:
 TABLES: dict[str, Callable[[Path], str]] = {"value": value_table, "splits": split_table, "fees": fee_table}
 
 
-def render(text: str, folder: Path) -> str:
-    """Put every table between its two markers."""
-    for name, table in TABLES.items():
-        pattern = re.compile(rf"(<!-- table {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"README has no place for the table {name}.")
-        text = pattern.sub(lambda found, table=table: f"{found[1]}\n{table(folder)}\n\n{found[2]}", text)
-    return text
-
-
-def write_readme(folder: Path, readme: Path) -> None:
-    """Bring the tables of the README up to date."""
-    readme.write_text(render(readme.read_text(encoding="utf-8"), folder), encoding="utf-8")
-
-
 def write_figures(folder: Path) -> None:
     """Draw the figures of the README."""
     value = load(folder, "value")
@@ -127,5 +97,5 @@ def write_figures(folder: Path) -> None:
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent
     write_figures(here / "results")
-    write_readme(here / "results", here / "README.md")
+    write_readme(here / "results", here / "README.md", TABLES)
     sys.stdout.write("README and figures are up to date.\n")

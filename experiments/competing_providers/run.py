@@ -176,7 +176,7 @@ def main() -> None:
     if options.only is None:
         tell.write_figures(options.output)
         if options.output.resolve() == (HERE / "results").resolve():
-            tell.write_readme(options.output, HERE / "README.md")
+            tell.write_readme(options.output, HERE / "README.md", tell.TABLES)
 
 
 if __name__ == "__main__":

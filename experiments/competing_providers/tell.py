@@ -2,31 +2,16 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "mid_market_rate"))
-from lines import line_chart
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from line_chart import line_chart
+from telling import load, markdown, write_readme
 
 RULES = ("competitive_price", "supply_demand_ratio", "mid_market_rate", "bill_sharing")
-
-
-def load(folder: Path, name: str) -> pd.DataFrame:
-    """One result file, the synthetic streets of a size under one name."""
-    data = pd.read_csv(folder / f"{name}.csv")
-    if "community" in data:
-        data["kind"] = data["community"].str.replace(r" seed \d+", "", regex=True)
-    return data
-
-
-def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with numbers to the right."""
-    lines = [f"| {' | '.join(header)} |", f"|---|{'---:|' * (len(header) - 1)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def kinds(data: pd.DataFrame) -> list[str]:
@@ -141,21 +126,6 @@ TABLES = {
 }
 
 
-def render(text: str, folder: Path) -> str:
-    """Put every table between its two markers."""
-    for name, table in TABLES.items():
-        pattern = re.compile(rf"(<!-- table {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"README has no place for the table {name}.")
-        text = pattern.sub(lambda found, table=table: f"{found[1]}\n{table(folder)}\n\n{found[2]}", text)
-    return text
-
-
-def write_readme(folder: Path, readme: Path) -> None:
-    """Bring the tables of the README up to date."""
-    readme.write_text(render(readme.read_text(encoding="utf-8"), folder), encoding="utf-8")
-
-
 def write_figures(folder: Path) -> None:
     """Draw the homes that an incumbent keeps once its most profitable coalition has left."""
     data = load(folder, "leavers")
@@ -173,4 +143,4 @@ def write_figures(folder: Path) -> None:
 
 if __name__ == "__main__":
     here = Path(__file__).parent
-    write_readme(here / "results", here / "README.md")
+    write_readme(here / "results", here / "README.md", TABLES)

@@ -231,11 +231,11 @@ def main(quick: bool, output: Path | None) -> None:
         write_csv(folder / f"{name}.csv", table)
         click.echo(f"{name}: {len(table)} rows")
     sys.path.insert(0, os.fspath(HERE))
-    from tell import write_figures, write_readme
+    from tell import TABLES, write_figures, write_readme
 
     write_figures(folder)
     if output is None:
-        write_readme(folder, HERE / "README.md")
+        write_readme(folder, HERE / "README.md", TABLES)
 
 
 if __name__ == "__main__":

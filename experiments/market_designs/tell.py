@@ -2,28 +2,17 @@
 
 from __future__ import annotations
 
-import re
 import sys
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable
 from pathlib import Path
 
 import pandas as pd
 
-sys.path.insert(0, str(Path(__file__).resolve().parents[1] / "mid_market_rate"))
-from lines import line_chart
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from line_chart import line_chart
+from telling import load, markdown, write_readme
 
 DRAWN = ("uniform_price auction", "supply_demand_ratio", "mid_market_rate", "sellers in quantities", "one owner leads")
-
-
-def load(folder: Path, name: str) -> pd.DataFrame:
-    """One result file."""
-    return pd.read_csv(folder / f"{name}.csv")
-
-
-def markdown(header: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table with numbers to the right."""
-    lines = [f"| {' | '.join(header)} |", f"|---|{'---:|' * (len(header) - 1)}"]
-    return "\n".join([*lines, *(f"| {' | '.join(row)} |" for row in rows)])
 
 
 def designs_table(folder: Path) -> str:
@@ -72,21 +61,6 @@ TABLES: dict[str, Callable[[Path], str]] = {
 }
 
 
-def render(text: str, folder: Path) -> str:
-    """Put every table between its two markers."""
-    for name, table in TABLES.items():
-        pattern = re.compile(rf"(<!-- table {name} -->\n).*?(<!-- end -->)", re.DOTALL)
-        if not pattern.search(text):
-            raise SystemExit(f"README has no place for the table {name}.")
-        text = pattern.sub(lambda found, table=table: f"{found[1]}\n{table(folder)}\n\n{found[2]}", text)
-    return text
-
-
-def write_readme(folder: Path, readme: Path) -> None:
-    """Bring the tables of the README up to date."""
-    readme.write_text(render(readme.read_text(encoding="utf-8"), folder), encoding="utf-8")
-
-
 def write_figures(folder: Path) -> None:
     """Draw the figure of the README."""
     months = load(folder, "months").pivot(index="month", columns="design", values="welfare")
@@ -106,5 +80,5 @@ def write_figures(folder: Path) -> None:
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent
     write_figures(here / "results")
-    write_readme(here / "results", here / "README.md")
+    write_readme(here / "results", here / "README.md", TABLES)
     sys.stdout.write("README and figure are up to date.\n")

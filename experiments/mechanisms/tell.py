@@ -1,50 +1,61 @@
-"""The table of the README, from the result file alone."""
+"""The tables of the README, from the result file alone."""
 
 from __future__ import annotations
 
-import re
 import sys
 from pathlib import Path
 
 import pandas as pd
 
-HEADER = (
-    "mechanism", "welfare [USD]", "of the most", "auctioneer keeps [USD]", "hours checked", "a lie pays in",
-    "proved truthful in", "best lie, mean [USD]", "largest met [USD]", "no lie gains more than [USD]",
-    "every lie tried",
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+from telling import load, markdown, write_readme
+
+MONEY = ("mechanism", "welfare [USD]", "of the most", "auctioneer keeps [USD]")
+LIES = (
+    "mechanism", "a lie pays in", "proved that none does in", "best lie, mean [USD]", "largest [USD]",
+    "no lie gains more than [USD]", "every lie tried",
 )  # fmt: skip
+GAINS = ("mean_gain_of_best_{}_lie", "largest_gain_of_a_{}_lie", "no_{}_lie_gains_more_than")
 
 
-def mechanisms_table(folder: Path) -> str:
-    """One row a mechanism: the year's money, and what lies gain in the hours that were drawn."""
-    lines = [f"| {' | '.join(HEADER)} |", f"|---|{'---:|' * (len(HEADER) - 1)}"]
-    for _, row in pd.read_csv(folder / "mechanisms.csv").iterrows():
-        cells = (
+def money_table(data: pd.DataFrame) -> str:
+    """One row a mechanism: welfare and the auctioneer's money over the year."""
+    rows = [
+        (row["mechanism"], f"{row['welfare']:.0f}", f"{row['efficiency']:.1%}", f"{round(row['auctioneer']) + 0}")
+        for _, row in data.iterrows()
+    ]
+    return markdown(MONEY, rows)
+
+
+def lies_table(data: pd.DataFrame, about: str) -> str:
+    """One row a mechanism: in how many hours a lie about one thing pays, and how much."""
+    rows = [
+        (
             row["mechanism"],
-            f"{row['welfare']:.0f}",
-            f"{row['efficiency']:.1%}",
-            f"{row['auctioneer'] + 0.0:.0f}".replace("-0", "0"),
-            f"{row['hours_checked']}",
-            f"{row['hours_with_a_lie']}",
-            f"{row['hours_proved_truthful']}",
-            *(f"{abs(row[name]):.3f}" for name in ("mean_gain_of_best_lie", "largest_gain_of_a_lie")),
-            f"{row['no_lie_gains_more_than']:.3f}",
-            "yes" if row["every_lie_tried"] else "no",
+            f"{row[f'hours_with_a_{about}_lie']}",
+            f"{row[f'hours_proved_without_a_{about}_lie']}",
+            *(f"{abs(row[name.format(about)]):.3f}" for name in GAINS),
+            "yes" if row[f"every_{about}_lie_tried"] else "no",
         )
-        lines.append(f"| {' | '.join(cells)} |")
-    return "\n".join(lines)
+        for _, row in data.iterrows()
+    ]
+    return markdown(LIES, rows)
 
 
-def render(text: str, folder: Path) -> str:
-    """Put the table between its two markers."""
-    pattern = re.compile(r"(<!-- table mechanisms -->\n).*?(<!-- end -->)", re.DOTALL)
-    if not pattern.search(text):
-        raise SystemExit("README has no place for the table mechanisms.")
-    return pattern.sub(lambda found: f"{found[1]}\n{mechanisms_table(folder)}\n\n{found[2]}", text)
+def mechanisms_tables(folder: Path) -> str:
+    """The year's money, then what lies about prices and about quantities gain, of all hours with trade."""
+    data = load(folder, "mechanisms")
+    hours = int(data["hours"].iloc[0])
+    parts = [money_table(data)]
+    for about in ("price", "quantity"):
+        parts += [f"Lies about one's {about}, in each of {hours} hours:", lies_table(data, about)]
+    return "\n\n".join(parts)
+
+
+TABLES = {"mechanisms": mechanisms_tables}
 
 
 if __name__ == "__main__":
     here = Path(__file__).resolve().parent
-    readme = here / "README.md"
-    readme.write_text(render(readme.read_text(encoding="utf-8"), here / "results"), encoding="utf-8")
+    write_readme(here / "results", here / "README.md", TABLES)
     sys.stdout.write("README is up to date.\n")

@@ -330,12 +330,12 @@ def main(quick: bool, only: tuple[str, ...], jobs: int, output: Path | None) -> 
         write_csv(folder / f"{name}.csv", rows)
         click.echo(f"{name}: {len(rows)} rows in {time.perf_counter() - started:.0f} s")
     sys.path.insert(0, os.fspath(HERE))
-    from tell import write_figures, write_readme
+    from tell import TABLES, write_figures, write_readme
 
     if all((folder / f"{name}.csv").exists() for name in EXPERIMENTS):
         write_figures(folder)
         if output is None:
-            write_readme(folder, HERE / "README.md")
+            write_readme(folder, HERE / "README.md", TABLES)
 
 
 if __name__ == "__main__":

@@ -10,16 +10,17 @@ import numpy as np
 
 from gametrade.analysis.rule_stability import RuleStability
 from gametrade.errors import InvalidInputError, SolverError, TooManyPlayersError, UnknownNameError
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.solvers.core_body import PLAYERS as BODY_PLAYERS
 from gametrade.solvers.core_body import CoreBody, core_body
 from gametrade.solvers.core_intervals import CoreIntervals, core_intervals
 from gametrade.solvers.core_picture import CoreSlice, core_slice
-from gametrade.solvers.cost_of_stability import CostOfStability, cost_of_stability
+from gametrade.solvers.cost_of_stability import CostOfStability, cost_of_stability, stable_at_prices
 from gametrade.solvers.fee_limits import FeeLimits, fee_limits
 from gametrade.solvers.least_core_value import LeastCore, least_core_value
 from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation, nearest_core_allocation
 from gametrade.solvers.population_monotonicity import PopulationMonotonicity, population_monotonicity
+from gametrade.solvers.row_generation import LeastCoreBracket, least_core_by_rows
 
 PARTS = ("intervals", "numbers", "projection", "joining", "fees", "picture")
 """Parts of the section, by name."""
@@ -57,15 +58,15 @@ class CoreNumbers:
         Least money on top of the headline rule's payoffs with which nobody leaves, and its bound. [money]
     """
 
-    tightest: LeastCore
+    tightest: LeastCore | LeastCoreBracket
     stability: CostOfStability
     least_subsidy: float
     least_subsidy_lower: float
 
     @property
     def least_core(self) -> float:
-        """Least-core value. [money]"""
-        return self.tightest.epsilon
+        """Least-core value, or its lower bound where the search ran out of time. [money]"""
+        return self.tightest.epsilon if isinstance(self.tightest, LeastCore) else self.tightest.lower_bound
 
     @property
     def cost_of_stability(self) -> float:
@@ -206,9 +207,10 @@ def core_numbers(game: CoalitionalGame, main: RuleStability) -> CoreNumbers:
     """Find the three numbers; the subsidy is that of the whole period."""
     if main.contract != "whole":
         raise InvalidInputError("the three numbers are about the whole period, and the headline numbers are not.")
+    priced = isinstance(game, SharingGame | IndividualTariffGame) and game.n_players > CHEAP_PLAYERS
     return CoreNumbers(
-        least_core_value(game),
-        cost_of_stability(game),
+        least_core_by_rows(game, seconds=PATIENCE, stored=True) if priced else least_core_value(game),
+        stable_at_prices(game) if priced else cost_of_stability(game),
         main.subsidy.upper_bound,
         main.subsidy.lower_bound,
     )

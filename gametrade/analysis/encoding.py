@@ -14,6 +14,7 @@ import numpy as np
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import Allocation
 from gametrade.solvers.price_tree import PriceTree
+from gametrade.solvers.row_generation import LeastCoreBracket
 from gametrade.typing import FloatArray
 
 TREE_FIELDS = ("limit", "steps", "paths", "branch", "inside", "outside")
@@ -88,6 +89,15 @@ def tree_from_dict(data: Mapping[str, Any], players: tuple[str, ...]) -> PriceTr
         missing = isinstance(problem, KeyError) and problem.args[0] in TREE_FIELDS
         what = f"it lacks the field {problem.args[0]!r}" if missing else "a value in it is of the wrong type or size"
         raise InvalidInputError(f"price tree of a certificate is malformed: {what}.") from None
+
+
+def least_core_to_dict(found: LeastCoreBracket) -> dict[str, Any]:
+    """Balancing weights and payoffs of a least core found without a table, with the price tree of these, if any.
+
+    :func:`~gametrade.analysis.verification.balance.check_least_core_bracket` proves both ends of its bracket again.
+    """
+    tree = found.proof.price_tree
+    return found.to_dict() | ({} if tree is None else {"tree": tree_to_dict(tree, found.proof.game.players)})
 
 
 def path_to_dict(path: np.ndarray) -> dict[str, Any]:

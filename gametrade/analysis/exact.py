@@ -126,6 +126,12 @@ class ExactSharingGame:
         return np.asarray((self.community.generation > self.community.demand)[:, self.steps])
 
     @cached_property
+    def position(self) -> FloatArray:
+        """Spread times net surplus of each home in each trade step, in floats, shape (n, T'). [money]"""
+        net = (self.community.generation - self.community.demand)[:, self.steps]
+        return np.asarray(net * self.community.tariff.spread()[self.steps])
+
+    @cached_property
     def _bought(self) -> NDArray[np.object_]:
         """Spread times deficit summed over the trade steps, in game units, shape (n,)."""
         return self._dot(np.where(self.selling, 0, -self.net), self.spread)

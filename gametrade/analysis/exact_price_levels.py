@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from gametrade.analysis.exact import whole_numbers
 from gametrade.games.coalitional import IndividualTariffGame, subset_sums
-from gametrade.typing import BoolArray, IntArray
+from gametrade.typing import BoolArray, FloatArray, IntArray
 
 
 @dataclass(frozen=True, eq=False)
@@ -30,6 +30,11 @@ class ExactPriceLevels:
     def steps(self) -> IntArray:
         """The levels, which take the place of trade steps, shape (L,)."""
         return np.arange(self.game.position.shape[1])
+
+    @property
+    def position(self) -> FloatArray:
+        """Money offered (positive) or wanted (negative) by each home at each level, in floats, shape (n, L). [money]"""
+        return self.game.position
 
     @cached_property
     def _position(self) -> tuple[NDArray[np.object_], Fraction]:

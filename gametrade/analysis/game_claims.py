@@ -10,17 +10,31 @@ import numpy as np
 from gametrade.analysis.core_section import CHEAP_PLAYERS, CoreNumbers
 from gametrade.analysis.dispatch_document import evidence_of
 from gametrade.analysis.dispatch_evidence import coalitions_to_dict
-from gametrade.analysis.encoding import path_to_dict
+from gametrade.analysis.encoding import least_core_to_dict, path_to_dict, tree_to_dict
 from gametrade.analysis.statements import Facts, write_statement
 from gametrade.analysis.verdict import Verdict
 from gametrade.errors import SolverError, TooManyPlayersError
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame, TableGame
+from gametrade.games.coalitional import (
+    AssignmentGame,
+    CoalitionalGame,
+    DispatchGame,
+    IndividualTariffGame,
+    SharingGame,
+    TableGame,
+)
+from gametrade.solvers.assignment_core import assignment_core
 from gametrade.solvers.cost_of_stability import CostOfStability
 from gametrade.solvers.least_core_value import LeastCore, least_core_value
+from gametrade.solvers.price_tree import PriceTree
+from gametrade.solvers.row_generation import LeastCoreBracket
 from gametrade.solvers.saddle_point import PRICE_GRID
+from gametrade.tolerance import decision_tolerance
 
 GAME = "game"
 """Stands where other claims name their rule."""
+
+TABULATED_PLAYERS = 18
+"""Most players of a game without prices for whose core the values of all coalitions are computed."""
 
 PROGRAMS = "values are linear programs, of which no report proves so many"
 
@@ -56,13 +70,16 @@ def _verdict(game: CoalitionalGame, name: str, holds: bool | None, margin: float
 
 def _balanced(game: CoalitionalGame, numbers: CoreNumbers | None) -> Verdict:
     """There are payoffs that nobody gains by leaving, or balancing weights show that there are none."""
-    if isinstance(game, SharingGame):
+    if isinstance(game, SharingGame | IndividualTariffGame):
         return _verdict(game, "balanced", True, 0.0, {"kind": "price_path", **path_to_dict(_clearing_path(game))})
+    if isinstance(game, AssignmentGame):
+        middle = assignment_core(game).midpoint.payoffs
+        return _verdict(game, "balanced", True, 0.0, {"kind": "pairs", "payoffs": middle.tolist()})
     if isinstance(game, DispatchGame) and not game.terms.limited and evidence_of(game):
         return _verdict(game, "balanced", True, 0.0, {"kind": "dispatch_dual"})
-    found = numbers.tightest if numbers else _tightest(game)
+    found = numbers.tightest if numbers and isinstance(numbers.tightest, LeastCore) else _tightest(game)
     if found is None:
-        why = PROGRAMS if isinstance(game, DispatchGame) else f"more than {CHEAP_PLAYERS} players"
+        why = PROGRAMS if isinstance(game, DispatchGame) else f"more than {TABULATED_PLAYERS} players"
         return _verdict(game, "balanced", None, 0.0, {"kind": "none", "why": why})
     empty, proof = found.epsilon > found.tolerance, _weights(found, game)
     for name in ("bracket", "payoffs") if empty else ("bracket",):
@@ -72,15 +89,31 @@ def _balanced(game: CoalitionalGame, numbers: CoreNumbers | None) -> Verdict:
     return _verdict(game, "balanced", holds, -found.epsilon, proof)
 
 
-def _least_core_excess(game: CoalitionalGame, found: LeastCore) -> Verdict:
+def _least_core_excess(game: CoalitionalGame, found: LeastCore | LeastCoreBracket) -> Verdict:
     """No payoffs make the largest excess smaller, and these reach it."""
+    if isinstance(found, LeastCoreBracket):
+        return _by_rows(game, found)
     proof = _weights(found, game)
     return _verdict(game, "least_core_excess", _proved(game, proof), -found.epsilon, proof)
+
+
+def _by_rows(game: CoalitionalGame, found: LeastCoreBracket) -> Verdict:
+    """The same without a table: a price tree shows what the payoffs reach."""
+    proof, holds = least_core_to_dict(found), True
+    del proof["unit"]
+    if found.upper_bound - found.lower_bound > game.n_players * decision_tolerance(game.tolerance, found.payoffs):
+        proof |= {"kind": "none", "why": "the search ran out of time"}
+        holds = None
+    return _verdict(game, "least_core_excess", holds, -found.lower_bound, proof)
 
 
 def _cost_of_stability(game: CoalitionalGame, found: CostOfStability) -> Verdict:
     """No smaller sum from outside is enough, and this one is."""
     proof = _weights(found, game)
+    if isinstance(game, SharingGame | IndividualTariffGame) and game.n_players > CHEAP_PLAYERS:
+        path = _clearing_path(game).astype(np.uint8)[None, :]
+        tree = PriceTree(game.tolerance, path, (-1,), (-1,), (-1,))
+        proof["tree"] = tree_to_dict(tree, game.players)
     return _verdict(game, "cost_of_stability", _proved(game, proof), found.subsidy, proof)
 
 
@@ -99,7 +132,7 @@ def _tabled(game: CoalitionalGame) -> bool:
 
 def _tightest(game: CoalitionalGame) -> LeastCore | None:
     """The least core, where it is cheap: for few players, or from values that are given."""
-    cheap = game.n_players <= CHEAP_PLAYERS or isinstance(game, TableGame)
+    cheap = game.n_players <= TABULATED_PLAYERS or isinstance(game, TableGame)
     if not cheap or not _tabled(game):
         return None
     try:
@@ -120,7 +153,7 @@ def _weights(found: LeastCore | CostOfStability, game: CoalitionalGame) -> dict[
     }
 
 
-def _clearing_path(game: SharingGame) -> np.ndarray:
+def _clearing_path(game: SharingGame | IndividualTariffGame) -> np.ndarray:
     """Price position that clears each trade step: at the export price in surplus, at the import price in shortage."""
     net = game.position.sum(axis=0)
     return np.where(net > 0, 0, np.where(net < 0, PRICE_GRID, PRICE_GRID // 2))

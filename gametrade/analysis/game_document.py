@@ -13,6 +13,7 @@ from gametrade.analysis.community_document import EMBEDDED_NUMBERS, community_fr
 from gametrade.analysis.dispatch_document import dispatch_from_dict, dispatch_to_dict
 from gametrade.analysis.encoding import doubles, floats
 from gametrade.community import Community
+from gametrade.community.feeder import Feeder
 from gametrade.community.rebuilding import rebuild
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import (
@@ -29,6 +30,7 @@ from gametrade.games.coalitional import (
     StorageInvestmentGame,
     TableGame,
 )
+from gametrade.games.coalitional.network import NetworkGame
 
 KINDS: Mapping[str, type[CoalitionalGame]] = {
     kind.__name__: kind
@@ -39,6 +41,7 @@ KINDS: Mapping[str, type[CoalitionalGame]] = {
         GraphGame,
         IndividualTariffGame,
         LoadDataGame,
+        NetworkGame,
         SharingGame,
         SlabTariffGame,
         StorageInvestmentGame,
@@ -117,6 +120,8 @@ def _written(value: Any) -> Any:
         return game_to_dict(value)
     if isinstance(value, Community):
         return _community(value)
+    if isinstance(value, Feeder):
+        return {"feeder": {field.name: _written(getattr(value, field.name)) for field in fields(value)}}
     if isinstance(value, np.ndarray) and value.dtype.kind == "f":
         return {"shape": list(value.shape), "doubles": doubles(value)}
     if isinstance(value, np.ndarray | np.generic):
@@ -142,6 +147,9 @@ def _read(value: Any, folder: str | Path | None) -> Any:
         return value
     if "kind" in value:
         return game_from_dict(value, folder)
+    if "feeder" in value:
+        parts = {name: part if name == "homes" else _read(part, folder) for name, part in value["feeder"].items()}
+        return Feeder(**parts)
     if "recipe" in value:
         return rebuild(value["recipe"], folder=folder)
     return community_from_dict(value) if "times" in value else floats(value["doubles"]).reshape(value["shape"])

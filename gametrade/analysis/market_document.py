@@ -20,8 +20,8 @@ def market_to_dict(section: MarketSection) -> dict[str, Any]:
     Returns
     -------
     dict
-        ``stride``, ``trading``, ``counted``, ``optimum``, ``totals`` (one a mechanism), ``hours`` (why, step, time) and
-        ``verdicts`` (one a mechanism, property and hour, with its certificate).
+        ``stride``, ``trading``, ``counted``, ``optimum``, ``totals`` (one a mechanism), ``hours`` (why, step, time),
+        ``verdicts`` (one a mechanism, property and hour, with its certificate), ``meters`` (one a split rule and way).
     """
     times = section.community.local_times()
     table = section.table
@@ -43,4 +43,5 @@ def market_to_dict(section: MarketSection) -> dict[str, Any]:
             for (_, name), verdicts in table.verdicts.items()
             for hour, verdict in enumerate(verdicts)
         ],
+        "meters": [{"way": way, **verdict.to_dict()} for (_, way), verdict in section.meters.items()],
     }

@@ -8,6 +8,7 @@ from typing import NamedTuple
 
 import numpy as np
 
+from gametrade.analysis.meter_section import MeterVerdicts, meter_game, meter_verdicts
 from gametrade.analysis.studies.mechanism_table import FOUR, MechanismTable, mechanism_table
 from gametrade.community import Community
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
@@ -27,10 +28,7 @@ STEPS = 1000
 """Steps with trade that are cleared at most, unless asked otherwise: of a longer period every k-th one."""
 
 LIES = 4_000
-"""Lies tried for each mechanism, property and hour where its form is known: enough for all that can matter."""
-
-FEW_LIES = 200
-"""Lies that are tried where no number of them would be a proof."""
+"""Lies tried for each mechanism, property and hour: enough for all that can matter where that is known."""
 
 PROPERTIES = (*FOUR, "quantity_truthfulness")
 """The four of the impossibility theorem, and what a false quantity gains."""
@@ -92,6 +90,8 @@ class MarketSection:
         Steps that were looked at closely.
     table : MechanismTable or None
         Verdicts of every mechanism and property, one an hour; None where no hour has trade.
+    meters : mapping of (str, str) to Verdict
+        What homes gain at their meters in these hours, by split rule and way.
     """
 
     community: Community
@@ -102,6 +102,7 @@ class MarketSection:
     totals: tuple[Total, ...]
     hours: tuple[Hour, ...]
     table: MechanismTable | None
+    meters: MeterVerdicts
 
 
 def market_wanted(sections: str | Iterable[str] | None, game: CoalitionalGame) -> bool:
@@ -150,8 +151,9 @@ def market_section(game: SharingGame, *, stride: int | None = None) -> MarketSec
     best = float(_spread(part) @ _shared(part))
     hours = market_hours(game)
     looked = tuple(hour.book for hour in hours)
-    table = _table(looked, labels) if looked else None
-    return MarketSection(community, step, trading.size, cleared.size, best, totals, hours, table)
+    table = mechanism_table(looked, labels, PROPERTIES, most=LIES) if looked else None
+    meters = meter_verdicts(meter_game(game, [hour.step for hour in hours])) if hours else {}
+    return MarketSection(community, step, trading.size, cleared.size, best, totals, hours, table, meters)
 
 
 def trading_steps(community: Community) -> IntArray:
@@ -224,17 +226,3 @@ def step_book(community: Community, step: int) -> OrderBook:
 def clearing_prices(book: OrderBook) -> tuple[float, float]:
     """Uniform prices that would clear a book. [money/kWh]"""
     return Crossing.of(book).interval
-
-
-def _table(looked: tuple[OrderBook, ...], labels: list[str]) -> MechanismTable:
-    """Verdicts, with all lies that can matter where that is a proof and few where it is none."""
-    from gametrade.analysis.properties.lies import KNOWN
-
-    known = [label for label in labels if label in KNOWN and KNOWN[label].energies]
-    open_ = [label for label in labels if label not in known]
-    parts = [
-        mechanism_table(looked, names, PROPERTIES, most=most) for names, most in ((known, LIES), (open_, FEW_LIES))
-    ]
-    verdicts = {key: value for part in parts for key, value in part.verdicts.items()}
-    ordered = {(label, name): verdicts[label, name] for label in labels for name in PROPERTIES}
-    return MechanismTable(looked, ordered)

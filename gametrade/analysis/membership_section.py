@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.membership_parts import competition_part, formation_part
 from gametrade.analysis.studies.formation import FormationStudy, formation_study
 from gametrade.analysis.studies.provider_study import ProviderStudy, provider_study
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
@@ -49,8 +50,8 @@ class MembershipSection:
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
         return {
-            "formation": [_formation(study) for study in self.formations],
-            "competition": None if self.competition is None else _competition(self.competition),
+            "formation": [formation_part(study) for study in self.formations],
+            "competition": None if self.competition is None else competition_part(self.competition),
         }
 
 
@@ -100,41 +101,3 @@ def membership_section(game: CoalitionalGame, parts: tuple[str, ...]) -> Members
     if "competition" in parts:
         competition = provider_study(game.community, COMPETING, rng=np.random.default_rng(0), starts=STARTS)
     return MembershipSection(formations, competition)
-
-
-def _formation(study: FormationStudy) -> dict[str, Any]:
-    """One rule: the path, who would break its end, and the stable structures."""
-    proof, told = study.certificate, study.to_dict()
-    evidence = {} if proof is None else proof.to_dict()
-    blocking = evidence.get("blocking")
-    return {
-        "rule": told["rule"],
-        "structures": told["path"]["structures"],
-        "ending": told["path"]["ending"],
-        "single": evidence.get("single"),
-        "pair": evidence.get("pair"),
-        "most_profitable": blocking and {key: blocking[key] for key in ("coalition", "excess", "upper_bound")},
-        "stable": [{"notion": notion, **found} for notion, found in told["stable"].items()],
-    }
-
-
-def _competition(study: ProviderStudy) -> dict[str, Any]:
-    """Where homes end, which choices are stable, and what each provider can charge."""
-    told = study.to_dict()
-    ends = [
-        {
-            "ending": end.concept,
-            "choices": list(end.choices),
-            "gains": end.payoffs.tolist(),
-            "concentration": end.concentration,
-            "welfare_loss": end.welfare_loss,
-        }
-        for end in study.ends
-    ]
-    limits = [
-        {"provider": name, "until": kind, "fee": limit.fee, "leavers": list(limit.leavers)}
-        for name, found in study.charges.items()
-        for kind, limit in found.items()
-    ]
-    stable = {key: told[key] for key in ("nash_stable", "core_stable")}
-    return {"options": told["options"], "ends": ends, **stable, "limits": limits}

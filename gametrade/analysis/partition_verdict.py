@@ -31,7 +31,7 @@ def partition_verdict(formation: FormationGame, structure: PartitionLike, notion
     Parameters
     ----------
     formation : FormationGame
-        At most 16 players, at most 10 for moves of groups, at most 7 for ``"coalition_proof"``.
+        At most 16 players, at most 10 for ``"merge_split"`` and ``"d_c"``, at most 8 for ``"coalition_proof"``.
     structure : iterable of iterables of str
         The partition.
     notion : str
@@ -40,7 +40,8 @@ def partition_verdict(formation: FormationGame, structure: PartitionLike, notion
     Returns
     -------
     Verdict
-        The movers are the witness; the certificate holds the structure, and the new coalition with the gains.
+        The movers are the witness; the certificate holds the structure, and the new coalition with the gains. It is a
+        ``"deviation"`` to replay where one exists, else an ``"enumeration"`` to repeat.
         The margin is minus the least gain of a mover, zero if one of them only does not lose, or loses: it is no
         distance to stability.
 
@@ -55,7 +56,7 @@ def partition_verdict(formation: FormationGame, structure: PartitionLike, notion
     """
     found = deviation_from(formation, structure, notion)
     evidence: dict[str, Any] = {
-        "kind": "none",
+        "kind": "enumeration" if found is None else "deviation",
         "partition": [list(part) for part in partition_of(formation.game, structure)],
     }
     if found is not None:
@@ -65,7 +66,7 @@ def partition_verdict(formation: FormationGame, structure: PartitionLike, notion
     return Verdict(
         rule=str(getattr(formation.rule, "__name__", formation.rule)),
         property=f"{notion}_stable",
-        statement=f"{_claim(notion)} (tolerance {formation.tolerance:.3g} {formation.game.unit})",
+        statement=stability_claim(formation, notion),
         holds=found is None,
         margin=-max(0.0, min(found.gains)) if found else 0.0,
         unit=formation.game.unit,
@@ -74,8 +75,9 @@ def partition_verdict(formation: FormationGame, structure: PartitionLike, notion
     )
 
 
-def _claim(notion: str) -> str:
-    """The claim in words; groups of a given size are named."""
-    if notion in CLAIMS:
-        return CLAIMS[notion]
-    return f"no group of at most {group_size(notion)} players all gain by moving at the same time"
+def stability_claim(formation: FormationGame, notion: str) -> str:
+    """What a notion of stability claims, in words, with the tolerance."""
+    words = CLAIMS.get(notion) or (
+        f"no group of at most {group_size(notion)} players all gain by moving at the same time"
+    )
+    return f"{words} (tolerance {formation.tolerance:.3g} {formation.game.unit})"

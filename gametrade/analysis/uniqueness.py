@@ -8,6 +8,7 @@ from fractions import Fraction
 import numpy as np
 
 from gametrade.errors import InvalidInputError
+from gametrade.games.definite import is_definite
 from gametrade.typing import FloatArray, IntArray
 
 MOST = 12
@@ -89,17 +90,7 @@ def positive_definite(matrix: FloatArray, shift: Fraction | None = None, *, stri
         [(Fraction(float(matrix[i, j])) + Fraction(float(matrix[j, i]))) / 2 - less * (i == j) for j in range(d)]
         for i in range(d)
     ]
-    for k in range(d):
-        if exact[k][k] < 0 or (strict and exact[k][k] == 0):
-            return False
-        if exact[k][k] == 0:
-            if any(exact[k][j] for j in range(k, d)):
-                return False
-            continue
-        for i in range(k + 1, d):
-            factor = exact[i][k] / exact[k][k]
-            exact[i] = [a - factor * b for a, b in zip(exact[i], exact[k], strict=True)]
-    return True
+    return is_definite(exact, strict=strict)
 
 
 def contraction(jacobian: FloatArray, owner: IntArray) -> float:

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from gametrade.analysis.membership_documents import competition_document
 from gametrade.analysis.studies.competition import registered_provider
 from gametrade.analysis.studies.provider_study import provider_study
 from gametrade.cli.reading import FILES, PRICES, reading_options, with_options
@@ -77,7 +78,7 @@ def compete(
     study = provider_study(community, offers, rng=rng, starts=starts, switching_cost=switching_cost)
     click.echo(str(study))
     if output is not None:
-        write_atomically(output, json.dumps(study.to_dict(), indent=2) + "\n")
+        write_atomically(output, json.dumps(competition_document(study), indent=2) + "\n")
         click.echo(f"{output} written.", err=True)
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 import numpy as np
 
+from gametrade.analysis.membership_documents import designs_document
 from gametrade.analysis.studies.market_designs import DesignStudy, market_designs, neighbours
 from gametrade.cli.reading import FILES, PRICES, reading_options, two_files, with_options
 from gametrade.community import Community, communities, read_community
@@ -100,6 +101,6 @@ def _written(study: DesignStudy, output: str) -> str:
 
         return design_page(study)
     if ending == ".json":
-        return json.dumps(study.to_dict(), indent=2, default=float) + "\n"
+        return json.dumps(designs_document(study), indent=2) + "\n"
     table: str = study.to_frame().to_csv(lineterminator="\n")
     return table

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import click
 
+from gametrade.analysis.membership_documents import certificate_document, formation_document, structure_document
 from gametrade.analysis.partition_verdict import partition_verdict
 from gametrade.analysis.studies.formation import FormationStudy, formation_study
+from gametrade.analysis.verdict import Verdict
 from gametrade.cli.reading import FILES, PRICES, reading_options, with_options
 from gametrade.cli.report import read_input
 from gametrade.community import Community
@@ -73,7 +75,7 @@ def form(
         raise InvalidInputError("form needs meter data or values of coalitions. Got a game of strategies.")
     if structure is not None:
         formation = FormationGame(SharingGame(game) if isinstance(game, Community) else game, rule)
-        click.echo(_examined(formation, structure, notions))
+        _examine(formation, structure, notions, output)
         return
     study = formation_study(game, rule, notions or None, moves=moves)
     click.echo(str(study))
@@ -82,27 +84,38 @@ def form(
         click.echo(f"{output} written.", err=True)
 
 
-def _examined(formation: FormationGame, structure: str, notions: tuple[str, ...]) -> str:
+def _examine(formation: FormationGame, structure: str, notions: tuple[str, ...], output: str | None) -> None:
     """One line a notion, with who leaves; the certificate if partitions are too many."""
     parts = [[name.strip() for name in part.split(",")] for part in structure.split(";")]
+    if output is not None and not output.lower().endswith(".json"):
+        raise InvalidInputError(f"output (-o) of form --structure must end in .json. Got {output!r}.")
     if formation.n_players > SINGLE_PLAYERS and not notions:
-        return str(certified_structure(formation, parts))
-    wanted = notions or tuple(name for name in NOTIONS if formation.n_players <= most_players(name))
-    lines = []
-    for notion in wanted:
-        verdict = partition_verdict(formation, parts, notion)
-        line = f"{notion}: {'stable' if verdict.holds else 'not stable'}"
-        if not verdict.holds:
-            where = verdict.certificate.get("coalitions") or [verdict.certificate["coalition"]]
-            into = "; ".join("{" + ", ".join(part) + "}" for part in where)
-            gains = ", ".join(f"{gain:+.6g}" for gain in verdict.certificate["gains"])
-            line += f", {', '.join(verdict.witness)} would be in {into} and gain {gains} {formation.game.unit}"
-        lines.append(line)
-    return "\n".join(lines)
+        proof = certified_structure(formation, parts)
+        click.echo(str(proof))
+        document = certificate_document(proof)
+    else:
+        wanted = notions or tuple(name for name in NOTIONS if formation.n_players <= most_players(name, one=True))
+        verdicts = [partition_verdict(formation, parts, notion) for notion in wanted]
+        click.echo("\n".join(_line(notion, verdict) for notion, verdict in zip(wanted, verdicts, strict=True)))
+        document = structure_document(formation, verdicts)
+    if output is not None:
+        write_atomically(output, json.dumps(document, indent=2) + "\n")
+        click.echo(f"{output} written.", err=True)
+
+
+def _line(notion: str, verdict: Verdict) -> str:
+    """A verdict with who would be where."""
+    if verdict.holds:
+        return f"{notion}: stable"
+    where = verdict.certificate.get("coalitions") or [verdict.certificate["coalition"]]
+    into = "; ".join("{" + ", ".join(part) + "}" for part in where)
+    gains = ", ".join(f"{gain:+.6g}" for gain in verdict.certificate["gains"])
+    change = "change by" if notion == "d_c" else "gain"
+    return f"{notion}: not stable, {', '.join(verdict.witness)} would be in {into} and {change} {gains} {verdict.unit}"
 
 
 def _written(study: FormationStudy, output: str) -> str:
     if Path(output).suffix.lower() == ".json":
-        return json.dumps(study.to_dict(), indent=2) + "\n"
+        return json.dumps(formation_document(study), indent=2) + "\n"
     page: str = study.plot().to_html(include_plotlyjs=True, auto_play=False)
     return page

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 import errno
 import re
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from types import FrameType
 from typing import IO, Any
 
 import click
@@ -26,14 +31,49 @@ class WrongInput(click.ClickException):
         click.echo(f"gametrade: {self.format_message()}", file=file, err=file is None)
 
 
+class _Interrupt:
+    """Whether Ctrl-C came: a compiled package that is just being imported turns it into an ImportError."""
+
+    seen = False
+
+    @contextmanager
+    def remembered(self) -> Iterator[None]:
+        """Note an interrupt before it is raised, where Python's own handler is in charge."""
+        ours = threading.current_thread() is threading.main_thread()
+        if not ours or signal.getsignal(signal.SIGINT) is not signal.default_int_handler:
+            yield
+            return
+        signal.signal(signal.SIGINT, self._note)
+        try:
+            yield
+        finally:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _note(self, number: int, frame: FrameType | None) -> None:
+        self.seen = True
+        signal.default_int_handler(number, frame)
+
+
+def _interrupted() -> click.exceptions.Exit:
+    """Say so, and end with the exit code of an interrupted program."""
+    click.echo("gametrade: interrupted.", err=True)
+    return click.exceptions.Exit(INTERRUPTED)
+
+
 class SentenceGroup(click.Group):
     """A group of commands that turns every refusal into one sentence and Ctrl-C into exit code 130."""
 
     def invoke(self, ctx: click.Context) -> Any:
         """Run the command that was asked for."""
+        interrupt = _Interrupt()
         try:
-            return super().invoke(ctx)
-        except GametradeError as refusal:
+            with interrupt.remembered():
+                return super().invoke(ctx)
+        except (GametradeError, ImportError) as refusal:
+            if interrupt.seen:
+                raise _interrupted() from None
+            if not isinstance(refusal, GametradeError):
+                raise
             raise WrongInput(in_flags(" ".join(str(refusal).split()), self.options, reading_given(ctx))) from None
         except click.UsageError as refusal:
             asked = refusal.ctx.command_path if refusal.ctx is not None else ctx.command_path
@@ -46,8 +86,7 @@ class SentenceGroup(click.Group):
         except MemoryError:
             raise WrongInput("there is not enough memory; take fewer homes or a shorter window.") from None
         except KeyboardInterrupt:
-            click.echo("gametrade: interrupted.", err=True)
-            raise click.exceptions.Exit(INTERRUPTED) from None
+            raise _interrupted() from None
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         """Read the options that stand before the command."""

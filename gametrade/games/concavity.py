@@ -102,7 +102,7 @@ def _two_points(rng: np.random.Generator, low: FloatArray, high: FloatArray) -> 
 
 def _value(game: ContinuousGame, player: int, x: FloatArray) -> float:
     """A payoff that must be a number."""
-    value = float(game.payoffs[player](x))
+    value = game.payoff_of(player, x)
     if not np.isfinite(value):
         raise InvalidInputError(
             f"payoff of {game.players[player]} must be finite. Got {value} at the profile {x.tolist()}."

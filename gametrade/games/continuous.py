@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
 
@@ -15,6 +16,22 @@ from gametrade.typing import FloatArray, IntArray
 
 Payoff = Callable[[FloatArray], float]
 Gradient = Callable[[FloatArray], FloatArray]
+
+
+@dataclass(frozen=True, eq=False)
+class Formulas:
+    """Payoffs as expressions in symbols.
+
+    Parameters
+    ----------
+    payoffs : tuple of sympy expressions
+        One a player, with numbers for parameters.
+    symbols : tuple of sympy Symbols
+        The variables of all players in order.
+    """
+
+    payoffs: tuple[Any, ...]
+    symbols: tuple[Any, ...]
 
 
 @dataclass(frozen=True, eq=False)
@@ -43,6 +60,8 @@ class ContinuousGame:
         Unit of the payoffs.
     units : mapping of str to str
         Units of the variables by name, for display.
+    formulas : Formulas or None
+        The payoffs as sympy expressions, where they are known: they can be bounded without rounding.
 
     Raises
     ------
@@ -68,6 +87,7 @@ class ContinuousGame:
     concave: bool | None = None
     unit: str = "money"
     units: Mapping[str, str] = field(default_factory=dict)
+    formulas: Formulas | None = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         n = len(self.players)
@@ -126,16 +146,44 @@ class ContinuousGame:
         InvalidInputError
             If a payoff is not a number; the profile is named.
         """
-        got = np.array([float(payoff(x)) for payoff in self.payoffs])
+        got = np.array([self.payoff_of(player, x) for player in range(self.n_players)])
         if not np.isfinite(got).all():
             player = self.players[int(np.flatnonzero(~np.isfinite(got))[0])]
             raise InvalidInputError(f"payoff of {player} must be finite. Got {got} at the profile {x.tolist()}.")
         return got
 
+    def payoff_of(self, player: int, x: FloatArray) -> float:
+        """Payoff of one player, which may be no number. [unit]
+
+        Raises
+        ------
+        InvalidInputError
+            If the payoff function fails or returns anything but one number; the profile is named.
+        """
+        try:
+            return float(self.payoffs[player](x))
+        except (TypeError, ValueError, ArithmeticError) as problem:
+            raise InvalidInputError(
+                f"payoff of {self.players[player]} must return a number. "
+                f"Got {type(problem).__name__} ({problem}) at the profile {x.tolist()}."
+            ) from problem
+
     def gradient(self, player: int, x: FloatArray) -> FloatArray:
-        """Derivatives of a player's payoff by its own variables, shape (d_i,)."""
+        """Derivatives of a player's payoff by its own variables, shape (d_i,).
+
+        Raises
+        ------
+        InvalidInputError
+            If the gradient function returns another number of derivatives.
+        """
         if self.gradients is not None:
-            return np.asarray(self.gradients[player](x), dtype=float)
+            given = np.asarray(self.gradients[player](x), dtype=float)
+            if given.shape != (self.sets[player].dimension,):
+                raise InvalidInputError(
+                    f"gradient of {self.players[player]} must have {self.sets[player].dimension} derivatives. "
+                    f"Got shape {given.shape}."
+                )
+            return given
         part = self.slices[player]
         slope: FloatArray = np.empty(part.stop - part.start)
         for k in range(part.start, part.stop):
@@ -143,7 +191,7 @@ class ContinuousGame:
             ahead, behind = x.copy(), x.copy()
             ahead[k] += step
             behind[k] -= step
-            slope[k - part.start] = (self.payoffs[player](ahead) - self.payoffs[player](behind)) / (2 * step)
+            slope[k - part.start] = (self.payoff_of(player, ahead) - self.payoff_of(player, behind)) / (2 * step)
         return slope
 
     def pseudo_gradient(self, x: FloatArray) -> FloatArray:

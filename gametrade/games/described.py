@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from gametrade.errors import GametradeError, InvalidInputError, UnknownNameError, closest
@@ -12,11 +12,15 @@ from gametrade.games.continuous import ContinuousGame
 from gametrade.games.equilibrium import StrategicGame
 from gametrade.games.named_system import named_system
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.games.stackelberg import BilevelGame, StackelbergGame, leaders_of_formulas
 
 Made = TypeVar("Made")
 
 FINITE = ("players", "actions", "payoffs", "unit")
 FORMULAS = ("players", "variables", "payoffs", "constraints", "parameters", "unit")
+BILEVEL = ("players", "leader", "follower", "n_leader", "unit")
+SIDE = ("linear", "hessian", "constant", "rows", "limits")
+LEADERS = ("players", "variables", "payoffs", "answers", "followers", "parameters", "unit")
 
 FORM = (
     'game must name a system (system = "usage_charge" and its data), or have players, actions and payoffs (a finite '
@@ -53,6 +57,8 @@ def description_of(game: StrategicGame) -> dict[str, Any] | None:
     >>> description_of(NormalFormGame([[1.0, 0.0]]))
     {'players': ['player 1'], 'actions': [['1', '2']], 'payoffs': [[1.0, 0.0]], 'unit': 'money'}
     """
+    if isinstance(game, BilevelGame):
+        return _bilevel_data(game)
     if not isinstance(game, NormalFormGame):
         return None
     return {
@@ -65,7 +71,7 @@ def description_of(game: StrategicGame) -> dict[str, Any] | None:
 
 def is_described(content: Mapping[str, Any]) -> bool:
     """Whether data describe a strategic game rather than the values of coalitions."""
-    return any(key in content for key in ("system", "payoffs", "actions", "variables"))
+    return any(key in content for key in ("system", "payoffs", "actions", "variables", "follower"))
 
 
 def described_game(content: Mapping[str, Any], name: str = "game") -> StrategicGame:
@@ -77,7 +83,10 @@ def described_game(content: Mapping[str, Any], name: str = "game") -> StrategicG
         Plain data of one of three forms: ``system``, the name of a registered system, and its keyword arguments;
         ``players``, ``actions`` (a list of labels a player) and ``payoffs`` (of shape (n, a_1, ..., a_n), or player
         to its table); ``variables`` (player to variable to [low, high]), ``payoffs`` (player to formula) and
-        if wanted ``constraints`` and ``parameters``. Numbers may be written as text where data formats have none:
+        if wanted ``constraints`` and ``parameters``; the same for leaders, with ``answers`` (follower to formula of the
+        leaders' variables) and if wanted ``followers`` (follower to its payoff and the ends it chooses between, as
+        {payoff, between}); ``leader`` and ``follower`` (linear, hessian, constant, rows, limits of all variables, the
+        first ``n_leader`` of which the leader chooses). Numbers may be written as text where data formats have none:
         ``"inf"``.
     name : str
         What messages call it, e.g. the file.
@@ -104,6 +113,10 @@ def described_game(content: Mapping[str, Any], name: str = "game") -> StrategicG
     if "system" in content:
         game: StrategicGame = _system(content, name)
         return game
+    if "follower" in content:
+        return _bilevel(content, name)
+    if "answers" in content:
+        return _leaders(content, name)
     if "variables" in content:
         return _continuous(content, name)
     if "payoffs" in content or "actions" in content:
@@ -144,10 +157,100 @@ def _finite(content: Mapping[str, Any], name: str) -> NormalFormGame:
     )
 
 
+def _bilevel(content: Mapping[str, Any], name: str) -> BilevelGame:
+    """A leader over a follower's program."""
+    _known_keys(content, BILEVEL, name)
+    _needed(content, ("leader", "n_leader"), name)
+    sides = {side: _numbers(content[side]) for side in ("leader", "follower")}
+    for side, part in sides.items():
+        if not isinstance(part, Mapping) or "linear" not in part:
+            raise InvalidInputError(f"{side} of the game {name!r} must have linear costs. Got {part!r:.60}.")
+        _known_keys(part, SIDE, f"{name}, {side}")
+    first, players = content["n_leader"], _labels(content.get("players", ["leader", "follower"]), name)
+    if len(players) != 2 or not isinstance(first, int):
+        raise InvalidInputError(f"the game {name!r} must have two players and a whole n_leader. Got {first!r:.60}.")
+
+    def make() -> BilevelGame:
+        d = len(sides["leader"]["linear"])
+        unit = str(content.get("unit", "money"))
+        game = BilevelGame.of(sides["leader"], sides["follower"], n_leader=first, n_follower=d - first, unit=unit)
+        return replace(game, labels=(players[0], players[1]))
+
+    return _made(make, f"numbers of the game {name!r}")
+
+
+def _bilevel_data(game: BilevelGame) -> dict[str, Any]:
+    """A bilevel game as plain data."""
+    sides = {
+        side: {
+            "linear": cost.linear.tolist(),
+            "hessian": cost.hessian.tolist(),
+            "constant": cost.constant,
+            "rows": rows.tolist(),
+            "limits": limits.tolist(),
+        }
+        for side, cost, rows, limits in (
+            ("leader", game.leader, game.leader_rows, game.leader_limits),
+            ("follower", game.follower, game.follower_rows, game.follower_limits),
+        )
+    }
+    return {"players": list(game.labels), **sides, "n_leader": game.n_leader, "unit": game.unit}
+
+
+def _leaders(content: Mapping[str, Any], name: str) -> StackelbergGame:
+    """Leaders and followers of formulas."""
+    _known_keys(content, LEADERS, name)
+    _needed(content, ("payoffs", "variables"), name)
+    payoffs, variables, answers = _by_player(content, name)
+    followers = content.get("followers")
+    if not isinstance(answers, Mapping) or not all(isinstance(text, str) for text in answers.values()):
+        raise InvalidInputError(f"answers of the game {name!r} must be formulas by follower. Got {answers!r:.60}.")
+    if followers is not None:
+        whole = isinstance(followers, Mapping) and all(
+            isinstance(one, Mapping) and set(one) == {"payoff", "between"} for one in followers.values()
+        )
+        if not whole:
+            raise InvalidInputError(
+                f"followers of the game {name!r} must have payoff and between. Got {followers!r:.60}."
+            )
+        followers = {key: (one["payoff"], tuple(_numbers(one["between"]))) for key, one in followers.items()}
+    return _made(
+        lambda: leaders_of_formulas(
+            payoffs,
+            variables,
+            answers,
+            followers=followers,
+            parameters=_numbers(content.get("parameters", {})),
+            unit=str(content.get("unit", "money")),
+        ),
+        f"numbers of the game {name!r}",
+    )
+
+
 def _continuous(content: Mapping[str, Any], name: str) -> ContinuousGame:
     """A game of formulas."""
     _known_keys(content, FORMULAS, name)
     _needed(content, ("payoffs",), name)
+    payoffs, variables, _ = _by_player(content, name)
+    constraints, parameters = content.get("constraints", []), _numbers(content.get("parameters", {}))
+    if not isinstance(constraints, list) or not all(isinstance(text, str) for text in constraints):
+        raise InvalidInputError(
+            f"constraints of the game {name!r} must be a list of formulas. Got {constraints!r:.60}."
+        )
+    return _made(
+        lambda: ContinuousGame.from_expressions(
+            payoffs,
+            variables,
+            constraints=constraints,
+            parameters=parameters,
+            unit=str(content.get("unit", "money")),
+        ),
+        f"numbers of the game {name!r}",
+    )
+
+
+def _by_player(content: Mapping[str, Any], name: str) -> tuple[dict[str, str], dict[str, Any], Any]:
+    """Payoffs and variables of all players in order, checked, and answers of followers if any."""
     payoffs, variables = content["payoffs"], content["variables"]
     for what, part in (("payoffs", payoffs), ("variables", variables)):
         if not isinstance(part, Mapping) or not part:
@@ -162,20 +265,10 @@ def _continuous(content: Mapping[str, Any], name: str) -> ContinuousGame:
             pair = _numbers(ends)
             if not (isinstance(pair, list) and len(pair) == 2 and all(isinstance(x, int | float) for x in pair)):
                 raise InvalidInputError(f"{variable} of {player} in {name!r} must be [low, high]. Got {ends!r:.60}.")
-    constraints, parameters = content.get("constraints", []), _numbers(content.get("parameters", {}))
-    if not isinstance(constraints, list) or not all(isinstance(text, str) for text in constraints):
-        raise InvalidInputError(
-            f"constraints of the game {name!r} must be a list of formulas. Got {constraints!r:.60}."
-        )
-    return _made(
-        lambda: ContinuousGame.from_expressions(
-            {player: payoffs[player] for player in players},
-            {player: _numbers(variables[player]) for player in players},
-            constraints=constraints,
-            parameters=parameters,
-            unit=str(content.get("unit", "money")),
-        ),
-        f"numbers of the game {name!r}",
+    return (
+        {player: payoffs[player] for player in players},
+        {player: _numbers(variables[player]) for player in players},
+        content.get("answers"),
     )
 
 

@@ -49,6 +49,10 @@ class Polyhedron:
         equal_left, equal_right = np.array(same[0], dtype=float).reshape(-1, d), np.array(same[1], dtype=float).ravel()
         if low.shape != (d,) or high.shape != (d,) or len(left) != right.size or len(equal_left) != equal_right.size:
             raise InvalidInputError("bounds, rows and limits of a strategy set must fit each other.")
+        for what, values in (("rows", left), ("limits", right), ("rows", equal_left), ("limits", equal_right)):
+            if not np.isfinite(values).all():
+                wrong = values[~np.isfinite(values)][0]
+                raise InvalidInputError(f"{what} of a strategy set must be finite numbers. Got {wrong}.")
         if (low > high).any() or np.isnan(low).any() or np.isnan(high).any():
             k = int(np.flatnonzero(~(low <= high))[0])
             raise InvalidInputError(f"a strategy set must not be empty. Got bounds {low[k]:g} > {high[k]:g}.")

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.continuous import ContinuousGame, Gradient, Payoff
+from gametrade.games.continuous import ContinuousGame, Formulas, Gradient, Payoff
 from gametrade.games.formulas import need_arithmetic
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.games.quadratic import QuadraticGame
@@ -43,9 +43,10 @@ def from_expressions(
             list(payoffs), hessians, linear, sets, constants=constants, variables=labels, shared=shared, unit=unit
         )
     slopes = _gradients(formulas, ordered, labels, symbols)
-    functions = tuple(_function(formula, ordered) for formula in formulas)
+    functions = tuple(formula_function(formula, ordered) for formula in formulas)
     concave = _known_concave(formulas, labels, symbols, variables)
-    return ContinuousGame(tuple(payoffs), labels, functions, slopes, tuple(sets), shared, concave, unit)
+    kept = Formulas(tuple(formulas), tuple(ordered))
+    return ContinuousGame(tuple(payoffs), labels, functions, slopes, tuple(sets), shared, concave, unit, formulas=kept)
 
 
 def payoff_formulas(
@@ -71,6 +72,9 @@ def _names_and_numbers(names: Sequence[str], parameters: Mapping[str, float]) ->
     """Symbols by name, and the numbers of those that are parameters."""
     import sympy
 
+    for name, value in parameters.items():
+        if not np.isfinite(value):
+            raise InvalidInputError(f"parameter {name} must be a finite number. Got {value}.")
     symbols = {name: sympy.Symbol(name, real=True) for name in [*names, *parameters]}
     return symbols, {symbols[name]: sympy.nsimplify(value, rational=True) for name, value in parameters.items()}
 
@@ -183,10 +187,11 @@ def _gradients(
     return tuple(slope(formula, names) for formula, names in zip(formulas, labels, strict=True))
 
 
-def _function(formula: Any, ordered: list[Any]) -> Payoff:
+def formula_function(formula: Any, ordered: Sequence[Any]) -> Payoff:
+    """A formula as a function of a vector; not a number where it has no real value."""
     import sympy
 
-    compiled = sympy.lambdify(ordered, formula, "numpy")
+    compiled = sympy.lambdify(list(ordered), formula, "numpy")
 
     def payoff(x: FloatArray) -> float:
         with np.errstate(all="ignore"):

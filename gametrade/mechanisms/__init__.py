@@ -12,20 +12,24 @@ from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.community_market import CommunityMarket, run_market
 from gametrade.mechanisms.curves import curves, plot_curves
 from gametrade.mechanisms.grid_settlement import GridSettlement, settle_with_grid
+from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.simulated_market import TradingRun, simulate_traders
 from gametrade.mechanisms.valuation import Valuation, drawn_preference, local_preference, retail, storing
 from gametrade.registry import Entry, mechanisms
+from gametrade.typing import BoolArray, FloatArray
 
 __all__ = [
     "CommunityMarket",
     "GridSettlement",
+    "ManyOutcomes",
     "MarketOutcome",
     "OrderBook",
     "TradingRun",
     "Valuation",
     "clear",
+    "clear_many",
     "curves",
     "drawn_preference",
     "local_preference",
@@ -36,6 +40,9 @@ __all__ = [
     "simulate_traders",
     "storing",
 ]
+
+AT_ONCE = 1_000_000
+"""Most comparisons of a bid with an ask that are held in memory at once."""
 
 
 @overload
@@ -91,7 +98,74 @@ def clear(
     if isinstance(chosen.get("rng"), int):
         chosen["rng"] = np.random.default_rng(chosen["rng"])
     valuation = retail(book) if isinstance(book, Community) else book
-    return run_market(valuation, label, lambda orders: _clear_book(orders, entry, chosen))
+    many = None if entry.traits.get("draws") else entry.traits.get("many")
+    together = None if many is None else lambda books: _in_parts(books, many, chosen)
+    return run_market(valuation, label, lambda orders: _clear_book(orders, entry, chosen), together)
+
+
+def clear_many(
+    book: OrderBook,
+    mechanism: str | Callable[..., Any],
+    prices: FloatArray,
+    energies: FloatArray,
+    *,
+    watched: BoolArray | None = None,
+    **options: Any,
+) -> ManyOutcomes:
+    """Clear many books that differ from one in limits and energies only, e.g. lies beside the truth.
+
+    Parameters
+    ----------
+    book : OrderBook
+        Sides, times and owners of the m orders.
+    mechanism : str or callable
+        As of :func:`clear`.
+    prices, energies : ndarray of shape (B, m)
+        Limits [money/kWh] and energies [kWh] in each book, at least 0.
+    watched : ndarray of bool, shape (m,) or (B, m), optional
+        Orders whose payments are asked for, all if not given; the others' may be left at 0.
+    **options
+        Options of the mechanism.
+
+    Returns
+    -------
+    ManyOutcomes
+        Fills and payments of every order in every book, equal to those of :func:`clear` but for rounding.
+
+    Notes
+    -----
+    Where a mechanism has a form for many books, its trait ``many``, a book of a dozen orders takes some
+    microseconds, else as long as one by itself.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> book = gt.OrderBook.of(bids=[(20, 1), (17, 1)], asks=[(4, 1), (7, 1)])
+    >>> lies = np.array([[20.0, 17, 4, 7], [20.0, 17, 4, 16]])
+    >>> clear_many(book, "uniform_price", lies, np.ones((2, 4))).payments[:, 0]
+    array([12. , 16.5])
+    """
+    entry, written = mechanisms.resolve(mechanism)
+    chosen, many = {**written, **options}, entry.traits.get("many")
+    if many is not None:
+        made = _in_parts(ManyBooks.beside(book, prices, energies, watched), many, chosen)
+        if made is not None:
+            return made
+    told = [
+        _clear_book(book.changed(prices=p, energies=e), entry, chosen) for p, e in zip(prices, energies, strict=True)
+    ]
+    shape = prices.shape
+    return ManyOutcomes(*(np.array([getattr(o, n) for o in told]).reshape(shape) for n in ManyOutcomes._fields))
+
+
+def _in_parts(books: ManyBooks, many: Callable[..., Any], options: Mapping[str, Any]) -> ManyOutcomes | None:
+    """As many books at a time as fit into some memory; None where the mechanism cannot clear them at once."""
+    n_books, m = books.prices.shape
+    size = max(1, AT_ONCE // max(1, m * m))
+    parts = [many(books.part(slice(k, k + size)), **options) for k in range(0, max(1, n_books), size)]
+    if any(part is None for part in parts):
+        return None
+    return ManyOutcomes(*(np.concatenate(columns) for columns in zip(*parts, strict=True)))
 
 
 def _clear_book(book: OrderBook, entry: Entry, options: Mapping[str, Any]) -> MarketOutcome:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gametrade.display import Shown
+from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.valuation import Valuation
@@ -16,6 +17,9 @@ from gametrade.typing import FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
+
+FEW_HOMES, MANY_STEPS = 100, 8
+"""Up to so many homes and from so many steps on all steps are cleared at once, which compares all pairs of homes."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -123,7 +127,12 @@ def books(valuation: Valuation) -> Iterator[tuple[int, OrderBook, np.ndarray]]:
         )
 
 
-def run_market(valuation: Valuation, mechanism: str, clear: Callable[[OrderBook], MarketOutcome]) -> CommunityMarket:
+def run_market(
+    valuation: Valuation,
+    mechanism: str,
+    clear: Callable[[OrderBook], MarketOutcome],
+    together: Callable[[ManyBooks], ManyOutcomes | None] | None = None,
+) -> CommunityMarket:
     """Clear the book of every step.
 
     Parameters
@@ -134,13 +143,19 @@ def run_market(valuation: Valuation, mechanism: str, clear: Callable[[OrderBook]
         Name for the answer.
     clear : callable
         Clears one book.
+    together : callable, optional
+        Clears the books of all steps at once, where the mechanism can.
 
     Returns
     -------
     CommunityMarket
         Energy and money by home and step.
     """
-    shape = valuation.community.demand.shape
+    n, n_steps = shape = valuation.community.demand.shape
+    if together is not None and n <= FEW_HOMES and n_steps >= MANY_STEPS:
+        made = together(_all_books(valuation))
+        if made is not None:
+            return _of_all_steps(valuation, mechanism, made)
     arrays: dict[str, Any] = {name: np.zeros(shape) for name in ("bought", "sold", "payments")}
     prices = np.full(shape[1], np.nan)
     for step, book, homes in books(valuation):
@@ -151,3 +166,23 @@ def run_market(valuation: Valuation, mechanism: str, clear: Callable[[OrderBook]
         if outcome.volume > 0:
             prices[step] = outcome.payments[book.buys].sum() / outcome.volume
     return CommunityMarket(valuation, mechanism, **arrays, prices=prices)
+
+
+def _all_books(valuation: Valuation) -> ManyBooks:
+    """The books of all steps, one order a home; homes that want nothing have orders without energy."""
+    net = valuation.community.net_load.T
+    n = net.shape[1]
+    trade = ((net < 0).any(axis=1) & (net > 0).any(axis=1))[:, None]
+    limits = np.where(net > 0, valuation.buy.T, valuation.sell.T)
+    energies = np.where(trade, np.abs(net), 0.0)
+    return ManyBooks(np.arange(n), np.zeros(n), net > 0, limits, energies, np.ones(net.shape, dtype=bool))
+
+
+def _of_all_steps(valuation: Valuation, mechanism: str, made: ManyOutcomes) -> CommunityMarket:
+    """The market from what every order of every step traded and paid."""
+    buys = valuation.community.net_load > 0
+    fills, payments = made.fills.T, made.payments.T
+    bought, sold = (np.where(side, fills, 0.0) for side in (buys, ~buys))
+    volume, paid = bought.sum(axis=0), np.where(buys, payments, 0.0).sum(axis=0)
+    prices = np.where(volume > 0, paid / np.where(volume > 0, volume, 1.0), np.nan)
+    return CommunityMarket(valuation, mechanism, bought, sold, payments, prices)

@@ -7,14 +7,42 @@ from collections.abc import MutableSequence
 import numpy as np
 
 from gametrade.mechanisms.continuous_market import ContinuousMarket, Event
+from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.trades import struck
 from gametrade.registry import mechanisms
 
 
+def _many(books: ManyBooks) -> ManyOutcomes:
+    """As :func:`continuous_double_auction`, of many books at once: order after order, all books together."""
+    shape = books.prices.shape
+    left, fills, payments = np.zeros(shape), np.zeros(shape), np.zeros(shape)
+    signs = books.signs
+    arrival = np.lexsort((np.arange(shape[1]), books.times))
+    for k, order in enumerate(arrival):
+        wanted = books.energies[:, order]
+        standing = arrival[:k]
+        sign = signs[:, [order]]
+        keys = sign * books.prices[:, standing]
+        meets = (signs[:, standing] != sign) & (keys <= sign * books.prices[:, [order]])
+        best = np.argsort(np.where(meets, keys, np.inf), axis=1, kind="stable")
+        there = np.take_along_axis(np.where(meets, left[:, standing], 0.0), best, axis=1)
+        sorted_trades = np.clip(wanted[:, None] - (there.cumsum(axis=1) - there), 0.0, there)
+        traded = np.zeros(sorted_trades.shape)
+        np.put_along_axis(traded, best, sorted_trades, axis=1)
+        money = sign * traded * books.prices[:, standing]
+        left[:, standing] -= traded
+        fills[:, standing] += traded
+        payments[:, standing] -= money
+        fills[:, order], payments[:, order] = traded.sum(axis=1), money.sum(axis=1)
+        left[:, order] = np.maximum(wanted - fills[:, order], 0.0)
+    return ManyOutcomes(fills, payments)
+
+
 @mechanisms.register(
     promises=("individual_rationality", "budget_balance"),
+    many=_many,
     source="Friedman and Rust 1993, The Double Auction Market, ISBN 0-201-62459-0",
 )
 def continuous_double_auction(book: OrderBook, *, log: MutableSequence[Event] | None = None) -> MarketOutcome:

@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gametrade.mechanisms.crossing import Crossing
+from gametrade.mechanisms.many_books import ManyBooks, ManyCrossings, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
-from gametrade.mechanisms.reduction import equal_units, reduced
+from gametrade.mechanisms.reduction import equal_units, many_reduced, reduced
 from gametrade.mechanisms.trades import at_prices
 from gametrade.registry import mechanisms
 
 
+def _many(books: ManyBooks) -> ManyOutcomes:
+    """As :func:`mcafee`, of many books at once."""
+    crossings = ManyCrossings.of(books)
+    both = (crossings.volume > 0) & np.isfinite(crossings.next_bid) & np.isfinite(crossings.next_ask)
+    middle = np.where(both, (np.where(both, crossings.next_bid, 0.0) + np.where(both, crossings.next_ask, 0.0)) / 2, 0)
+    whole = both & (crossings.last_ask <= middle) & (middle <= crossings.last_bid)
+    full, less = books.at_prices(crossings.fills(), middle, middle), many_reduced(crossings)
+    return ManyOutcomes(*(np.where(whole[:, None], one, other) for one, other in zip(full, less, strict=True)))
+
+
 @mechanisms.register(
     promises=("individual_rationality", "weak_budget_balance", "strategyproof_for_units"),
+    many=_many,
     source="McAfee 1992, 10.1016/0022-0531(92)90091-u",
 )
 def mcafee(book: OrderBook) -> MarketOutcome:

@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.mechanisms.crossing import Crossing
 from gametrade.mechanisms.lots import lot
+from gametrade.mechanisms.many_books import ManyBooks, ManyCrossings, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.own_trades import within_trader
@@ -17,8 +18,34 @@ from gametrade.registry import mechanisms
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
 
+def _many(books: ManyBooks, *, rng: int) -> ManyOutcomes | None:
+    """As :func:`muda`, of many books at once; only where every trader has one order."""
+    n = len(books.owners)
+    if np.unique(books.owners).size < n:
+        return None
+    source = np.random.default_rng(rng)
+    first, turns = source.random(n) < 0.5, source.permutation(n)
+    fills, payments = np.zeros(books.prices.shape), np.zeros(books.prices.shape)
+    for half in (first, ~first):
+        ends = np.array(ManyCrossings.of(books.told(energies=np.where(half, 0.0, books.energies))).interval)
+        known = np.isfinite(ends)
+        price = np.where(known, ends, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
+        away = books.signs * (books.prices - price[:, None])
+        willing = half & known.any(axis=0)[:, None] & (away >= 0)
+        wishes = np.where(willing, books.energies, 0.0)
+        sides = [np.where(books.buys == side, wishes, 0.0) for side in (True, False)]
+        volume = np.minimum(*(side.sum(axis=1) for side in sides))[:, None]
+        for side in sides:
+            wish = side[:, turns]
+            served = np.clip(volume - (wish.cumsum(axis=1) - wish), 0.0, wish)
+            fills[:, turns] += np.where(wish.sum(axis=1, keepdims=True) <= volume, wish, served)
+        payments += np.where(half, books.signs * fills * price[:, None], 0.0)
+    return ManyOutcomes(fills, payments)
+
+
 @mechanisms.register(
     promises=("individual_rationality", "budget_balance", "strategyproof"),
+    many=_many,
     variants=({"rng": 1}, {"rng": 2}, {"rng": 5}),
     draws=True,
     source="Segal-Halevi, Hassidim and Aumann 2018, 10.1609/aaai.v32i1.11450",

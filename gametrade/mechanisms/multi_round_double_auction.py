@@ -5,14 +5,28 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.errors import InvalidInputError
+from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
-from gametrade.mechanisms.rounds import Rounds
+from gametrade.mechanisms.rounds import Rounds, many_rounds
 from gametrade.registry import mechanisms
+
+
+def _concessions(rounds: int, margin: float) -> list[float]:
+    """Share by which quotes keep away from the limits in each round."""
+    return np.linspace(margin, 0.0, rounds).tolist() if rounds > 1 else [0.0]
+
+
+def _many(books: ManyBooks, *, rounds: int = 4, margin: float = 0.3, k: float = 0.5) -> ManyOutcomes:
+    """As :func:`multi_round_double_auction`, of many books at once."""
+    everybody = np.ones(len(books.times), dtype=bool)
+    quotes = (books.prices * (1 - books.signs * each) for each in _concessions(rounds, margin))
+    return many_rounds(books, ((everybody, quote) for quote in quotes), k)
 
 
 @mechanisms.register(
     promises=("individual_rationality", "budget_balance", "efficiency"),
+    many=_many,
     variants=({"rounds": 1}, {"rounds": 7, "margin": 0.9}),
     source="Friedman and Rust 1993, The Double Auction Market, ISBN 0-201-62459-0",
 )
@@ -71,7 +85,7 @@ def multi_round_double_auction(
     if not 0 <= margin <= 1:
         raise InvalidInputError(f"margin of multi_round_double_auction must be from 0 to 1. Got {margin}.")
     held = Rounds(book, "multi_round_double_auction", k)
-    for r, concession in enumerate(np.linspace(margin, 0.0, rounds) if rounds > 1 else [0.0], 1):
+    for r, concession in enumerate(_concessions(rounds, margin), 1):
         quotes = book.prices * (1 - book.signs * concession)
         held.hold(np.flatnonzero(held.left > 0), float(r), quotes)
     return MarketOutcome.of_trades(

@@ -2,16 +2,40 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.crossing import Crossing
+from gametrade.mechanisms.many_books import ManyBooks, ManyCrossings, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.trades import Trades, matched
 from gametrade.registry import mechanisms
 
 
+def _many(books: ManyBooks, *, k: float | None = None) -> ManyOutcomes:
+    """As :func:`pay_as_bid`, of many books at once."""
+    crossings = ManyCrossings.of(books)
+    fills = crossings.fills()
+    if k is None:
+        return ManyOutcomes(fills, books.signs * books.prices * fills)
+    payments = np.zeros(fills.shape)
+    sides = (crossings.bids, crossings.asks)
+    bought, sold = (np.take_along_axis(fills, side.rows, axis=1) for side in sides)
+    to, upto = bought.cumsum(axis=1)[:, :, None], sold.cumsum(axis=1)[:, None, :]
+    met = np.minimum(to, upto) - np.maximum(to - bought[:, :, None], upto - sold[:, None, :])
+    bid, ask = (np.take_along_axis(books.prices, side.rows, axis=1) for side in sides)
+    money = np.maximum(met, 0.0) * (k * bid[:, :, None] + (1 - k) * ask[:, None, :])
+    for side, paid in zip(sides, (money.sum(axis=2), -money.sum(axis=1)), strict=True):
+        some = np.zeros(fills.shape)
+        np.put_along_axis(some, side.rows, paid, axis=1)
+        payments += some
+    return ManyOutcomes(fills, payments)
+
+
 @mechanisms.register(
     promises=("individual_rationality", "weak_budget_balance", "efficiency"),
+    many=_many,
     variants=({"k": 0.5},),
     source="discriminatory pricing, Nicolaisen, Petrov and Tesfatsion 2001, 10.1109/4235.956714",
 )

@@ -5,14 +5,23 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.errors import InvalidInputError
+from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
-from gametrade.mechanisms.rounds import Rounds
+from gametrade.mechanisms.rounds import Rounds, many_rounds
 from gametrade.registry import mechanisms
+
+
+def _many(books: ManyBooks, *, length: float = 1.0, carry: bool = True, k: float = 0.5) -> ManyOutcomes:
+    """As :func:`periodic_double_auction`, of many books at once."""
+    period = np.floor(books.times / length)
+    held = (period <= j if carry else period == j for j in np.unique(period))
+    return many_rounds(books, ((present, books.prices) for present in held), k)
 
 
 @mechanisms.register(
     promises=("individual_rationality", "budget_balance"),
+    many=_many,
     variants=({"length": 2.0, "carry": False}, {"k": 1}),
     source="Friedman and Rust 1993, The Double Auction Market, ISBN 0-201-62459-0",
 )

@@ -6,14 +6,34 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.lots import lot
+from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.trades import Trades
 from gametrade.registry import mechanisms
 
 
+def _many(books: ManyBooks, *, rng: int, k: float = 0.5) -> ManyOutcomes | None:
+    """As :func:`random_matching`, of many books at once; only where all have the same bids, for the lots are theirs."""
+    if (books.buys != books.buys[:1]).any():
+        return None
+    source = np.random.default_rng(rng)
+    bids, asks = (source.permutation(np.flatnonzero(books.buys[0] == side)) for side in (True, False))
+    left, payments = books.energies.copy(), np.zeros(books.energies.shape)
+    for bid, ask in ((bid, ask) for bid in bids for ask in asks):
+        agree = books.prices[:, ask] <= books.prices[:, bid]
+        energy = np.where(agree, np.minimum(left[:, bid], left[:, ask]), 0.0)
+        money = energy * (k * books.prices[:, bid] + (1 - k) * books.prices[:, ask])
+        left[:, bid] -= energy
+        left[:, ask] -= energy
+        payments[:, bid] += money
+        payments[:, ask] -= money
+    return ManyOutcomes(books.energies - left, payments)
+
+
 @mechanisms.register(
     promises=("individual_rationality", "budget_balance"),
+    many=_many,
     variants=({"rng": 1}, {"rng": 2, "k": 0}),
     draws=True,
     source="baseline without a model of bidding",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.mechanisms.crossing import Crossing
+from gametrade.mechanisms.many_books import ManyCrossings, ManyOutcomes
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.trades import Trades, at_prices
 
@@ -26,3 +27,9 @@ def reduced(crossing: Crossing) -> Trades:
         volumes.append(float(energies[queue[:marginal]].sum()))
     kept = crossing.fills(min(volumes))
     return at_prices(crossing.bids, crossing.asks, kept, crossing.last_bid, crossing.last_ask)
+
+
+def many_reduced(crossings: ManyCrossings) -> ManyOutcomes:
+    """As :func:`reduced`, of many books at once."""
+    fills = crossings.fills(crossings.without_marginal())
+    return crossings.books.at_prices(fills, crossings.last_bid, crossings.last_ask)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -10,9 +10,10 @@ import numpy as np
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.continuous_market import Event
 from gametrade.mechanisms.crossing import SAME_ENERGY, Crossing
+from gametrade.mechanisms.many_books import ManyBooks, ManyCrossings, ManyOutcomes
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.trades import Trades, at_prices
-from gametrade.typing import ArrayLike, FloatArray, IntArray
+from gametrade.typing import ArrayLike, BoolArray, FloatArray, IntArray
 
 
 @dataclass(eq=False)
@@ -84,6 +85,21 @@ class Rounds:
     def trades(self) -> Trades:
         """Trades of all rounds so far."""
         return joined(self._trades)
+
+
+def many_rounds(books: ManyBooks, rounds: Iterable[tuple[BoolArray, FloatArray]], k: float) -> ManyOutcomes:
+    """Rounds of many books at once: the orders that take part in each, shape (m,), and what they quote, (B, m)."""
+    left = books.energies.copy()
+    fills, payments = np.zeros(left.shape), np.zeros(left.shape)
+    for present, quotes in rounds:
+        crossings = ManyCrossings.of(books.told(quotes, np.where(present, left, 0.0)))
+        low, high = (np.where(crossings.volume > 0, end, 0.0) for end in crossings.interval)
+        price = k * high + (1 - k) * low
+        made = books.at_prices(crossings.fills(), price, price)
+        fills, payments = fills + made.fills, payments + made.payments
+        left = left - made.fills
+        left = np.where(left <= SAME_ENERGY * books.energies, 0.0, left)
+    return ManyOutcomes(fills, payments)
 
 
 def joined(parts: Sequence[Trades]) -> Trades:

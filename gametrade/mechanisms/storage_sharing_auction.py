@@ -6,6 +6,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.crossing import SAME_ENERGY, Crossing
+from gametrade.mechanisms.many_books import ManyBooks, ManyCrossings, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.trades import at_prices
@@ -13,8 +14,52 @@ from gametrade.registry import mechanisms
 from gametrade.typing import FloatArray, IntArray
 
 
+def _many(books: ManyBooks, *, burden: str = "proportional", reluctance: float = 0.0) -> ManyOutcomes:
+    """As :func:`storage_sharing_auction`, of many books at once."""
+    crossings = ManyCrossings.of(books)
+    traded = crossings.fills() > 0
+    bids, asks = traded & books.buys, traded & ~books.buys
+    means = [(books.prices * side).sum(axis=1) / np.maximum(side.sum(axis=1), 1) for side in (bids, asks)]
+    some = crossings.volume > 0
+    floor = np.where(some, crossings.interval[1], 0.0)
+    top = np.where(bids, books.prices, 0.0).max(axis=1, initial=0.0)
+    price = np.minimum(np.maximum((means[0] + means[1]) / 2, floor), top)
+    queue = crossings.bids
+    limits = np.take_along_axis(books.prices, queue.rows, axis=1)
+    use = some[:, None] & (limits >= (price * (1 - SAME_ENERGY))[:, None])
+    need = np.where(use, queue.energies, 0.0)
+    offers = np.where(asks, books.energies, 0.0)
+    if reluctance > 0:
+        offers = np.where(asks, np.minimum(offers, (price[:, None] - books.prices) / (2 * reluctance)), 0.0)
+    excess = np.maximum(0.0, offers.sum(axis=1) - need.sum(axis=1))
+    weights = np.where(asks, books.prices if burden == "proportional" else 1.0, 0.0)
+    fills = np.where(asks, offers - _many_carried(excess, offers, weights), 0.0)
+    used = np.clip(fills.sum(axis=1)[:, None] - (need.cumsum(axis=1) - need), 0.0, need)
+    bought = np.zeros(fills.shape)
+    np.put_along_axis(bought, queue.rows, used, axis=1)
+    return books.at_prices(fills + bought, price, price)
+
+
+def _many_carried(excess: FloatArray, offers: FloatArray, weights: FloatArray) -> FloatArray:
+    """As :func:`carried`, of many books at once."""
+    burden, rest, active = np.zeros(offers.shape), excess.copy(), (offers > 0) & (excess > 0)[:, None]
+    for _ in range(offers.shape[1]):
+        weight = np.where(active, weights, 0.0)
+        weight = np.where(weight.sum(axis=1, keepdims=True) > 0, weight, active)
+        share = rest[:, None] * weight / np.maximum(weight.sum(axis=1, keepdims=True), np.finfo(float).tiny)
+        full = active & (share >= offers)
+        done = ~full.any(axis=1, keepdims=True)
+        burden = np.where(full, offers, np.where(active & done, share, burden))
+        rest = rest - np.where(full, offers, 0.0).sum(axis=1)
+        active = active & ~full & ~done & (rest > 0)[:, None]
+        if not active.any():
+            break
+    return burden
+
+
 @mechanisms.register(
     promises=("individual_rationality", "budget_balance"),
+    many=_many,
     variants=({"burden": "equal"}, {"reluctance": 0.5}),
     source="Tushar et al. 2016, 10.1109/TSG.2015.2512267",
 )

@@ -3,14 +3,21 @@
 from __future__ import annotations
 
 from gametrade.mechanisms.crossing import Crossing
+from gametrade.mechanisms.many_books import ManyBooks, ManyCrossings, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
-from gametrade.mechanisms.reduction import equal_units, reduced
+from gametrade.mechanisms.reduction import equal_units, many_reduced, reduced
 from gametrade.registry import mechanisms
+
+
+def _many(books: ManyBooks) -> ManyOutcomes:
+    """As :func:`trade_reduction`, of many books at once."""
+    return many_reduced(ManyCrossings.of(books))
 
 
 @mechanisms.register(
     promises=("individual_rationality", "weak_budget_balance", "strategyproof_for_units"),
+    many=_many,
     source="McAfee 1992, 10.1016/0022-0531(92)90091-u; Babaioff and Nisan 2004, 10.1613/jair.1316",
 )
 def trade_reduction(book: OrderBook) -> MarketOutcome:

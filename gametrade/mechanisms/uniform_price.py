@@ -2,17 +2,29 @@
 
 from __future__ import annotations
 
+import numpy as np
+
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.crossing import Crossing
+from gametrade.mechanisms.many_books import ManyBooks, ManyCrossings, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.trades import at_prices
 from gametrade.registry import mechanisms
 
 
+def _many(books: ManyBooks, *, k: float = 0.5, ties: str = "time") -> ManyOutcomes:
+    """As :func:`uniform_price`, of many books at once."""
+    crossings = ManyCrossings.of(books)
+    low, high = (np.where(crossings.volume > 0, end, 0.0) for end in crossings.interval)
+    price = k * high + (1 - k) * low
+    return books.at_prices(crossings.fills(ties=ties), price, price)
+
+
 @mechanisms.register(
     promises=("individual_rationality", "budget_balance", "efficiency"),
     variants=({"k": 0}, {"k": 1}),
+    many=_many,
     source="Chatterjee and Samuelson 1983, 10.1287/opre.31.5.835; Wilson 1985, 10.2307/1911013",
 )
 def uniform_price(book: OrderBook, *, k: float = 0.5, ties: str = "time") -> MarketOutcome:

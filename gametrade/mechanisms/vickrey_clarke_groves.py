@@ -5,6 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.mechanisms.crossing import Crossing
+from gametrade.mechanisms.many_books import ManyBooks, ManyCrossings, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.registry import mechanisms
@@ -13,8 +14,27 @@ AT_ONCE = 2_000_000
 """Most numbers in a table of the orders that are left when each trader stays away."""
 
 
+def _many(books: ManyBooks) -> ManyOutcomes:
+    """As :func:`vickrey_clarke_groves`, of many books at once."""
+    crossings = ManyCrossings.of(books)
+    fills = crossings.fills()
+    value = books.signs * books.prices * fills
+    payments = np.zeros(fills.shape)
+    for owner in np.unique(books.owners[books.watched.any(axis=0)]):
+        mine = books.owners == owner
+        rows = np.flatnonzero(books.watched[:, mine].any(axis=1))
+        part = books.part(rows)
+        others = ManyCrossings.of(part.told(energies=np.where(mine, 0.0, part.energies)))
+        own = fills[np.ix_(rows, mine)]
+        energy, worth = own.sum(axis=1), value[np.ix_(rows, mine)].sum(axis=1)
+        money = worth - (crossings.welfare[rows] - others.welfare)
+        payments[np.ix_(rows, mine)] = own * (money / np.where(energy > 0, energy, 1.0))[:, None]
+    return ManyOutcomes(fills, payments)
+
+
 @mechanisms.register(
     promises=("individual_rationality", "efficiency", "strategyproof"),
+    many=_many,
     source="Vickrey 1961, 10.1111/j.1540-6261.1961.tb02789.x; Clarke 1971, 10.1007/bf01726210",
 )
 def vickrey_clarke_groves(book: OrderBook) -> MarketOutcome:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from math import comb
+from typing import Any
 
 import numpy as np
 
@@ -11,6 +12,7 @@ from gametrade.games.equilibrium import Equilibrium, Solution
 from gametrade.games.stackelberg.bilevel import BilevelGame, Quadratic
 from gametrade.registry import solvers
 from gametrade.solvers.bilevel_faces import Piece, face_minima, falls_for_ever, follower_gap, pieces, worst_answer
+from gametrade.solvers.complementarity_tree import LeastCost, least_cost
 from gametrade.tolerance import RELATIVE_TOLERANCE
 from gametrade.typing import FloatArray
 
@@ -33,7 +35,8 @@ def active_sets(game: BilevelGame) -> Solution:
         One equilibrium for each global optimum found, optimistic about the follower's ties; its certificate says
         what a spiteful follower would do there; pessimistic_leader finds the best choice against such a follower.
         The trace lists the optimum of every piece with whether it is a local
-        optimum of the game (decided for leaders with convex cost). No equilibrium if nothing is feasible or the
+        optimum of the game (decided for leaders with convex cost). The leader's bound is proved in fractions by
+        `least_cost` where its cost is of a kind that allows it. No equilibrium if nothing is feasible or the
         cost falls for ever.
 
     Raises
@@ -73,6 +76,7 @@ def active_sets(game: BilevelGame) -> Solution:
     best = min(lowest.values())
     spread = max(abs(value - best) for value in lowest.values()) or abs(best) or 1.0
     tolerance = max(RELATIVE_TOLERANCE * spread, 1e-12 * abs(best))
+    proof = least_cost(game, min((z for _, z in found), key=game.leader))
     equilibria, trace, seen = [], [], list[FloatArray]()
     for piece, z in sorted(found, key=lambda pair: game.leader(pair[1])):
         if any(np.allclose(z, old, rtol=1e-8, atol=1e-9) for old in seen):
@@ -82,13 +86,15 @@ def active_sets(game: BilevelGame) -> Solution:
         local = all(cost <= lowest[other.active] + tolerance for other, _ in found if other.contains(z))
         trace.append({"active": list(piece.active), "point": z.tolist(), "cost": cost, "local": local})
         if cost <= best + tolerance:
-            equilibria.append(bilevel_point(game, z, best, "active_sets", len(regions)))
+            equilibria.append(bilevel_point(game, z, best, "active_sets", len(regions), proof=proof))
     others = sum(step["local"] for step in trace) - len(equilibria)
     told = f"Global optimum over {len(regions)} sets of binding rows; {others} other local optima."
     return Solution(game, "active_sets", tuple(equilibria), complete=True, finding=told, trace=tuple(trace))
 
 
-def bilevel_point(game: BilevelGame, z: FloatArray, bound: float, method: str, compared: int) -> Equilibrium:
+def bilevel_point(
+    game: BilevelGame, z: FloatArray, bound: float, method: str, compared: int, *, proof: LeastCost | None = None
+) -> Equilibrium:
     """A point as an answer: costs as negative payoffs, and what a spiteful follower would do.
 
     Parameters
@@ -103,6 +109,8 @@ def bilevel_point(game: BilevelGame, z: FloatArray, bound: float, method: str, c
         What proves the bound.
     compared : int
         Pieces compared, or nodes of a tree.
+    proof : LeastCost, optional
+        The bound in fractions with its tree, which then takes the place of `bound`.
 
     Returns
     -------
@@ -110,13 +118,15 @@ def bilevel_point(game: BilevelGame, z: FloatArray, bound: float, method: str, c
         Its certificate holds the optimistic and the pessimistic cost of this choice of the leader.
     """
     cost, gap = game.leader(z), follower_gap(game, z)
-    worst = worst_answer(game, z)
+    worst, exact = worst_answer(game, z), None if proof is None else proof.bound
     pessimistic = None if worst is None else worst[0]
-    certificate = {
+    certificate: dict[str, Any] = {
         "kind": "bilevel",
         "method": method,
         "compared": compared,
-        "bound": bound,
+        "bound": bound if exact is None else float(exact),
+        "exact": None if exact is None else str(exact),
+        "tree": None if proof is None else dict(proof.tree),
         "follower_gap": gap,
         "optimistic": cost,
         "pessimistic": pessimistic,
@@ -124,6 +134,8 @@ def bilevel_point(game: BilevelGame, z: FloatArray, bound: float, method: str, c
     }
     tied = pessimistic is None or pessimistic > cost + 1e-7 * (1 + abs(cost))
     notes = ["Payoffs are minus costs."]
+    if exact is None:
+        notes.append("The leader's optimum is compared in floating point: no exact bound was found.")
     if tied:
         shown = "without bound" if pessimistic is None else f"{pessimistic:g}"
         notes.append(f"The follower is indifferent: at worst this choice costs the leader {shown}, not {cost:g}.")
@@ -131,7 +143,7 @@ def bilevel_point(game: BilevelGame, z: FloatArray, bound: float, method: str, c
         game,
         (z[: game.n_leader], z[game.n_leader :]),
         np.array([-cost, -game.follower(z)]),
-        np.array([max(0.0, cost - bound), gap]),
+        np.array([max(0.0, cost - certificate["bound"]), gap]),
         "Stackelberg, optimistic" if tied else "Stackelberg",
         certificate,
         tuple(notes),

@@ -37,9 +37,13 @@ def alike_players(table: FloatArray) -> tuple[IntArray, ...]:
     """
     n = len(table).bit_length() - 1
     masks = np.random.default_rng(0).integers(0, 2**n, PROBES)
+    single = 1 << np.arange(n)
+    key = table[single] + table[-1 - single]
+    slack = 4 * ROUNDING * max(float(np.abs(key).max()), float(np.abs(table[masks]).max()))
     classes: list[list[int]] = []
     for j in range(n):
-        like = next((members for members in classes if _same(table, masks, members[0], j)), None)
+        near = (members for members in classes if abs(key[members[0]] - key[j]) <= slack)
+        like = next((members for members in near if _same(table, masks, members[0], j)), None)
         if like is None:
             classes.append([j])
         else:

@@ -26,6 +26,7 @@ from gametrade.solvers.blocking_answer import BlockingCoalition, gains_by_leavin
 from gametrade.solvers.blocking_milp import solve_blocking_milp
 from gametrade.solvers.blocking_question import Question
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE, CoalitionSearch
+from gametrade.solvers.deadline import deadline
 from gametrade.solvers.dispatch_blocking import search_dispatch
 from gametrade.solvers.network_blocking import network_blocking
 from gametrade.solvers.price_tree import TreeSearch, search_price_tree
@@ -124,6 +125,7 @@ def blocking_coalition(
     {a, c} (2 of 3) gains by leaving: +2.0000 money (proved)
     """
     check_game(game, "blocking_coalition")
+    deadline(seconds, "blocking_coalition")
     assert isinstance(game, CoalitionalGame)
     if engine not in ("auto", "table"):
         raise InvalidInputError(
@@ -157,6 +159,7 @@ def _sharing(
     nodes: int = 20_000,
     seconds: float = 60.0,
 ) -> BlockingCoalition:
+    deadline(seconds, "blocking_coalition")
     if engine not in ENGINES:
         raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
     question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
@@ -182,6 +185,7 @@ def _dispatch(
     nodes: int = 20_000,
     seconds: float = 60.0,
 ) -> BlockingCoalition:
+    deadline(seconds, "blocking_coalition")
     if engine not in ENGINES:
         raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
     question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
@@ -207,6 +211,7 @@ def _network(
     nodes: int = 20_000,
     seconds: float = 60.0,
 ) -> BlockingCoalition:
+    deadline(seconds, "blocking_coalition")
     if engine not in ENGINES:
         raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
     question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
@@ -272,6 +277,12 @@ def _by_tree(question: Question, position: FloatArray, effort: _Effort) -> Block
     return question.answer(best, upper, engine=used, price_tree=tree if len(groups) == 1 else None)
 
 
+def _milp_hint(search: CoalitionSearch, state: IntArray, seconds: float) -> tuple[BoolArray, ...]:
+    """The best coalition of the mixed-integer program, none if the time was too short for one."""
+    best = solve_blocking_milp(search, state, seconds=seconds)
+    return () if best is None else (best,)
+
+
 def _grow(question: Question, search: CoalitionSearch, state: IntArray, effort: _Effort) -> TreeSearch:
     """Grow the tree as far as the engine asks; "auto" stops at the root if that decides the verdict of many homes."""
     grow = partial(
@@ -284,8 +295,8 @@ def _grow(question: Question, search: CoalitionSearch, state: IntArray, effort: 
         near=effort.start,
     )
     if effort.engine == "milp":
-        best = solve_blocking_milp(search, state, seconds=effort.seconds)
-        return grow(nodes=effort.nodes, seconds=effort.seconds, hints=(best,))
+        best = _milp_hint(search, state, effort.seconds)
+        return grow(nodes=effort.nodes, seconds=effort.seconds, hints=best)
     if effort.engine == "tree" or (effort.engine == "auto" and question.game.n_players < FULL_TREE_PLAYERS):
         return grow(nodes=effort.nodes, seconds=effort.seconds)
     root = grow(nodes=1)

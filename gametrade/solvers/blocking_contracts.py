@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import itertools
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from gametrade.display import Shown
 from gametrade.games.contracts import ContractOutcome
+from gametrade.games.contracts.contract_network import MOST_ENUMERATED
 from gametrade.games.contracts.valuations import Bundle
+from gametrade.solvers.blocking_contract_program import best_signed, gap_bound, searchable
 from gametrade.typing import Coalition
 
 
@@ -25,28 +27,37 @@ class BlockingContracts(Shown):
     kept : mapping of str to frozenset of str
         Contracts of the outcome that each member keeps, at their prices.
     gain : Fraction
-        What all members gain together; they can divide it so that each one gains. 0 or less: the outcome is stable.
-        [money]
+        What all members gain together; they can divide it so that each one gains. [money]
+    bound : Fraction or None
+        No group gains more; the gain itself if not given. Above 14 contracts to the accuracy of the solver, or exactly
+        by the price-taking gaps if these say less. [money]
     """
 
     members: Coalition
     signed: Bundle
     kept: dict[str, Bundle]
     gain: Fraction
+    bound: Fraction | None = None
 
     @property
-    def stable(self) -> bool:
-        """Whether no group gains."""
-        return self.gain <= 0
+    def stable(self) -> bool | None:
+        """Whether no group gains; None if only a positive bound is known."""
+        if self.gain > 0:
+            return False
+        return True if self.bound is None or self.bound <= 0 else None
 
     def __str__(self) -> str:
         if self.stable:
             return "stable: no set of contracts blocks the outcome"
+        if self.stable is None and self.bound is not None:
+            return (
+                f"no set of contracts was found that blocks the outcome, and none gains more than {float(self.bound):g}"
+            )
         names = ", ".join(sorted(self.signed)) or "nothing"
         return f"blocked: {', '.join(self.members)} sign {names} and gain {float(self.gain):g} together"
 
 
-def blocking_contracts(outcome: ContractOutcome) -> BlockingContracts:
+def blocking_contracts(outcome: ContractOutcome, *, seconds: float = 60.0) -> BlockingContracts:
     r"""Find the most profitable blocking set of contracts, by looking at all.
 
     Parameters
@@ -96,21 +107,51 @@ def blocking_contracts(outcome: ContractOutcome) -> BlockingContracts:
         net, kept = _best_with(outcome, player, frozenset())
         if net is not None and net - now[player] > best.gain:
             best = BlockingContracts((player,), frozenset(), {player: kept}, net - now[player])
-    by_name = {contract.name: contract for contract in network.contracts}
+    if len(network.contracts) > MOST_ENUMERATED and searchable(outcome):
+        return _by_program(outcome, best, seconds)
     for signed in network.sets()[1:]:
-        pairs = [(by_name[name].seller, by_name[name].buyer) for name in signed]
-        group = tuple(player for player in network.players if any(player in pair for pair in pairs))
-        if not _connected(pairs):
-            continue
-        answers = [_best_with(outcome, player, signed) for player in group]
-        nets = [net for net, _ in answers if net is not None]
-        if len(nets) < len(answers):
-            continue
-        cost = sum((by_name[name].cost for name in signed), Fraction(0))
-        gain = sum((net - now[player] for net, player in zip(nets, group, strict=True)), -cost)
-        if gain > best.gain:
-            best = BlockingContracts(group, signed, {p: k for (_, k), p in zip(answers, group, strict=True)}, gain)
+        if _connected([(c.seller, c.buyer) for c in network.contracts if c.name in signed]):
+            found = signing(outcome, signed)
+            best = found if found is not None and found.gain > best.gain else best
     return best
+
+
+def _by_program(outcome: ContractOutcome, alone: BlockingContracts, seconds: float) -> BlockingContracts:
+    """The best of what one player gains by dropping contracts and what a program finds, with a bound."""
+    limit = gap_bound(outcome)
+    if limit <= 0:
+        return replace(alone, bound=limit)
+    signed, reach = best_signed(outcome, seconds=seconds)
+    found = signing(outcome, signed) if signed else None
+    best = found if found is not None and found.gain > alone.gain else alone
+    return replace(best, bound=max(best.gain, min(limit, Fraction(max(reach, 0.0)))))
+
+
+def signing(outcome: ContractOutcome, signed: Bundle) -> BlockingContracts | None:
+    """What the players of some contracts gain together by signing them anew and keeping what suits them.
+
+    Parameters
+    ----------
+    outcome : ContractOutcome
+        What they have now.
+    signed : frozenset of str
+        Contracts, at least one.
+
+    Returns
+    -------
+    BlockingContracts or None
+        Exact, with a gain of any sign; None if somebody cannot fulfil these contracts.
+    """
+    network, now = outcome.network, outcome.utilities
+    pairs = [contract for contract in network.contracts if contract.name in signed]
+    group = tuple(player for player in network.players if any(player in (c.seller, c.buyer) for c in pairs))
+    answers = [_best_with(outcome, player, signed) for player in group]
+    nets = [net for net, _ in answers if net is not None]
+    if len(nets) < len(answers):
+        return None
+    cost = sum((contract.cost for contract in pairs), Fraction(0))
+    gain = sum((net - now[player] for net, player in zip(nets, group, strict=True)), -cost)
+    return BlockingContracts(group, signed, {p: k for (_, k), p in zip(answers, group, strict=True)}, gain)
 
 
 def _best_with(outcome: ContractOutcome, player: str, signed: Bundle) -> tuple[Fraction | None, Bundle]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.errors import SolverError
-from gametrade.optimise import Program, maximise
+from gametrade.optimise import Program, in_time
 from gametrade.solvers.coalition_search import INSIDE, OUTSIDE, CoalitionSearch
 from gametrade.typing import BoolArray, IntArray
 
 
-def solve_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: float = 600.0) -> BoolArray:
+def solve_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: float = 600.0) -> BoolArray | None:
     r"""Find the coalition with the largest excess by a mixed-integer program.
 
     .. math:: \max_{z \in \{0,1\}^n,\ y}\ \sum_t y_t - x^T z, \qquad
@@ -27,18 +27,20 @@ def solve_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: fl
 
     Returns
     -------
-    ndarray of bool, shape (n,)
-        Members of the best coalition found. That there is no better one is for a price tree to prove.
+    ndarray of bool, shape (n,), or None
+        Members of the best coalition found; None if the time was up before that. That there is no better one is for a
+        price tree to prove.
 
     Raises
     ------
     SolverError
-        If the time was up before any coalition was found.
+        If the solver fails.
     """
-    return bound_blocking_milp(search, state, seconds=seconds)[0]
+    found = bound_blocking_milp(search, state, seconds=seconds)
+    return None if found is None else found[0]
 
 
-def bound_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: float) -> tuple[BoolArray, float]:
+def bound_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: float) -> tuple[BoolArray, float] | None:
     """The coalition of :func:`solve_blocking_milp`, and the bound on all others that the solver states.
 
     Parameters
@@ -53,14 +55,14 @@ def bound_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: fl
     Returns
     -------
     members : ndarray of bool, shape (n,)
-        The best coalition found.
+        The best coalition found; None instead of the pair if the time was up before that.
     bound : float
         What the solver says no coalition exceeds, to its tolerances: stated, not proved. [money]
 
     Raises
     ------
     SolverError
-        If the time was up before any coalition was found.
+        If the solver fails.
     """
     from scipy.sparse import csr_matrix, hstack, identity, vstack
 
@@ -78,7 +80,9 @@ def bound_blocking_milp(search: CoalitionSearch, state: IntArray, *, seconds: fl
         upper=np.concatenate([(state != OUTSIDE).astype(float), np.full(steps, np.inf)]),
         integer=np.arange(n + steps) < n,
     )
-    solution = maximise(program, seconds=seconds)
+    solution = in_time(program, seconds)
+    if solution is None:
+        return None
     members = solution.variables[:n] > 0.5
     if not search.allows(members):
         raise SolverError("solve_blocking_milp got a coalition of a size that is not allowed.", "rounded")

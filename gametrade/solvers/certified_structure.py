@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.errors import InvalidInputError
 from gametrade.games.formation import FormationGame, Partition, PartitionLike, partition_of
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.home_pairs import PairMove, best_pair
 from gametrade.solvers.home_pools import HomePools
 from gametrade.solvers.partition_finder import Deviation
-from gametrade.solvers.switching_path import SwitchingPath, switching_path
 from gametrade.typing import FloatArray, IntArray
 
 TABLE_PLAYERS = 14
@@ -185,97 +182,3 @@ def after_pair(move: PairMove, places: IntArray) -> IntArray:
     for home, pool in zip(move.homes, move.pools, strict=True):
         after[home] = pool if pool >= 0 else places.max() + 1
     return after
-
-
-@dataclass(frozen=True, eq=False)
-class SettledHomes(Shown):
-    """A structure that homes have switched to, with its certificate.
-
-    Parameters
-    ----------
-    certificate : SwitchingCertificate
-        Of the last structure.
-    paths : tuple of SwitchingPath
-        Moves of single homes; between them a pair has moved.
-    ending : str
-        ``"stable"``, ``"cycle"`` or ``"stopped"``.
-    """
-
-    certificate: SwitchingCertificate
-    paths: tuple[SwitchingPath, ...]
-    ending: str
-
-    def __str__(self) -> str:
-        moves = sum(len(path.moves) for path in self.paths)
-        return f"{moves} moves of homes and {len(self.paths) - 1} of pairs, {self.ending}: {self.certificate}"
-
-
-def settled_homes(
-    formation: FormationGame, start: PartitionLike | None = None, *, most_pairs: int = 20, seconds: float = 30.0
-) -> SettledHomes:
-    """Let single homes switch until none gains, then a pair that gains, and so on, until no home and no pair gains.
-
-    Parameters
-    ----------
-    formation : FormationGame
-        Of a sharing game of any size, with equal split or a rule that sets prices from the totals of each step.
-    start : iterable of iterables of str, optional
-        First structure; everybody alone by default.
-    most_pairs : int, default=20
-        Moves of pairs after which to stop, at least 0.
-    seconds : float, default=30.0
-        As in :func:`certified_structure`.
-
-    Returns
-    -------
-    SettledHomes
-        The certificate says what was reached; the end is a cycle if a structure returned.
-
-    Raises
-    ------
-    InvalidInputError
-        If the rule needs more than totals, or fewer than no moves of pairs are allowed.
-
-    Examples
-    --------
-    >>> import gametrade as gt
-    >>> from gametrade.games.formation import FormationGame
-    >>> street = gt.communities.street(6, 2, rng=1, start="2023-06-01")
-    >>> settled_homes(FormationGame(gt.SharingGame(street), "mid_market_rate")).ending
-    'stable'
-    """
-    if most_pairs < 0:
-        raise InvalidInputError(f"most_pairs of settled_homes must be at least 0. Got {most_pairs}.")
-    paths: list[SwitchingPath] = []
-    ending = "stopped"
-    for path, proof in _rounds(formation, start, seconds):
-        seen = path.final in [earlier.final for earlier in paths]
-        paths.append(path)
-        ending = _ending(path, proof, seen)
-        if ending != "stopped" or len(paths) > most_pairs:
-            break
-    return SettledHomes(proof, tuple(paths), ending)
-
-
-def _ending(path: SwitchingPath, proof: SwitchingCertificate, seen: bool) -> str:
-    """Whether homes settled, run in a circle, or still move."""
-    if path.ending != "stable":
-        return path.ending
-    if proof.pair_stable:
-        return "stable"
-    return "cycle" if seen else "stopped"
-
-
-def _rounds(
-    formation: FormationGame, start: PartitionLike | None, seconds: float
-) -> Iterator[tuple[SwitchingPath, SwitchingCertificate]]:
-    """Paths of single homes with the certificate of their end; the best pair moves in between."""
-    pools = HomePools(formation)
-    while True:
-        path = switching_path(formation, start)
-        proof = certified_structure(formation, path.final, seconds=seconds)
-        yield path, proof
-        places = pools.places(path.final)
-        pair = best_pair(pools, places)
-        assert pair is not None
-        start = pools.structure(after_pair(pair, places))

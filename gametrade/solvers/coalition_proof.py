@@ -11,7 +11,7 @@ from gametrade.solvers.partition_deviations import Deviations
 from gametrade.solvers.partition_enumeration import partition_blocks
 from gametrade.typing import BoolArray, IntArray
 
-PROOF_PLAYERS = 7
+PROOF_PLAYERS = 8
 """Most players for which all deviations of all groups from all partitions are examined."""
 
 
@@ -22,7 +22,7 @@ class CoalitionProofness:
     Parameters
     ----------
     deviations : Deviations
-        Of a formation game of n players, at most 7.
+        Of a formation game of n players, at most 8.
 
     Notes
     -----

@@ -7,8 +7,14 @@ import numpy as np
 from gametrade.solvers.coalition_search import FREE, INSIDE
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
+SCANNED = 6e6
+"""Absolute values up to which looking at all coalitions of a region takes as long as a few linear programs."""
+
 BLOCK = 2**18
 """Coalitions whose excess is held in memory at once."""
+
+SCANNED = 6e6
+"""Absolute values up to which the coalitions of a region are all looked at: it takes as long as a few relaxations."""
 
 
 class CoalitionScan:

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import time
 from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from gametrade.display import Shown, text_table
-from gametrade.errors import InvalidInputError, SolverError
+from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame
 from gametrade.games.coalitional.game import check_game
 from gametrade.solvers.core_program import CorePoint, CoreProgram, CoreWeights
-from gametrade.solvers.core_start import core_excess, supported_ends
+from gametrade.solvers.core_start import KnownPoint, known_point, supported_ends
+from gametrade.solvers.deadline import deadline
 from gametrade.tolerance import decision_tolerance
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -98,7 +98,8 @@ def core_intervals(game: CoalitionalGame, *, seconds: float = 600.0) -> CoreInte
     game : CoalitionalGame
         A game with a table (at most 25 players), or a sharing or dispatch game of any size.
     seconds : float, default=600.0
-        When the time is up, ends that are not reached yet stay brackets.
+        When the time is up, ends that are not reached yet stay brackets; a point of the core is found in any case.
+        [s]
 
     Returns
     -------
@@ -109,7 +110,7 @@ def core_intervals(game: CoalitionalGame, *, seconds: float = 600.0) -> CoreInte
     Raises
     ------
     InvalidInputError
-        If there is one player alone.
+        If there is one player alone, or the time is no number of at least 0.
     SolverError
         If a linear program fails.
 
@@ -117,8 +118,9 @@ def core_intervals(game: CoalitionalGame, *, seconds: float = 600.0) -> CoreInte
     -----
     Two linear programs a player, from the last basis, over coalitions that are added as they are violated. An end is
     found once no coalition is wronged: by the table, or by the price tree of
-    :func:`~gametrade.solvers.blocking_coalition.blocking_coalition`. Where the tree runs out of time, the ends found
-    are those over all prices that clear. The proof of an end is linear programming duality: weights
+    :func:`~gametrade.solvers.blocking_coalition.blocking_coalition`. Where the time runs out, the ends found
+    are those over all prices that clear, or in a game without prices the point of the least core that shows whether
+    the core is empty. The proof of an end is linear programming duality: weights
     :math:`\mu_S \ge 0` with :math:`\sum_{S \ni j} \mu_S + \nu = 1` for player i and 0 for the others give
     :math:`x_i \ge \sum_S \mu_S (v(S) - \varepsilon) + \nu v(N)`; what rounding leaves of the equations is charged at
     the widest payoffs.
@@ -139,10 +141,10 @@ def core_intervals(game: CoalitionalGame, *, seconds: float = 600.0) -> CoreInte
     check_game(game, "core_intervals")
     if game.n_players < 2:
         raise InvalidInputError("core_intervals needs at least 2 players: one home alone gets everything.")
-    until = time.monotonic() + seconds
-    epsilon = core_excess(game)
+    until, known = deadline(seconds, "core_intervals"), known_point(game)
+    epsilon = known.epsilon
     program = CoreProgram(game, epsilon, "core_intervals")
-    ends = [_ends(game, program, i, until) for i in range(game.n_players)]
+    ends = [_ends(game, program, i, known, until) for i in range(game.n_players)]
     points, bounds, weights = (list(column) for column in zip(*ends, strict=True))
     payoffs = np.array(points) + game.single_values
     proved = np.array(bounds) + game.single_values[:, None]
@@ -154,7 +156,7 @@ def core_intervals(game: CoalitionalGame, *, seconds: float = 600.0) -> CoreInte
 
 
 def _ends(
-    game: CoalitionalGame, program: CoreProgram, i: int, until: float
+    game: CoalitionalGame, program: CoreProgram, i: int, start: KnownPoint, until: float
 ) -> tuple[tuple[FloatArray, FloatArray], tuple[float, float], tuple[CoreWeights, CoreWeights]]:
     """Allocations with the least and the most for player i, what is proved of both, and why."""
     tolerance, alone = game.tolerance, game.single_values
@@ -167,19 +169,9 @@ def _ends(
         point = program.solve(tolerance, until, lambda x, end=reach, to=sign: to * x[i] >= end)  # type: ignore[misc]
         bounds.append(sign * proved_least(program, point.weights, aim))
         proofs.append(point.weights)
-        points.append(_found(point, known, program, tolerance, alone))
+        in_core = inside(point, program, tolerance)
+        points.append(point.payoffs if in_core else (start.payoffs if known is None else known) - alone)
     return (points[0], points[1]), (bounds[0], bounds[1]), (proofs[0], proofs[1])
-
-
-def _found(
-    point: CorePoint, known: FloatArray | None, program: CoreProgram, tolerance: float, alone: FloatArray
-) -> FloatArray:
-    """The optimum if it is in the core, else the allocation that prices support; over being alone."""
-    if inside(point, program, tolerance):
-        return point.payoffs
-    if known is None:
-        raise SolverError("core_intervals ran out of time before it found an allocation in the core.", "time limit")
-    return known - alone
 
 
 def inside(point: CorePoint, program: CoreProgram, tolerance: float) -> bool:

@@ -15,6 +15,7 @@ from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.coalition_beam import beam
 from gametrade.solvers.coalition_search import FREE, CoalitionSearch, Region, improve
 from gametrade.solvers.excess_oracles import DispatchOracle
+from gametrade.solvers.relaxed_rounding import rounded_coalitions
 from gametrade.solvers.sharing_separation import SharingSeparation
 from gametrade.solvers.table_guard import table_of
 from gametrade.typing import BoolArray, FloatArray
@@ -163,9 +164,10 @@ class SearchOracle:
         self._game = game
         self._dispatch = DispatchOracle(game) if isinstance(game, DispatchGame) else None
         self._separation = SharingSeparation.of(game)
+        self._lots, self._weights = np.random.default_rng(0), np.full(game.n_players, 0.5)
 
     def cheap(self, payoffs: FloatArray, level: float, tight: BoolArray) -> Wronged:
-        """Local optima of the excess near the tight coalitions.
+        """Local optima of the excess near the best fractional coalition, or near the tight coalitions.
 
         Parameters
         ----------
@@ -191,6 +193,10 @@ class SearchOracle:
                 return Wronged(*met, np.inf)
             rows = beam(game.position, payoffs, level, tight[:STARTS])
             return self._above(rows, payoffs, level, np.inf)
+        rows, self._weights = rounded_coalitions(game.position, payoffs, self._lots, self._weights)
+        found = self._above(rows, payoffs, level, np.inf)
+        if len(found.rows):
+            return found
         search = CoalitionSearch(game.position, payoffs, 1, n - 1)
         region = Region.start(search, np.full(n, FREE, dtype=np.int64))
         starts = np.vstack([tight[:STARTS], *_by_payoff(game.position, payoffs)])

@@ -17,9 +17,28 @@ EVEN = 1e-12
 """Share of the energy in a step below which supply and need count as equal."""
 
 
+@dataclass(frozen=True, eq=False, slots=True)
+class KnownPoint:
+    """A point of the core that takes no search, or of the least core if the core is empty.
+
+    Parameters
+    ----------
+    epsilon : float
+        Least excess that some coalition keeps: 0 if the core is not empty. [money]
+    payoffs : ndarray of shape (n,) or None
+        Payoffs under which no coalition keeps more; None where prices give them. [money]
+    largest_excess : float
+        What is proved of the largest excess at the payoffs. [money]
+    """
+
+    epsilon: float
+    payoffs: FloatArray | None = None
+    largest_excess: float = 0.0
+
+
 @singledispatch
-def core_excess(game: CoalitionalGame) -> float:
-    """Least excess that some coalition keeps: 0 if the core is not empty. [money].
+def known_point(game: CoalitionalGame) -> KnownPoint:
+    """A point of the core, or of the least core if that is empty.
 
     Parameters
     ----------
@@ -28,21 +47,26 @@ def core_excess(game: CoalitionalGame) -> float:
 
     Returns
     -------
-    float
+    KnownPoint
         Of the least core, by its program.
     """
-    return max(0.0, least_core_value(game).epsilon)
+    return _of_least_core(game)
 
 
-@core_excess.register(SharingGame)
-@core_excess.register(IndividualTariffGame)
-def _market(game: CoalitionalGame) -> float:
-    return 0.0
+def _of_least_core(game: CoalitionalGame) -> KnownPoint:
+    found = least_core_value(game)
+    return KnownPoint(max(0.0, found.epsilon), found.payoffs, found.epsilon + found.gap)
 
 
-@core_excess.register
-def _dispatch(game: DispatchGame) -> float:
-    return max(0.0, least_core_value(game).epsilon) if game.terms.limited else 0.0
+@known_point.register(SharingGame)
+@known_point.register(IndividualTariffGame)
+def _market(game: CoalitionalGame) -> KnownPoint:
+    return KnownPoint(0.0)
+
+
+@known_point.register
+def _dispatch(game: DispatchGame) -> KnownPoint:
+    return _of_least_core(game) if game.terms.limited else KnownPoint(0.0)
 
 
 @dataclass(frozen=True, eq=False, slots=True)

@@ -5,8 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from fractions import Fraction
 
+import numpy as np
+
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame
+from gametrade.games.coalitional import CoalitionalGame, IndividualTariffGame, SharingGame
+from gametrade.solvers.core_start import supported_set
 from gametrade.solvers.least_core_value import check_question, least_core_value
 from gametrade.typing import BoolArray, FloatArray
 
@@ -93,3 +96,31 @@ def cost_of_stability(game: CoalitionalGame) -> CostOfStability:
     return CostOfStability(
         float(fraction), fraction, found.payoffs + each, found.gap * game.n_players, found.coalitions, found.weights
     )
+
+
+def stable_at_prices(game: SharingGame | IndividualTariffGame) -> CostOfStability:
+    """Say that a game with prices needs no money from outside, whatever its size: prices that clear are the proof.
+
+    Parameters
+    ----------
+    game : SharingGame or IndividualTariffGame
+        At least 2 homes.
+
+    Returns
+    -------
+    CostOfStability
+        Payoffs at prices that clear; everybody alone is a balanced collection that asks for no more. [money]
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> street = gt.Community(["Ada", "Bob"], [[0], [1]], [[1], [0]], ["2023-06-01T12:00"], 1.0,
+    ...                       gt.Tariff(import_price=12, export_price=4))
+    >>> stable_at_prices(gt.SharingGame(street)).subsidy
+    0.0
+    """
+    check_question(game, "stable_at_prices")
+    supported = supported_set(game)
+    assert supported is not None
+    n = game.n_players
+    return CostOfStability(0.0, Fraction(0), supported.least, 0.0, np.eye(n, dtype=bool), (Fraction(1),) * n)

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 import numpy as np
 
 from gametrade.games.bargaining.trade_bargain import TradeBargain
-from gametrade.solvers.payment_bargaining import checked, payment_bargaining
-from gametrade.typing import ArrayLike
+from gametrade.solvers.payment_bargaining import checked
+from gametrade.typing import ArrayLike, FloatArray
 
 
 def distributed_bargaining(
@@ -28,7 +28,8 @@ def distributed_bargaining(
     Parameters
     ----------
     players, together, alone, weights, lowest, highest, unit
-        As in :func:`payment_bargaining`; but nobody tells its utilities to anybody.
+        As in :func:`payment_bargaining`; but each trader keeps its own two utilities and its bounds to itself, and
+        only sums over all traders are told.
     rounds : int, default=10000
         Most rounds of messages.
     tolerance : float, default=1e-10
@@ -38,18 +39,25 @@ def distributed_bargaining(
     -------
     TradeBargain
         Its residuals say for each round how far the payments are from balance and how much they moved. The
-        payments are those of the last round and balance up to the last residual.
+        payments are those of the last round and balance up to the last residual. Without agreement there are none:
+        the traders find that out by themselves, before the first round.
 
     Notes
     -----
-    Exchange form [1]_: with the mean payment :math:`\bar\pi` and the price y of imbalance, trader i takes the root
-    of
+    First every trader compares what it has under the joint plan with what it has alone, :math:`u_i - d_i`, and works
+    out the least and the largest gain that its bounds allow, :math:`l_i = \max(u_i - d_i + \text{lowest}_i, 0)` and
+    :math:`h_i = u_i - d_i + \text{highest}_i`. Three sums are told, and whether somebody has :math:`l_i > h_i`. No
+    agreement improves on the disagreement point exactly if somebody has, the joint gain
+    :math:`\sum_i (u_i - d_i)` is not positive, or it lies outside :math:`[\sum l_i, \sum h_i]`.
+
+    Then, in exchange form [1]_: with the mean payment :math:`\bar\pi` and the price y of imbalance, trader i takes
+    the root of
 
     .. math:: \rho\,(\pi_i - v_i) = \frac{\alpha_i}{u_i + \pi_i - d_i}, \quad v_i = \pi_i^k - \bar\pi^k - y^k,
 
-    a quadratic in its gain, clipped to its bounds, and then :math:`y \leftarrow y + \bar\pi`. Only payments and
-    their mean are told. The objective is strictly concave on the bounds, so it converges to the closed form. Cost
-    O(n) a round.
+    a quadratic in its gain, clipped to its bounds, and then :math:`y \leftarrow y + \bar\pi`. Only the mean of the
+    payments is told in a round. The objective is strictly concave on the bounds, so it converges to the closed form.
+    Cost O(n) a round.
 
     References
     ----------
@@ -60,14 +68,18 @@ def distributed_bargaining(
     --------
     >>> distributed_bargaining("abcd", [5, -2, 9, 1], [4, -6, 3, 2]).payments.round(6)
     array([ 1.5, -1.5, -3.5,  3.5])
+    >>> print(distributed_bargaining("ab", [1, 2], [2, 2]))
+    Joint plan worth -1 money: no agreement
+    player  plan  alone  receives  gains
+    a       1     2      +0        +0
+    b       2     2      +0        +0
     """
     names = tuple(map(str, players))
     n = len(names)
     plan, own, power, low, high = checked(n, together, alone, weights, (lowest, highest))
-    central = payment_bargaining(names, plan, own, weights=power, lowest=low, highest=high, unit=unit)
-    if not central.agreed:
-        return central
-    size = float((plan - own).sum())
+    size = _joint_gain(plan - own, low, high)
+    if size is None:
+        return TradeBargain(names, plan, own, np.zeros(n), power, agreed=False, unit=unit)
     worth, floor, ceiling = (plan - own) / size, low / size, high / size
     payments, price, penalty, told = np.zeros(n), 0.0, float(n), []
     for _ in range(rounds):
@@ -80,3 +92,14 @@ def distributed_bargaining(
         if max(told[-1]) <= tolerance * size:
             break
     return TradeBargain(names, plan, own, payments * size, power, residuals=tuple(told), unit=unit)
+
+
+def _joint_gain(worth: FloatArray, low: FloatArray, high: FloatArray) -> float | None:
+    """The sum of what all have more than alone, or None if no payments leave everybody as well off as alone.
+
+    Entry i of each column is known to trader i alone; what is told are the three sums, and whether some range is empty.
+    """
+    least, most = np.maximum(worth + low, 0.0), worth + high
+    joint, floor, ceiling = float(worth.sum()), float(least.sum()), float(most.sum())
+    agree = joint > 0 and bool((least <= most).all()) and floor <= joint <= ceiling
+    return joint if agree else None

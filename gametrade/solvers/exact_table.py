@@ -8,6 +8,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, TableGame, all_coalitions
 from gametrade.games.coalitional.integer_table import (
     WholeNumbers,
@@ -22,6 +23,12 @@ from gametrade.typing import FloatArray, IntArray
 
 UNIT = 2.0**-52
 """Relative error of one operation on floats, twice over."""
+
+SMALLEST = float(np.finfo(float).tiny)
+"""Least float with all its digits."""
+
+LONG = 1000
+"""Bits of a denominator that is too long for a float: values near the least float have one."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -51,6 +58,24 @@ class ExactTable:
         return cls(floats)
 
     @classmethod
+    def of_size(cls, game: CoalitionalGame, what: str) -> ExactTable:
+        """The same for solvers in floats, which need whole ones.
+
+        Raises
+        ------
+        InvalidInputError
+            If the values are so small that floats have lost digits.
+        """
+        table = cls.of(game, what)
+        largest = max(float(table.floats.max()), -float(table.floats.min()))
+        if 0 < largest < SMALLEST:
+            raise InvalidInputError(
+                f"values of {what} must be 0 or reach {SMALLEST:.2g} in size: floats below that have lost digits, so "
+                f"take a smaller unit of money or exact=True where there is one. Got at most {largest:.3g}."
+            )
+        return table
+
+    @classmethod
     def zero_normalised(cls, game: CoalitionalGame, what: str) -> tuple[ExactTable, list[Fraction]]:
         """Values less what the members get alone, without rounding, and the values of the players alone."""
         n = game.n_players
@@ -58,7 +83,8 @@ class ExactTable:
         numbers, denominator = integer_table(game, terms=2 * n + 2)
         alone = numbers[1 << np.arange(n)]
         normalised = numbers - subset_sums(alone)
-        floats = np.asarray(normalised / denominator, dtype=float)
+        whole = normalised if denominator.bit_length() < LONG else normalised.astype(object)
+        floats = np.asarray(whole / denominator, dtype=float)
         return cls(floats, normalised, denominator), [Fraction(int(number), denominator) for number in alone]
 
     @property

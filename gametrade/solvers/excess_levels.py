@@ -20,6 +20,12 @@ VIOLATION = 3e-10
 POOL = 4096
 """Coalitions wanted from one pass over the table."""
 
+SMALL_POOL = 512
+"""The same where a pass costs less than keeping so many."""
+
+QUICK_PASS = 20
+"""Most players of whose table a pass takes a few milliseconds."""
+
 FLOOD = 2**17
 """Coalitions after which a pass takes only those that are needed."""
 
@@ -246,7 +252,7 @@ class LevelSearch:
         return self.scan.above(payoffs, level * self.scale, per_member=self.per_member, keep=unsettled)
 
     def _promising(self, point: FloatArray) -> float:
-        """Excess above which about `POOL` coalitions lie, judged by a sample."""
+        """Excess above which as many coalitions lie as are wanted, judged by a sample."""
         n = self.scan.n_players
         if n <= 13:
             return -np.inf
@@ -254,7 +260,7 @@ class LevelSearch:
         rows = all_coalitions(n, masks)
         sizes = rows.sum(axis=1) if self.per_member else 1
         excess = (self.scan.table[masks] - rows @ (self.origin + self.scale * point)) / self.scale / sizes
-        rank = max(1, SAMPLE * POOL >> n)
+        rank = max(1, SAMPLE * (SMALL_POOL if n <= QUICK_PASS else POOL) >> n)
         return float(np.partition(excess, SAMPLE - rank)[SAMPLE - rank])
 
 

@@ -6,8 +6,7 @@ import time
 
 import numpy as np
 
-from gametrade.errors import SolverError
-from gametrade.games.coalitional import DispatchGame, SharingGame
+from gametrade.games.coalitional import DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.blocking_coalition import blocking_coalition
 from gametrade.solvers.blocking_milp import solve_blocking_milp
@@ -36,11 +35,11 @@ class SharingOracle:
 
     Parameters
     ----------
-    game : SharingGame
+    game : SharingGame or IndividualTariffGame
         The game.
     """
 
-    def __init__(self, game: SharingGame) -> None:
+    def __init__(self, game: SharingGame | IndividualTariffGame) -> None:
         self.game = game
         self._separation = SharingSeparation.of(game)
 
@@ -126,9 +125,8 @@ class SharingOracle:
         if self._separation is not None:
             return self._separation.some(payoffs, level, time.monotonic() + seconds)
         search = CoalitionSearch(self.game.position, payoffs, 1, n - 1)
-        try:
-            row = solve_blocking_milp(search, np.full(n, FREE, dtype=np.int64), seconds=seconds)
-        except SolverError:
+        row = solve_blocking_milp(search, np.full(n, FREE, dtype=np.int64), seconds=seconds)
+        if row is None:
             return np.zeros((0, n), dtype=bool), np.zeros(0)
         return row[None, :], self.game.values(row[None, :])
 

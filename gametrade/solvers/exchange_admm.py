@@ -85,8 +85,8 @@ def exchange_admm(
     if rows * game.dimension < LARGE:
         need_feasible(game)
     exchange = _Exchange(game, penalty)
-    for _ in range(max_rounds // CHECKED):
-        exchange.advance(CHECKED)
+    for done in range(0, max_rounds, CHECKED):
+        exchange.advance(min(CHECKED, max_rounds - done))
         if exchange.error <= tolerance:
             break
         exchange.adapt()

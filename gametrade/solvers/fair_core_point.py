@@ -102,7 +102,7 @@ def fair_core_point(game: CoalitionalGame, *, weak: bool = False, exact: bool = 
     array([4.25, 4.25, 0.5 ])
     """
     check_game(game, "fair_core_point")
-    table = ExactTable.of(game, "least_core")
+    table = ExactTable.of(game, "least_core") if exact else ExactTable.of_size(game, "least_core")
     levels, active = held_back(table, weak)
     certificate = KohlbergCertificate.of(levels, game.n_players, per_member=weak, bounded=False)
     epsilon, _ = dual_value(table, levels[0], list(certificate.weights[0]), weak)

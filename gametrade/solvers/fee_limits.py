@@ -10,7 +10,8 @@ from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import CoalitionalGame, IndividualTariffGame, SharingGame
 from gametrade.games.coalitional.game import check_game
-from gametrade.solvers.core_start import core_excess
+from gametrade.solvers.core_start import known_point
+from gametrade.solvers.deadline import deadline
 from gametrade.solvers.nearest_core_allocation import NearestCoreAllocation, nearest_core_allocation
 from gametrade.solvers.rule_payoffs import Rule, rule_payoffs
 from gametrade.typing import FloatArray
@@ -82,7 +83,7 @@ def fee_limits(game: CoalitionalGame, rule: Rule | None = None, *, seconds: floa
     Raises
     ------
     InvalidInputError
-        If there is one player alone.
+        If there is one player alone, or the time is no number of at least 0.
 
     Notes
     -----
@@ -106,9 +107,10 @@ def fee_limits(game: CoalitionalGame, rule: Rule | None = None, *, seconds: floa
     check_game(game, "fee_limits")
     if game.n_players < 2:
         raise InvalidInputError("fee_limits needs at least 2 players.")
+    deadline(seconds, "fee_limits")
     name, own = (None, None) if rule is None else rule_payoffs(game, rule, "fee_limits")
     at_rule = None if own is None else float((own - game.single_values).min())
-    if core_excess(game) > game.tolerance:
+    if known_point(game).epsilon > game.tolerance:
         return FeeLimits(game, 0.0, 0.0, game.single_values, _per_kwh(game), name, at_rule)
     alone = game.single_values
     most = max(0.0, game.grand_value - float(alone.sum()))

@@ -45,6 +45,11 @@ class FormationPath(Shown):
     ending: Literal["stable", "cycle", "stopped"]
 
     @property
+    def first(self) -> Partition:
+        """The first structure."""
+        return self.structures[0]
+
+    @property
     def final(self) -> Partition:
         """The last structure."""
         return self.structures[-1]

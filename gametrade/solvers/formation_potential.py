@@ -7,8 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.display import Shown
-from gametrade.errors import UnknownNameError
-from gametrade.games.coalitional.game import check_table_size
+from gametrade.errors import TooManyPlayersError, UnknownNameError
 from gametrade.games.formation import FormationGame, Partition
 from gametrade.solvers.partition_deviations import Deviations
 from gametrade.solvers.partition_enumeration import partition_blocks
@@ -95,7 +94,11 @@ def formation_potential(formation: FormationGame, notion: str = "nash") -> Forma
     if notion not in SINGLE_MOVES:
         raise UnknownNameError("kind of moves of formation_potential", notion, list(SINGLE_MOVES))
     n = formation.n_players
-    check_table_size(n, "formation_potential", POTENTIAL_PLAYERS)
+    if n > POTENTIAL_PLAYERS:
+        raise TooManyPlayersError(
+            f"formation_potential looks at every move from every partition of at most {POTENTIAL_PLAYERS} players. "
+            f"Got {n}; formation_path and switching_path detect cycles of the paths that they follow."
+        )
     blocks = list(partition_blocks(n))
     coalitions, place = np.concatenate([c for c, _ in blocks]), np.concatenate([p for _, p in blocks])
     sources, targets = _moves(formation, notion, coalitions, place)

@@ -70,10 +70,22 @@ def minimise_quadratic(
         bend.dim_, bend.format_ = d, highspy.HessianFormat.kTriangular
         bend.start_, bend.index_, bend.value_ = lower.indptr, lower.indices, lower.data
         solver.passHessian(bend)
-    solver.run()
-    status = solver.modelStatusToString(solver.getModelStatus())
-    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
-        raise SolverError("minimise_quadratic found no optimum.", status)
+    _run(solver)
+    if lower.nnz:
+        pulled = float(solver.getOptionValue("qp_regularization_value")[1])
+        near = np.array(solver.getSolution().col_value)
+        solver.changeColsCost(d, np.arange(d, dtype=np.int32), offset - pulled * near)
+        _run(solver)
     answer = solver.getSolution()
     duals, m = -np.array(answer.row_dual), len(points.limits)
     return QuadraticOptimum(np.array(answer.col_value), np.clip(duals[:m], 0.0, None), duals[m:])
+
+
+def _run(solver: Any) -> None:
+    """Solve, or say what HiGHS said."""
+    import highspy
+
+    solver.run()
+    if solver.getModelStatus() != highspy.HighsModelStatus.kOptimal:
+        status = solver.modelStatusToString(solver.getModelStatus())
+        raise SolverError("minimise_quadratic found no optimum.", status)

@@ -13,6 +13,7 @@ from gametrade.games.stackelberg.bilevel import BilevelGame
 from gametrade.optimise import Program, maximise
 from gametrade.registry import solvers
 from gametrade.solvers.active_sets import bilevel_point
+from gametrade.solvers.complementarity_tree import least_cost
 from gametrade.typing import FloatArray
 
 MOST_BASES = 200_000
@@ -33,7 +34,8 @@ def kkt_milp(game: BilevelGame, *, seconds: float = 60.0) -> Solution:
     Returns
     -------
     Solution
-        One optimistic global optimum with the solver's bound as the leader's; the certificate holds the cost with a
+        One optimistic global optimum; the leader's bound is proved in fractions by `least_cost`, or the solver's
+        where its tree grows too large. The certificate holds the cost with a
         spiteful follower too. No equilibrium if no choice of the leader has a best answer.
 
     Raises
@@ -79,7 +81,7 @@ def kkt_milp(game: BilevelGame, *, seconds: float = 60.0) -> Solution:
     sharp = maximise(_program(game, slacks, multipliers, binding))
     z = sharp.variables[:d]
     bound = min(-found.bound + game.leader.constant, game.leader(z))
-    point = bilevel_point(game, z, bound, "milp", int(binding.sum()))
+    point = bilevel_point(game, z, bound, "milp", int(binding.sum()), proof=least_cost(game, z))
     told = f"Optimistic optimum; big-M up to {max(slacks.max(initial=0.0), multipliers.max(initial=0.0)):g} certified."
     return Solution(game, "kkt_milp", (point,), complete=False, finding=told)
 

@@ -92,13 +92,15 @@ def leader_reply(game: StackelbergGame, leader: int, x: FloatArray, *, gap: floa
     Notes
     -----
     Quadratic between kinks: three values a piece, a fourth one checks the declaration. Concave between kinks: a
-    search in every piece, and the chords of its points bound the rest. With a ceiling: branch and bound.
+    search in every piece, and the chords of its points bound the rest. With a ceiling, or a bound on the slope:
+    branch and bound.
     """
     if game.only_solver is not None:
         raise InvalidInputError(f"{type(game).__name__} with these numbers must be solved by {game.only_solver}.")
     part, points = game.slices[leader], game.sets[leader]
     if points.dimension != 1 or not points.is_box or not np.isfinite([points.lower[0], points.upper[0]]).all():
-        raise InvalidInputError(f"choices of {game.leaders[leader]} must be one variable between finite bounds.")
+        hint = "; leader_boxes takes a single leader with formulas of several" if points.dimension > 1 else ""
+        raise InvalidInputError(f"choices of {game.leaders[leader]} must be one variable between finite bounds{hint}.")
     low, high = float(points.lower[0]), float(points.upper[0])
 
     def payoff(value: float) -> float:
@@ -112,9 +114,9 @@ def leader_reply(game: StackelbergGame, leader: int, x: FloatArray, *, gap: floa
         return _quadratic(payoff, ends, game.leaders[leader])
     if game.between == "concave":
         return _concave(payoff, ends, game.leaders[leader])
-    if game.ceiling is not None:
-        ceiling = game.ceiling
-        return _branch_and_bound(payoff, lambda a, b: ceiling(leader, a, b, x), ends, gap)
+    roof = game.roof(leader, x)
+    if roof is not None:
+        return _branch_and_bound(payoff, roof, ends, gap)
     return _scan(payoff, ends)
 
 

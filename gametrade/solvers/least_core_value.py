@@ -110,7 +110,7 @@ def least_core_value(game: CoalitionalGame, *, weak: bool = False, solver: str =
     ('1/3', ['1/2', '1/2', '1/2'])
     """
     check_question(game, "least_core_value", solver)
-    table = ExactTable.of(game, "least_core")
+    table = ExactTable.of_size(game, "least_core")
     if solver == "pulp":
         from gametrade.solvers.core_models import solved_least_core
 

@@ -59,7 +59,7 @@ def lexicographic_allocation(game: CoalitionalGame, concept: Concept, exact: boo
         from gametrade.solvers.exact_levels import exact_answer
 
         return exact_answer(game, concept)
-    table = ExactTable.of(game, concept.rule)
+    table = ExactTable.of_size(game, concept.rule)
     scan, alone = ExcessScan(table.floats), table.alone
     low, high = scan.spread(alone)
     rounding = ROUNDING * float(np.abs(alone).sum())

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -10,14 +9,15 @@ from typing import Any
 import numpy as np
 
 from gametrade.display import Shown, text_table
-from gametrade.errors import InvalidInputError, SolverError, UnknownNameError
+from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.core_approach import Approach, approach
 from gametrade.solvers.core_intervals import inside
-from gametrade.solvers.core_oracles import SearchOracle
+from gametrade.solvers.core_oracles import SearchOracle, Wronged
 from gametrade.solvers.core_program import NORMS, CoreProgram, CoreWeights
-from gametrade.solvers.core_start import core_excess, supported_set
+from gametrade.solvers.core_start import KnownPoint, known_point, supported_set
+from gametrade.solvers.deadline import deadline
 from gametrade.solvers.least_core_value import check_question
 from gametrade.solvers.rule_payoffs import Rule, rule_payoffs
 from gametrade.tolerance import decision_tolerance
@@ -139,7 +139,8 @@ def nearest_core_allocation(
         change; "fee": least loss of anybody, which is the smallest fee, the same for all players, out of which all
         the transfers can be paid.
     seconds : float, default=60.0
-        When the time is up, the nearest allocation proved to be in the core is the answer, with its bracket.
+        When the time is up, the nearest allocation proved to be in the core is the answer, with its bracket: in a game
+        without prices that may be the point of the least core that shows whether the core is empty. [s]
     solver : {"highs", "pulp"}, default="highs"
         Row generation with HiGHS, or one readable pulp model with all rows, for at most 12 players and norms other
         than "l2": least squares are no linear program.
@@ -153,11 +154,12 @@ def nearest_core_allocation(
     Raises
     ------
     InvalidInputError
-        If there is one player alone, the payoffs do not fit, or the rule needs meter data that the game has not.
+        If there is one player alone, the payoffs do not fit, the time is no number of at least 0, or the rule needs
+        meter data that the game has not.
     UnknownNameError
         If there is no such norm or rule.
     SolverError
-        If a program fails, or time is up and the game has no prices to fall back on.
+        If a program fails.
 
     Notes
     -----
@@ -190,9 +192,10 @@ def nearest_core_allocation(
     if norm not in NORMS:
         raise UnknownNameError("norm of nearest_core_allocation", norm, NORMS)
     check_question(game, "nearest_core_allocation", solver)
-    until = time.monotonic() + seconds
+    until = deadline(seconds, "nearest_core_allocation")
     label, start = rule_payoffs(game, rule, "nearest_core_allocation")
-    alone, epsilon = game.single_values, core_excess(game)
+    alone, known = game.single_values, known_point(game)
+    epsilon = known.epsilon
     if solver == "pulp":
         return _by_model(game, label, start, norm, epsilon)
     program = CoreProgram(game, epsilon, "nearest_core_allocation", start - alone, norm)
@@ -208,7 +211,7 @@ def nearest_core_allocation(
     if priced is not None and isinstance(program.oracle, SearchOracle):
         found = approach(program, priced - alone, distance, proved, tolerance=slack, until=until)
     else:
-        found = _by_rows(program, None if priced is None else priced - alone, distance, slack, until)
+        found = _by_rows(program, _at_hand(known, priced, alone), distance, slack, until)
     if found.inside is None:
         assert priced is not None
         payoffs, excess, proof = priced, 0.0, None
@@ -222,22 +225,28 @@ def nearest_core_allocation(
     )
 
 
+def _at_hand(known: KnownPoint, priced: FloatArray | None, alone: FloatArray) -> tuple[FloatArray, Wronged | None]:
+    """Payoffs of the core over being alone that took no search, and what proves them unless prices do."""
+    if priced is not None:
+        return priced - alone, None
+    assert known.payoffs is not None
+    none = np.zeros((0, alone.size), dtype=bool)
+    return known.payoffs - alone, Wronged(none, np.zeros(0), known.largest_excess)
+
+
 def _by_rows(
     program: CoreProgram,
-    priced: FloatArray | None,
+    at_hand: tuple[FloatArray, Wronged | None],
     distance: Callable[[FloatArray], float],
     slack: float,
     until: float,
 ) -> Approach:
-    """The optimum over all rows that are needed, or the payoffs that prices support where they do as well."""
-    reach = np.inf if priced is None else distance(priced) - slack / 2
+    """The optimum over all rows that are needed; the payoffs at hand if the time is up, or prices do as well."""
+    reach = distance(at_hand[0]) - slack / 2 if at_hand[1] is None else np.inf
     point = program.solve(slack, until, lambda x: distance(x) >= reach)
-    found = inside(point, program, program.tolerance)
-    if priced is not None and not (found and distance(point.payoffs) < reach):
-        return Approach(priced, point.weights, None)
-    if not found:
-        raise SolverError("nearest_core_allocation ran out of time without supporting prices.", "time limit")
-    return Approach(point.payoffs, point.weights, point.largest)
+    if inside(point, program, program.tolerance) and distance(point.payoffs) < reach:
+        return Approach(point.payoffs, point.weights, point.largest)
+    return Approach(at_hand[0], point.weights, at_hand[1])
 
 
 def length(change: FloatArray, norm: str) -> float:
@@ -257,7 +266,8 @@ def length(change: FloatArray, norm: str) -> float:
     """
     if norm == "fee":
         return float(max(0.0, -change.min()))
-    return float(np.linalg.norm(change, {"l1": 1, "l2": 2, "linf": np.inf}[norm]))
+    largest = float(np.abs(change).max()) or 1.0
+    return float(np.linalg.norm(change / largest, {"l1": 1, "l2": 2, "linf": np.inf}[norm])) * largest
 
 
 def _by_model(game: CoalitionalGame, label: str, start: FloatArray, norm: str, epsilon: float) -> NearestCoreAllocation:

@@ -8,9 +8,9 @@ import numpy as np
 
 from gametrade.errors import SolverError
 from gametrade.games.coalitional.network import NetworkGame
-from gametrade.optimise import Program, maximise
+from gametrade.optimise import Program, in_time
 from gametrade.solvers.blocking_question import Question
-from gametrade.solvers.network_prices import priced, step_prices
+from gametrade.solvers.network_prices import NetworkPrices, priced, step_prices
 from gametrade.typing import BoolArray, FloatArray
 
 
@@ -41,19 +41,28 @@ def network_blocking(question: Question, *, seconds: float = 60.0) -> tuple[Bool
     Raises
     ------
     SolverError
-        If no coalition was found in time.
+        If the program fails; where its time is up, the smallest coalition stands for the best one, and prices of zero
+        for those of the program.
     """
     game = question.game
     assert isinstance(game, NetworkGame)
     program = _program(game, question)
-    relaxed = maximise(replace(program, integer=None), seconds=seconds)
-    upper = _bound(game, question, relaxed.row_duals)
+    upper = price_bound(_relaxed_prices(game, program, seconds), question)
     n = game.n_players
-    members = maximise(program, seconds=seconds).variables[:n] > 0.5
+    best = in_time(program, seconds)
+    members = _smallest(question) if best is None else best.variables[:n] > 0.5
     if not question.smallest <= members.sum() <= question.largest:
         raise SolverError("network_blocking got a coalition of a size that is not allowed.", "rounded")
     excess = float(game.values(members[None, :])[0] - question.price_of_leaving[members].sum())
     return members, excess, max(upper, excess)
+
+
+def _smallest(question: Question) -> BoolArray:
+    """The fewest homes that may leave, those with the least payoffs."""
+    price = np.where(question.must, -np.inf, question.price_of_leaving)
+    members = np.zeros(price.size, dtype=bool)
+    members[np.argsort(price, kind="stable")[: max(question.smallest, int(question.must.sum()))]] = True
+    return members
 
 
 def _program(game: NetworkGame, question: Question) -> Program:
@@ -94,13 +103,43 @@ def _program(game: NetworkGame, question: Question) -> Program:
     return Program(np.concatenate(money), csr_matrix(matrix), lower, upper, least, most, whole)
 
 
-def _bound(game: NetworkGame, question: Question, row_duals: FloatArray) -> float:
-    """Bound of all allowed coalitions at the prices of the relaxed program."""
+def bounding_prices(question: Question, *, seconds: float = 60.0) -> NetworkPrices:
+    """Find prices of energy and limits at which no allowed coalition gains more than a bound that they prove.
+
+    Parameters
+    ----------
+    question : Question
+        About a NetworkGame.
+    seconds : float
+        Time limit of the linear program.
+
+    Returns
+    -------
+    NetworkPrices
+        Duals of the program of :func:`network_blocking` without whole numbers, cut to prices; see
+        :func:`price_bound`.
+    """
+    game = question.game
+    assert isinstance(game, NetworkGame)
+    return _relaxed_prices(game, _program(game, question), seconds)
+
+
+def _relaxed_prices(game: NetworkGame, program: Program, seconds: float) -> NetworkPrices:
+    """Prices of the program without whole numbers; without time those of no limits, which bound as well."""
+    relaxed = in_time(replace(program, integer=None), seconds)
+    return _prices(game, np.zeros(program.row_upper.size) if relaxed is None else relaxed.row_duals)
+
+
+def _prices(game: NetworkGame, row_duals: FloatArray) -> NetworkPrices:
+    """Duals of the relaxed program as prices."""
     b, n, rows = game.bound_steps.size, game.n_players, game.tight_rows()[0].size
     energy, limits = step_prices(game, row_duals)
-    start = 2 * b + rows + n * b
-    f = game.free_game.position.shape[1]
-    prices = priced(game, energy, limits, np.clip(row_duals[start : start + f], 0.0, 1.0))
+    start, f = 2 * b + rows + n * b, game.free_game.position.shape[1]
+    return priced(game, energy, limits, np.clip(row_duals[start : start + f], 0.0, 1.0))
+
+
+def price_bound(prices: NetworkPrices, question: Question) -> float:
+    """What no allowed coalition gains more than, at any prices. [money]"""
     margins = prices.gains - question.price_of_leaving
     must, rest = margins[question.must].sum(), np.sort(margins[~question.must])[::-1]
     fewest, most = (max(0, size - int(question.must.sum())) for size in (question.smallest, question.largest))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional import Allocation, SharingGame
+from gametrade.solvers.deadline import deadline
 from gametrade.solvers.row_levels import RowLevels, Stage, twin_homes
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
@@ -36,7 +36,7 @@ def nucleolus_by_rows(game: SharingGame, *, seconds: float = 600.0) -> Allocatio
     Raises
     ------
     InvalidInputError
-        If the game is not a sharing game.
+        If the game is not a sharing game, or the time is no number of at least 0.
     SolverError
         If a linear program fails or the coalitions of a level do not balance.
 
@@ -72,7 +72,7 @@ def nucleolus_by_rows(game: SharingGame, *, seconds: float = 600.0) -> Allocatio
     """
     if not isinstance(game, SharingGame):
         raise InvalidInputError(f"nucleolus_by_rows needs a SharingGame. Got {type(game).__name__}.")
-    until = time.monotonic() + seconds
+    until = deadline(seconds, "nucleolus_by_rows")
     active = np.asarray(game.position.any(axis=1))
     payoffs = np.zeros(game.n_players)
     if not active.any() or game.grand_value <= 0:

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.display import Shown
+from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame
-from gametrade.games.coalitional.game import check_table_size
 from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.games.coalitional.subsets import members_of
 from gametrade.games.formation import FormationGame, Partition
@@ -49,7 +49,11 @@ def optimal_structure(game: CoalitionalGame) -> Partition:
     (('a', 'b'), ('c',))
     """
     n = game.n_players
-    check_table_size(n, "optimal_structure", STRUCTURE_PLAYERS)
+    if n > STRUCTURE_PLAYERS:
+        raise TooManyPlayersError(
+            f"optimal_structure looks at 3^n pairs of coalitions of at most {STRUCTURE_PLAYERS} players. Got {n}; "
+            "bounded_structure scales."
+        )
     values = game.table()
     best, first = np.zeros(2**n), np.zeros(2**n, dtype=np.int64)
     for mask in range(1, 2**n):

@@ -8,10 +8,11 @@ from functools import cached_property, partial
 
 import numpy as np
 
-from gametrade.errors import UnknownNameError
+from gametrade.errors import TooManyPlayersError, UnknownNameError
 from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.games.coalitional.subsets import members_of
 from gametrade.games.formation import FormationGame, Partition
+from gametrade.games.formation.formation_game import FORMATION_PLAYERS
 from gametrade.solvers.coalition_proof import PROOF_PLAYERS, CoalitionProofness
 from gametrade.solvers.partition_deviations import Deviations
 from gametrade.solvers.partition_groups import contested, contractual_blocking, group_move, united
@@ -60,19 +61,49 @@ class Deviation:
     parts: Partition = ()
 
 
-def most_players(notion: str) -> int:
-    """Most players for which all partitions are examined.
+def most_players(notion: str, *, one: bool = False) -> int:
+    """Most players for which all partitions are examined, or one alone.
 
     Raises
     ------
     UnknownNameError
         If there is no such notion.
+
+    Examples
+    --------
+    >>> most_players("core"), most_players("core", one=True)
+    (10, 16)
     """
-    if group_size(notion) or notion in GROUP_NOTIONS:
-        return PROOF_PLAYERS if notion == "coalition_proof" else COALITION_PLAYERS
-    if notion not in SINGLE_MOVES:
+    if notion in SINGLE_MOVES:
+        return FORMATION_PLAYERS if one else SINGLE_PLAYERS
+    if notion == "coalition_proof":
+        return PROOF_PLAYERS
+    if not group_size(notion) and notion not in GROUP_NOTIONS:
         raise UnknownNameError("notion of stability", notion, NOTIONS)
-    return SINGLE_PLAYERS
+    return FORMATION_PLAYERS if one and notion not in ("merge_split", "d_c") else COALITION_PLAYERS
+
+
+def check_players(n: int, notion: str, *, one: bool = False) -> None:
+    """Refuse what takes too long, with what scales.
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such notion.
+    TooManyPlayersError
+        If there are too many players.
+    """
+    most = most_players(notion, one=one)
+    if n <= most:
+        return
+    what = "decided for one partition of" if one else "listed over all partitions of"
+    if notion == "coalition_proof":
+        advice = f"strong_nash, which implies it, is decided for {FORMATION_PLAYERS}"
+    elif notion in SINGLE_MOVES or notion == "pair_nash":
+        advice = "settled_homes settles hundreds of homes, and certified_structure proves what homes and pairs gain"
+    else:
+        advice = "certified_structure bounds what any coalition of hundreds of homes gains by leaving a structure"
+    raise TooManyPlayersError(f"{notion} stability is {what} at most {most} players. Got {n}; {advice}.")
 
 
 def group_size(notion: str) -> int:
@@ -84,7 +115,7 @@ def group_size(notion: str) -> int:
     (2, 3, 0)
     """
     if notion in ("pair_nash", "strong_nash"):
-        return 2 if notion == "pair_nash" else COALITION_PLAYERS
+        return 2 if notion == "pair_nash" else FORMATION_PLAYERS
     name, _, size = notion.partition(":")
     return int(size) if name == "strong_nash" and size.isdecimal() else 0
 

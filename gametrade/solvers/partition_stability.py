@@ -6,14 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 
 from gametrade.display import Shown
-from gametrade.games.coalitional.game import check_table_size
 from gametrade.games.formation import FormationGame, Partition, PartitionLike, partition_of
 from gametrade.solvers.partition_enumeration import partition_blocks
 from gametrade.solvers.partition_finder import (
     NOTIONS,
-    SINGLE_MOVES,
     Deviation,
     StabilityFinder,
+    check_players,
     labelled,
     most_players,
 )
@@ -47,7 +46,7 @@ def stable_partitions(formation: FormationGame, notions: Iterable[str] | None = 
     Parameters
     ----------
     formation : FormationGame
-        At most 12 players for moves of single players, 10 for moves of groups, 7 for ``"coalition_proof"``.
+        At most 12 players for moves of single players, 10 for moves of groups, 8 for ``"coalition_proof"``.
     notions : iterable of str, optional
         All that can be decided for so many players by default. ``"nash"``: nobody gains by joining another coalition
         or by leaving alone; ``"individual"``: nor with the consent of those joined; ``"contractual"``: of those
@@ -98,7 +97,7 @@ def stable_partitions(formation: FormationGame, notions: Iterable[str] | None = 
     n = formation.n_players
     wanted = tuple(dict.fromkeys(notions)) if notions is not None else tuple(x for x in NOTIONS if n <= most_players(x))
     for notion in wanted:
-        _check(formation, notion)
+        check_players(n, notion)
     finder, examined = StabilityFinder(formation), 0
     found: dict[str, list[Partition]] = {notion: [] for notion in wanted}
     for coalitions, place in partition_blocks(n):
@@ -115,7 +114,7 @@ def deviation_from(formation: FormationGame, structure: PartitionLike, notion: s
     Parameters
     ----------
     formation : FormationGame
-        At most 16 players; 10 for moves of groups, 7 for ``"coalition_proof"``.
+        At most 16 players; 10 for ``"merge_split"`` and ``"d_c"``, 8 for ``"coalition_proof"``.
     structure : iterable of iterables of str
         The partition.
     notion : str
@@ -134,13 +133,5 @@ def deviation_from(formation: FormationGame, structure: PartitionLike, notion: s
     >>> deviation_from(FormationGame(table), [["a", "b", "c"]], "core")
     Deviation(movers=('a', 'b'), coalition=('a', 'b'), gains=(0.5, 0.5), parts=())
     """
-    _check(formation, notion, one=True)
+    check_players(formation.n_players, notion, one=True)
     return StabilityFinder(formation).deviation(partition_of(formation.game, structure), notion)
-
-
-def _check(formation: FormationGame, notion: str, one: bool = False) -> None:
-    most = most_players(notion)
-    if notion not in SINGLE_MOVES:
-        check_table_size(formation.n_players, f"{notion} stability", most)
-    elif not one:
-        check_table_size(formation.n_players, "the list of all partitions", most)

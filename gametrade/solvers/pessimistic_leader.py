@@ -16,6 +16,8 @@ from gametrade.games.equilibrium import Equilibrium, Solution
 from gametrade.games.stackelberg.bilevel import BilevelGame
 from gametrade.registry import solvers
 from gametrade.solvers.bilevel_faces import follower_gap
+from gametrade.solvers.pessimistic_regions import WorstCost
+from gametrade.solvers.worst_regions import value
 from gametrade.solvers.worst_replies import Curve, ExactCost, breaks, crossings, reply_curves
 
 MOST_SYSTEMS = 20_000
@@ -57,8 +59,9 @@ def pessimistic_leader(game: BilevelGame) -> Solution:
     Parameters
     ----------
     game : BilevelGame
-        Small. The leader has one variable between bounds of its own; the follower's answers are bounded. The
-        leader's cost may be any quadratic.
+        Small. The leader's variables have bounds of their own; the follower's answers are bounded. The leader's cost
+        may be any quadratic of one variable; with several it is affine along every answer: linear costs, or price
+        times energy in blocks.
 
     Returns
     -------
@@ -70,16 +73,17 @@ def pessimistic_leader(game: BilevelGame) -> Solution:
     Raises
     ------
     InvalidInputError
-        If the leader has several variables, or choice or answer are not bounded.
+        If choice or answer are not bounded, or the cost of several variables is of another kind.
     TooManyPlayersError
-        If there are too many sets of rows.
+        If there are too many sets of rows or linear programs.
 
     Notes
     -----
     The worst cost is the largest of finitely many quadratics of x, each on a closed interval, found in rational
     arithmetic. It is upper semicontinuous and jumps up where answers tie, so that its infimum need not be
     attained [1]_. Between two ends of intervals it is a largest of quadratics, which is least at an end, where one
-    of them is level, or where two cross. Constraints of the leader on y have to hold for every best answer.
+    of them is level, or where two cross. Several variables: the regions of one answer each are branched on, as
+    `WorstCost.least` says. Constraints of the leader on y have to hold for every best answer.
 
     References
     ----------
@@ -96,8 +100,10 @@ def pessimistic_leader(game: BilevelGame) -> Solution:
     >>> [strategy.tolist() for strategy in answer[0].strategies], answer[0].certificate["pessimistic"]
     ([[0.0], [1.0]], 0.5)
     """
-    low, high = _own_bounds(game)
     _refuse(game)
+    if game.n_leader > 1:
+        return _several(game)
+    low, high = _own_bounds(game)
     cost = ExactCost.of(game.leader.hessian, game.leader.linear, game.leader.constant)
     curves = reply_curves(game, cost, low, high)
     limits = [
@@ -208,13 +214,52 @@ def _point(
     )
 
 
+def _several(game: BilevelGame) -> Solution:
+    """The least worst cost over regions of several variables."""
+    worst = WorstCost(game)
+    found, name = worst.least(), "pessimistic_leader"
+    if found is None:
+        told = "To no choice of the leader is there a best answer, all of them within the leader's constraints."
+        return Solution(game, name, (), complete=True, finding=told)
+    answers = worst.at(found.choice)
+    (hoped, best), (feared, dear) = answers[0], answers[-1]
+    z = np.array([float(v) for v in found.choice] + [float(value(f, found.choice)) for f in dear.answer])
+    gap, attained = follower_gap(game, z), found.edge is None
+    certificate = {
+        "kind": "bilevel_pessimistic",
+        "bound": str(found.bound),
+        "attained": attained,
+        "optimistic": float(hoped),
+        "optimistic_answer": [float(value(f, found.choice)) for f in best.answer],
+        "pessimistic": float(feared),
+        "follower_gap": gap,
+        "regions": len(worst.regions),
+        "programs": found.nodes,
+    }
+    notes = ["Payoffs are minus costs."]
+    if hoped < feared:
+        notes.append(f"The follower is indifferent: at best this choice costs {float(hoped):g}, not {float(feared):g}.")
+    told = f"Least worst cost over {len(worst.regions)} regions of answers, exactly; other choices may be as good."
+    if found.edge is not None:
+        edge = ", ".join(f"{float(v):.9g}" for v in found.edge)
+        told = (
+            f"The infimum {float(found.bound):.9g} of the worst cost is not attained there: it is approached as the "
+            f"choice comes to ({edge}), where the follower's answers tie."
+        )
+    point = Equilibrium(
+        game,
+        (z[: game.n_leader], z[game.n_leader :]),
+        np.array([-float(feared), -game.follower(z)]),
+        np.array([float(max(Fraction(0), feared - found.bound)), gap]),
+        "Stackelberg, pessimistic" if attained else "epsilon Stackelberg, pessimistic",
+        certificate,
+        tuple(notes),
+    )
+    return Solution(game, name, (point,), finding=told)
+
+
 def _own_bounds(game: BilevelGame) -> tuple[Fraction, Fraction]:
     """The interval that rows without y leave to the leader's only variable."""
-    if game.n_leader != 1:
-        raise InvalidInputError(
-            f"pessimistic_leader is for a leader with one variable. Got {game.n_leader}; "
-            "active_sets says what a spiteful follower does at the optimistic optimum."
-        )
     low, high = -np.inf, np.inf
     lows, highs = list[Fraction](), list[Fraction]()
     rows = np.vstack([game.leader_rows, game.follower_rows])
@@ -235,7 +280,7 @@ def _refuse(game: BilevelGame) -> None:
     systems = sum(comb(m, k) * 2**k for k in range(q + 1))
     if systems > MOST_SYSTEMS:
         raise TooManyPlayersError(f"pessimistic_leader solves {MOST_SYSTEMS} systems at most. Got {systems}.")
-    own = game.follower_rows[:, 1:]
+    own = game.follower_rows[:, game.n_leader :]
     for k in range(q):
         for sign in (-1.0, 1.0):
             way = np.zeros(q)

@@ -5,10 +5,12 @@ from __future__ import annotations
 import heapq
 import time
 from dataclasses import dataclass, field
+from math import log2
 
 import numpy as np
 
 from gametrade.solvers.branching import Branching
+from gametrade.solvers.coalition_scan import SCANNED, CoalitionScan
 from gametrade.solvers.coalition_search import (
     FREE,
     INSIDE,
@@ -25,6 +27,8 @@ from gametrade.typing import BoolArray, FloatArray, IntArray
 ROOT_ITERATIONS = 400
 NEAR_ITERATIONS = 120
 """Enough from the prices of a similar question."""
+LEAF_BITS = 26
+"""Coalitions times steps of a leaf that are looked at to prove it: two to this power."""
 FEW_HOMES = 50
 LOOK_EVERY = 10
 """With many homes, coalitions are looked for in the first nodes and then in one of so many."""
@@ -39,8 +43,8 @@ class PriceTree:
     At a node with homes I inside and F free, a price path gives each home a margin :math:`w_i - x_i`. No
     coalition of the node gains more than the margins of I plus the positive margins of F. A node is
     closed when that bound is at most the limit; otherwise every free home whose other side the same path
-    closes is put on its side, and the node branches on one of the rest. A coalition that is left alone
-    is evaluated.
+    closes is put on its side, and the node branches on one of the rest. At a leaf with few homes left free all
+    coalitions are evaluated.
 
     Parameters
     ----------
@@ -125,6 +129,11 @@ def search_price_tree(
     return grower.finish()
 
 
+def all_are_looked_at(free: int, steps: int) -> bool:
+    """Whether a leaf with so many free homes needs no price path: all its coalitions are evaluated instead."""
+    return free == 0 or free + log2(max(1, steps)) <= LEAF_BITS
+
+
 def clearing_price(position: FloatArray) -> FloatArray:
     """Competitive price position of each step: 0 in excess supply, 1 in shortage, the middle in balance.
 
@@ -181,8 +190,12 @@ class _Grower:
     inside: list[int] = field(default_factory=list)
     outside: list[int] = field(default_factory=list)
     queue: list[tuple[float, int, Region, ProgramPoint, FloatArray]] = field(default_factory=list)
+    scan: CoalitionScan = field(init=False)
     program: PriceProgram | None = None
     branching: Branching | None = None
+
+    def __post_init__(self) -> None:
+        self.scan = CoalitionScan(self.search.position, self.search.payoffs)
 
     @property
     def target(self) -> float:
@@ -200,16 +213,17 @@ class _Grower:
     def plant(self, start: Region, near: tuple[FloatArray, BoolArray] | None, *, polish: bool) -> None:
         """Bound the root by the first-order method, and by the linear program if a tree is wanted."""
         point = self._saddle_point(start, near)
-        self._enter(self._add(point.price), start, point)
-        if not polish or not self.queue:
-            return
-        self.program = PriceProgram.of(self.search, point.weights)
-        self.branching = Branching.start(self.search.turnover)
-        sharper = self.program.solve(start.state, self.target)
-        if sharper is not None and self._bound(self.search.margins(sharper.price), start) < -self.queue[0][0]:
-            self.queue.clear()
-            self.paths[0] = _as_bytes(sharper.price)
-            self._enter(0, start, sharper)
+        self._add(point.price)
+        bound = self._bound(self.search.margins(point.price), start)
+        if polish and bound > self.target:
+            self._look_around(start, point.weights, bound)
+        if polish and bound > self.target:
+            self.program = PriceProgram.of(self.search, point.weights)
+            self.branching = Branching.start(self.search.turnover)
+            sharper = self.program.solve(start.state, self.target)
+            if sharper is not None and self._bound(self.search.margins(sharper.price), start) < bound:
+                point, self.paths[0] = sharper, _as_bytes(sharper.price)
+        self._enter(0, start, point)
 
     def explore(self, region: Region, above: ProgramPoint) -> int:
         """Bound a part of a region; the prices above are kept where the program has none."""
@@ -220,12 +234,15 @@ class _Grower:
         return node
 
     def _enter(self, node: int, region: Region, point: ProgramPoint) -> None:
-        """Look for coalitions in the region of a node, and queue it unless it is closed."""
+        """Look for coalitions in the region of a node, at all if they are few, and queue it unless it is closed."""
         margins = self.search.margins(point.price)
         bound = self._bound(margins, region)
         if bound <= self.target:
             return
         region = self._settle(region, margins)
+        if self._is_small(region):
+            self._look_at_all(region)
+            return
         if len(margins) <= FEW_HOMES or node < 3 * LOOK_EVERY or node % LOOK_EVERY == 0:
             self._look_around(region, point.weights, bound)
         if bound <= self.target:
@@ -247,14 +264,13 @@ class _Grower:
         return len(self.paths) - 1
 
     def branch(self) -> None:
-        """Split the open node with the largest bound on a home; a coalition that is left alone is evaluated."""
+        """Split the open node with the largest bound on a home, unless so few are free that all coalitions are seen."""
         assert self.program is not None
         assert self.branching is not None
         _, node, region, point, margins = heapq.heappop(self.queue)
         region = self._settle(region, margins)
-        if not (region.state == FREE).any():
-            members = region.state == INSIDE
-            self.remember(self.search.excess(members), members)
+        if self._is_small(region):
+            self._look_at_all(region)
             return
         self.homes[node] = self.branching.choose(self.program, region.state, point, self.target)
         home = np.array([self.homes[node]])
@@ -302,6 +318,19 @@ class _Grower:
         closed = free & (everyone - np.abs(margins) <= self.target)
         region = region.fix(self.search, np.flatnonzero(closed & (margins > 0)), INSIDE)
         return region.fix(self.search, np.flatnonzero(closed & (margins <= 0)), OUTSIDE)
+
+    def _is_small(self, region: Region) -> bool:
+        """Whether all coalitions of a region are looked at in the time of a few linear programs."""
+        few = all_are_looked_at(int((region.state == FREE).sum()), self.search.position.shape[1])
+        return few and self.scan.work(region.state) <= SCANNED
+
+    def _look_at_all(self, region: Region) -> None:
+        """Remember the best of all coalitions of a region."""
+        rows, excess = self.scan.above(region.state, self.target)
+        allowed = np.isin(rows.sum(axis=1), np.arange(self.search.smallest, self.search.largest + 1))
+        rows, excess = rows[allowed], excess[allowed]
+        for k in np.argsort(-excess, kind="stable")[: self.keep]:
+            self.remember(float(excess[k]), rows[k])
 
     def _look_around(self, region: Region, weights: FloatArray, bound: float) -> None:
         """Round the fractional coalition and polish what comes close to the best."""

@@ -14,6 +14,7 @@ from gametrade.games.sparse_quadratic import AnyQuadratic, SparseQuadraticGame, 
 from gametrade.optimise import Program, maximise
 from gametrade.solvers.affine_variational import AffineProblem
 from gametrade.solvers.degenerate_variational import solve_sturdy
+from gametrade.solvers.formula_regret import formula_regret, is_small
 from gametrade.solvers.global_scan import global_scan
 from gametrade.solvers.unbounded import need_bounded
 from gametrade.typing import FloatArray
@@ -48,6 +49,8 @@ def _doubts(certificate: Mapping[str, Any]) -> list[str]:
     for player, part in certificate.get("players", {}).items():
         if part["method"] == "none":
             doubts.append(f"regret of {player} has no bound: {part['why']}.")
+        elif part["bound"] == np.inf:
+            doubts.append(f"regret of {player} has no bound: its strategies have no end and its payoff still rises.")
         elif not part.get("proved", True):
             doubts.append(f"regret of {player} comes from a scan of {part['points']} points: not proved.")
     return doubts
@@ -79,8 +82,9 @@ def regret_bounds(
     every admissible y has :math:`q(y) \le q(z) + \lambda^T(b - Az) + \mu^T(h - Ez) +
     \sum_k \max_{l_k \le y_k \le u_k} [r_k (y_k - z_k) - \tfrac m2 (y_k - z_k)^2]` with
     :math:`r = \nabla q(z) - A^T\lambda - E^T\mu`, whatever z and the multipliers are: a check needs no solver.
-    Other concave payoffs: the same with z = x and m = 0, the Frank-Wolfe gap. One variable and no concavity: a
-    scan of the interval (see `global_scan`).
+    Other concave payoffs: the same with z = x and m = 0, the Frank-Wolfe gap. No concavity known: formulas of up to
+    three variables by boxes in interval arithmetic (see `formula_regret`), functions of one by a scan of the interval
+    (see `global_scan`).
 
     Examples
     --------
@@ -114,10 +118,23 @@ def _bound_one(game: ContinuousGame, player: int, x: FloatArray, multipliers: Mu
         own = x[game.slices[player]]
         rows, equal = linear_multipliers(slope, points)
         gap = dual_bound(points, own, slope, (rows, equal), 0.0)
-        return {"method": "frank_wolfe", "bound": max(0.0, gap), "rows": rows.tolist(), "equal": equal.tolist()}
-    if points.dimension == 1 and not len(points.equal_rows):
-        return global_scan(game, player, x, interval(points))
-    return {"method": "none", "bound": float("inf"), "why": "the payoff is not concave in several variables"}
+        return {"method": "frank_wolfe", "bound": _gain(gap), "rows": rows.tolist(), "equal": equal.tolist()}
+    single = points.dimension == 1 and not len(points.equal_rows)
+    if single:
+        low, high = interval(points)
+        points = Polyhedron.of([low], [high])
+    if is_small(game, points):
+        rows = np.zeros(0) if single else linear_multipliers(game.gradient(player, x), points)[0]
+        found = formula_regret(game, player, x, points, rows)
+        if found is not None:
+            return found
+    if single:
+        return global_scan(game, player, x, (low, high))
+    return {
+        "method": "none",
+        "bound": float("inf"),
+        "why": "the payoff is not known to be concave in several variables",
+    }
 
 
 def quadratic_bound(
@@ -146,13 +163,18 @@ def quadratic_bound(
     return _evidence(gain + gap, reply, found, curvature)
 
 
+def _gain(bound: float) -> float:
+    """A gain is at least 0, and infinite where its bound is no number."""
+    return float("inf") if np.isnan(bound) else max(0.0, bound)
+
+
 def _evidence(
     bound: float, reply: FloatArray, multipliers: tuple[FloatArray, FloatArray], curvature: float
 ) -> dict[str, Any]:
     """What proves a bound on a regret."""
     return {
         "method": "best_reply",
-        "bound": max(0.0, bound),
+        "bound": _gain(bound),
         "reply": reply.tolist(),
         "rows": multipliers[0].tolist(),
         "equal": multipliers[1].tolist(),
@@ -187,8 +209,9 @@ def box_gains(slope: FloatArray, low: FloatArray, high: FloatArray, curvature: f
         free = np.where(bend > 0, slope / np.where(bend > 0, bend, 1.0), np.where(slope > 0, high, low))
     best = np.clip(np.where((bend == 0) & (slope == 0), 0.0, free), low, high)
     with np.errstate(invalid="ignore"):
-        gain = slope * best - 0.5 * bend * best**2
-    return np.where((slope == 0) & ~np.isfinite(best), 0.0, gain)
+        # A bend of 0 takes nothing away at infinity either.
+        gain = np.where(slope == 0, 0.0, slope * best) - np.where(bend > 0, 0.5 * bend * best**2, 0.0)
+    return np.asarray(gain)
 
 
 def linear_multipliers(slope: FloatArray, points: Polyhedron) -> tuple[FloatArray, FloatArray]:

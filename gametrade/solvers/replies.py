@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from gametrade.errors import SolverError
+from gametrade.errors import InvalidInputError, SolverError
 from gametrade.games.continuous import ContinuousGame
 from gametrade.games.sparse_quadratic import SparseQuadraticGame, is_quadratic
 from gametrade.solvers.affine_variational import AffineProblem
@@ -86,24 +86,36 @@ def _one_variable(game: ContinuousGame, player: int, x: FloatArray, ends: tuple[
         return other
 
     def slope(value: float) -> float:
-        return float(game.gradient(player, moved(value))[0])
+        found = float(game.gradient(player, moved(value))[0])
+        if np.isnan(found):
+            game.payoff(moved(value))
+            at = moved(value).tolist()
+            raise InvalidInputError(f"slope of {game.players[player]} must be a number. Got nan at the profile {at}.")
+        return found
+
+    def payoff(value: float) -> float:
+        found = game.payoff_of(player, moved(value))
+        if np.isnan(found):
+            at = moved(value).tolist()
+            raise InvalidInputError(f"payoff of {game.players[player]} must be finite. Got nan at the profile {at}.")
+        return found
 
     if not game.concave:
         grid = np.linspace(low, high, GRID)
-        values = [game.payoffs[player](moved(value)) for value in grid]
+        values = [payoff(value) for value in grid]
         best = int(np.argmax(values))
         low, high = grid[max(0, best - 1)], grid[min(GRID - 1, best + 1)]
         if slope(low) <= 0 or slope(high) >= 0:
             options = {"xatol": 1e-13 * max(1.0, abs(high))}
             search: Any = minimize_scalar
             found = search(
-                lambda v: -game.payoffs[player](moved(v)),
+                lambda v: -payoff(v),
                 bounds=(float(low), float(high)),
                 method="bounded",
                 options=options,
             )
             candidates = [float(found.x), float(low), float(high)]
-            return max(candidates, key=lambda v: game.payoffs[player](moved(v)))
+            return max(candidates, key=payoff)
     first, last = slope(low), slope(high)
     if not np.isfinite(first):
         low, first = np.nextafter(low, high), np.inf
@@ -111,7 +123,8 @@ def _one_variable(game: ContinuousGame, player: int, x: FloatArray, ends: tuple[
         return low
     if last >= 0:
         return high
-    return float(brentq(slope, low, high, xtol=1e-15 * max(1.0, high - low), rtol=8.9e-16))
+    # Where the slope is flat at its zero the method falls back on halving, which takes its time.
+    return float(brentq(slope, low, high, xtol=1e-15 * max(1.0, high - low), rtol=8.9e-16, maxiter=10_000))
 
 
 def _many_variables(game: ContinuousGame, player: int, x: FloatArray, points: Any) -> FloatArray:
@@ -135,7 +148,7 @@ def _many_variables(game: ContinuousGame, player: int, x: FloatArray, points: An
         constraints.append({"type": "eq", **rule})
     search: Any = minimize
     found = search(
-        lambda y: -game.payoffs[player](moved(y)),
+        lambda y: -game.payoff_of(player, moved(y)),
         np.clip(x[part], points.lower, points.upper),
         jac=lambda y: -game.gradient(player, moved(y)),
         bounds=list(zip(points.lower, points.upper, strict=True)),

@@ -11,8 +11,10 @@ import numpy as np
 
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError, SolverError
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.solvers.blocking_answer import BlockingCoalition
+from gametrade.solvers.blocking_coalition import blocking_coalition
+from gametrade.solvers.deadline import deadline
 from gametrade.solvers.excess_oracles import DispatchOracle, SharingOracle
 from gametrade.solvers.integer_span import balancing_weights
 from gametrade.solvers.kohlberg import everyone_alone
@@ -88,12 +90,15 @@ class LeastCoreBracket(Shown):
         )
 
 
-def oracle_of(game: SharingGame | DispatchGame) -> ExcessOracle:
+Searchable = SharingGame | IndividualTariffGame | DispatchGame
+
+
+def oracle_of(game: Searchable) -> ExcessOracle:
     """Separation oracle of a game that has one.
 
     Parameters
     ----------
-    game : SharingGame or DispatchGame
+    game : SharingGame, IndividualTariffGame or DispatchGame
         The game.
 
     Returns
@@ -107,7 +112,7 @@ def oracle_of(game: SharingGame | DispatchGame) -> ExcessOracle:
 
 
 def least_core_by_rows(
-    game: SharingGame | DispatchGame, *, seconds: float = 600.0, width: float = 0.0
+    game: Searchable, *, seconds: float = 600.0, width: float = 0.0, stored: bool = False
 ) -> LeastCoreBracket:
     r"""Find payoffs whose largest excess over proper coalitions is least, without a table of coalitions.
 
@@ -116,12 +121,15 @@ def least_core_by_rows(
 
     Parameters
     ----------
-    game : SharingGame or DispatchGame
+    game : SharingGame, IndividualTariffGame or DispatchGame
         A game with at least two players.
     seconds : float, default=600.0
         When the time is up, the bracket reached so far is the answer.
     width : float, default=0.0
         Share of v(N) at which a bracket is narrow enough; 0 asks for the tolerance of the game.
+    stored : bool, default=False
+        Whether the proof from above must be one that can be stored: a price tree for the payoffs found, which takes
+        about as long as the last search did. Dispatch games store the prices of their leaves in any case.
 
     Returns
     -------
@@ -147,9 +155,9 @@ def least_core_by_rows(
 
     The balanced collection is a certificate of the lower bound: the dual of the program, as fractions that
     :func:`~gametrade.analysis.verification.balance.check_least_core` adds up again in exact arithmetic for a sharing
-    game. What bounds the value from above is the search at `payoffs`. It is repeated with
-    :func:`~gametrade.solvers.blocking_coalition.blocking_coalition`, whose price tree can be stored; the regions that
-    this search closes are not kept.
+    game. What bounds the value from above is the search at `payoffs`. The regions that it closes are not kept; with
+    `stored` it is repeated by :func:`~gametrade.solvers.blocking_coalition.blocking_coalition`, whose price tree
+    verification walks without a solver, and the upper end is then what that tree proves.
 
     References
     ----------
@@ -165,13 +173,14 @@ def least_core_by_rows(
     >>> answer.payoffs.round(6), round(answer.upper_bound, 6)
     (array([0., 0., 8.]), 0.0)
     """
-    if not isinstance(game, SharingGame | DispatchGame):
-        raise InvalidInputError(f"least_core_by_rows needs a SharingGame or a DispatchGame. Got {type(game).__name__}.")
+    if not isinstance(game, Searchable):
+        kinds = "a SharingGame, an IndividualTariffGame or a DispatchGame"
+        raise InvalidInputError(f"least_core_by_rows needs {kinds}. Got {type(game).__name__}.")
     check_question(game, "least_core_by_rows")
     oracle = oracle_of(game)
     master = _Master(game)
     slack = max(game.tolerance, width * abs(game.grand_value))
-    until = time.monotonic() + seconds
+    until = deadline(seconds, "least_core_by_rows")
     best = oracle.start()
     rounds = calls = 0
     while True:
@@ -195,6 +204,9 @@ def least_core_by_rows(
         master.add(rows[violated], values[violated])
     coalitions, weights = master.proof()
     assert best is not None
+    if stored and not isinstance(game, DispatchGame) and best.price_tree is None:
+        left = max(0.0, until - time.monotonic())
+        best = blocking_coalition(game, best.payoffs, engine="tree", floor=level, nodes=10**7, seconds=left)
     upper = max(level, best.upper_bound)
     return LeastCoreBracket(best.payoffs, level, upper, coalitions, weights, best, rounds, calls)
 

@@ -147,10 +147,10 @@ class RowLevels:
         if left <= 0:
             return answer
         search = CoalitionSearch(self.game.position, point * unit, 1, n - 1)
-        try:
-            row, bound = bound_blocking_milp(search, np.full(n, FREE), seconds=left)
-        except SolverError:
+        found = bound_blocking_milp(search, np.full(n, FREE), seconds=left)
+        if found is None:
             return answer
+        row, bound = found
         rows = row[None, :] if search.excess(row) > (level + VIOLATION) * unit else answer.rows
         return replace(answer, rows=rows, upper_bound=max(level, min(answer.upper_bound, bound / unit)))
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from dataclasses import replace
 from fractions import Fraction
+from functools import cache
 from math import comb, factorial
 
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame, integer_table
+from gametrade.games.coalitional import Allocation, CoalitionalGame, SharingGame, all_coalitions, integer_table
 from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.registry import rules
 from gametrade.solvers.blocking_coalition import blocking_coalition
@@ -17,6 +18,9 @@ from gametrade.solvers.shapley_sampling import Effort, sampled_shapley
 from gametrade.solvers.shapley_types import HomeTypes, shapley_by_types
 from gametrade.solvers.size_sums import size_sums
 from gametrade.typing import FloatArray
+
+WEIGHTED_PLAYERS = 13
+"""Most players whose weights, 13 numbers a coalition, are kept from one game to the next."""
 
 TABLE_WORK = 5e9
 """Coalitions times trade steps up to which an exact value is computed without being asked for."""
@@ -197,6 +201,8 @@ def shapley_values(table: FloatArray) -> FloatArray:
         raise InvalidInputError(
             f"table of shapley_values must have 2^n entries, n at least 1. Got shape {table.shape}."
         )
+    if n <= WEIGHTED_PLAYERS:
+        return np.asarray(table @ _weights(n))
     size = np.arange(1, n)
     weight = np.array([1 / ((n - k) * comb(n - 1, k - 1)) for k in range(1, n)])
     answer = np.empty((*table.shape[:-1], n))
@@ -204,6 +210,16 @@ def shapley_values(table: FloatArray) -> FloatArray:
         with_player, total = size_sums(table[row])
         answer[row] = total[n] / n + (with_player[:, 1:n] - size / n * total[1:n]) @ weight
     return answer
+
+
+@cache
+def _weights(n: int) -> FloatArray:
+    """What the value of each coalition counts for each player, shape (2**n, n); one product for many small games."""
+    members = all_coalitions(n)
+    size = members.sum(axis=1)
+    joins = np.array([0.0] + [1 / (k * comb(n, k)) for k in range(1, n + 1)])[size]
+    stays_out = np.array([1 / ((n - k) * comb(n, k)) for k in range(n)] + [0.0])[size]
+    return np.where(members, joins[:, None], -stays_out[:, None])
 
 
 def shapley_fractions(game: CoalitionalGame) -> list[Fraction]:

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-from gametrade.solvers.coalition_scan import CoalitionScan
+from gametrade.solvers.coalition_scan import SCANNED, CoalitionScan
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
 from gametrade.solvers.integer_span import IntegerSpan
 from gametrade.solvers.price_tree import clearing_price
@@ -20,9 +20,6 @@ ENOUGH = 24
 
 PATIENCE = 200
 """Regions looked at after the first such coalition."""
-
-SCANNED = 6e6
-"""Absolute values up to which the coalitions of a region are all looked at: it takes as long as a few relaxations."""
 
 KEPT = 64
 """Coalitions above the level that are kept of one such region."""

@@ -46,6 +46,21 @@ class SwitchingPath(Shown):
     ending: Literal["stable", "cycle", "stopped"]
 
     @property
+    def first(self) -> Partition:
+        """The first structure."""
+        return HomePools(self.formation).structure(self.start)
+
+    @property
+    def named_moves(self) -> tuple[tuple[str, str | None, float], ...]:
+        """Every move by labels: the home, one of those whom it joins (None if it goes alone), and its gain."""
+        names, places, told = self.formation.players, self.start.copy(), []
+        for home, pool, gain in self.moves:
+            there = np.flatnonzero(places == pool)
+            told.append((names[home], names[there[0]] if there.size else None, gain))
+            places[home] = pool
+        return tuple(told)
+
+    @property
     def structures(self) -> tuple[Partition, ...]:
         """Every structure met, the first one first."""
         pools, places = HomePools(self.formation), self.start.copy()
@@ -80,7 +95,12 @@ class SwitchingPath(Shown):
 
 
 def switching_path(
-    formation: FormationGame, start: PartitionLike | None = None, *, notion: str = "nash", most_moves: int = 20_000
+    formation: FormationGame,
+    start: PartitionLike | None = None,
+    *,
+    notion: str = "nash",
+    most_moves: int = 20_000,
+    rng: np.random.Generator | None = None,
 ) -> SwitchingPath:
     """Let hundreds of homes switch between pools, one at a time, until nobody gains.
 
@@ -94,6 +114,8 @@ def switching_path(
         Whether the pool joined, and the one left, must not lose.
     most_moves : int, default=20000
         Moves after which to stop.
+    rng : numpy.random.Generator, optional
+        Draws who moves among the homes that gain; the one that gains most if not given.
 
     Returns
     -------
@@ -110,9 +132,9 @@ def switching_path(
     Notes
     -----
     The home with the largest gain moves to the pool that pays it best; moves depend on the structure alone, so one
-    that returns returns for ever. What every home would get in every pool is kept, and a move changes two columns of
-    that table: O(n T) a move, O(n^2 T) at the start. Moves of ``"contractually_individual"`` raise the sum of
-    payoffs: they end.
+    that returns returns for ever. In random order a structure that returns proves nothing, and moves go on. What every
+    home would get in every pool is kept, and a move changes two columns of that table: O(n T) a move, O(n^2 T) at the
+    start. Moves of ``"contractually_individual"`` raise the sum of payoffs: they end.
 
     Examples
     --------
@@ -133,14 +155,14 @@ def switching_path(
     begun, moves, seen = places.copy(), list[tuple[int, int, float]](), {_key(places)}
     table = _Offers(pools, places, notion)
     ending: Literal["stable", "cycle", "stopped"] = "stable"
-    while (move := table.best()) is not None:
+    while (move := table.best(rng)) is not None:
         if len(moves) == most_moves:
             ending = "stopped"
             break
         moves.append(move)
         table.move(move[0], move[1])
         key = _key(table.places)
-        if key in seen:
+        if key in seen and rng is None:
             ending = "cycle"
             break
         seen.add(key)
@@ -172,11 +194,16 @@ class _Offers:
         """What every home gains now, shape (n,). [money]"""
         return np.asarray(self.offers[np.arange(len(self.places)), self.places])
 
-    def best(self) -> tuple[int, int, float] | None:
-        """The home with the most to gain, the pool that it joins, and its gain."""
+    def best(self, rng: np.random.Generator | None = None) -> tuple[int, int, float] | None:
+        """The home with the most to gain, or one drawn among those that gain, the pool that it joins, and its gain."""
         gains = np.where(self.admit, self.offers, -np.inf) - self.paid[:, None]
         gains[~self.free] = -np.inf
         home, pool = divmod(int(gains.argmax()), gains.shape[1])
+        if rng is not None:
+            most = gains.max(axis=1)
+            able = np.flatnonzero(most > self.tolerance)
+            home = int(rng.choice(able)) if able.size else home
+            pool = int(gains[home].argmax())
         gain = float(gains[home, pool])
         return (home, pool, gain) if gain > self.tolerance else None
 

@@ -55,7 +55,7 @@ class ExactCost:
     @classmethod
     def of(cls, hessian: FloatArray, linear: FloatArray, constant: float) -> ExactCost:
         """Every float is a fraction."""
-        return cls(_exact(hessian), [Fraction(v) for v in linear.tolist()], Fraction(constant))
+        return cls(exact_rows(hessian), [Fraction(v) for v in linear.tolist()], Fraction(constant))
 
     def along(self, answer: Sequence[Line]) -> tuple[Fraction, Fraction, Fraction]:
         """Coefficients of the cost on the line (x, y(x))."""
@@ -97,7 +97,7 @@ def reply_curves(game: BilevelGame, cost: ExactCost, low: Fraction, high: Fracti
     slope of the cost along the face are linear equations with one solution, :math:`y = \alpha + \beta x`. With m rows
     and q variables :math:`\sum_{k \le q} \binom{m}{k} 2^k` systems.
     """
-    own = _exact(game.follower_rows[:, 1:])
+    own = exact_rows(game.follower_rows[:, 1:])
     found: dict[tuple[Line, ...], Curve] = {}
     curves = []
     for count in range(game.n_follower + 1):
@@ -119,10 +119,10 @@ def _curve(
 ) -> Curve | None:
     """The answer with these rows binding, those active with multipliers, and where it is a best one."""
     q = game.n_follower
-    rows, limits = _exact(game.follower_rows), [Fraction(v) for v in game.follower_limits.tolist()]
+    rows, limits = exact_rows(game.follower_rows), [Fraction(v) for v in game.follower_limits.tolist()]
     slopes = [
         [*row[1:], -Fraction(c), -row[0]]
-        for row, c in zip(_exact(game.follower.hessian[1:]), game.follower.linear[1:].tolist(), strict=True)
+        for row, c in zip(exact_rows(game.follower.hessian[1:]), game.follower.linear[1:].tolist(), strict=True)
     ]
     free = null_space([rows[k][1:] for k in active], q)
     still = [combined(n, slopes) for n in free]
@@ -206,7 +206,8 @@ def reduced(rows: Sequence[Row], width: int) -> tuple[list[Row], list[int]]:
     return left, pivots
 
 
-def _exact(matrix: Any) -> list[Row]:
+def exact_rows(matrix: Any) -> list[Row]:
+    """A matrix of floats as the fractions they are."""
     return [[Fraction(value) for value in row] for row in matrix.tolist()]
 
 

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from fractions import Fraction
 
 import numpy as np
+import pytest
 
 from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.verification.case import Refuted
@@ -19,6 +23,14 @@ def refuses(game, payoffs, tree):
     except (Refuted, ValueError, IndexError):
         return True
     return False
+
+
+@contextmanager
+def small_leaves(bits: int) -> Iterator[None]:
+    """Evaluate all coalitions of a leaf only if they are few, so that trees of small games branch."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(sys.modules["gametrade.solvers.price_tree"], "LEAF_BITS", bits)
+        yield
 
 
 def tree_is_proof(game, payoffs, tree):

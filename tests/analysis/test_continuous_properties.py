@@ -30,7 +30,7 @@ def test_a_continuum_of_equilibria_is_not_proved_unique():
         {"a": "-(x-y)**2/2", "b": "-(x-y)**2/2"}, {"a": {"x": (0, 1)}, "b": {"y": (0, 1)}}
     )
     verdict = gt.check(game, "unique_equilibrium")
-    assert verdict.holds is None
+    assert verdict.holds is False
     assert verdict.certificate["equal_weights_eigenvalue"] == pytest.approx(0, abs=1e-12)
     assert verdict.certificate["reply_radius"] == pytest.approx(1)
 

@@ -10,17 +10,17 @@ from hypothesis import given, settings
 
 import gametrade as gt
 from gametrade.analysis.verification.exact_crossing import ExactCrossing, exact_orders
-from gametrade.analysis.verification.exact_mechanisms import EXACT
+from gametrade.analysis.verification.exact_mechanisms import EXACT, exact_mechanism
 from gametrade.mechanisms.crossing import Crossing
 from gametrade.registry import mechanisms
 from tests.mechanisms.books import order_books
 
-WITHOUT_LOTS = [entry.name for entry in mechanisms if not entry.traits.get("draws")]
-VARIANTS = [name for name in mechanisms.variants() if mechanisms.resolve(name)[0].name in WITHOUT_LOTS]
+DRAWING = {entry.name for entry in mechanisms if entry.traits.get("draws")}
+VARIANTS = [name for name in mechanisms.variants() if name not in DRAWING]
 
 
-def test_every_mechanism_without_lots_has_a_second_definition():
-    assert set(EXACT) == set(WITHOUT_LOTS)
+def test_every_mechanism_has_a_second_definition():
+    assert {*EXACT, "muda"} == {entry.name for entry in mechanisms}
 
 
 @pytest.mark.parametrize("name", [*VARIANTS, "uniform_price:ties=pro_rata"])
@@ -29,7 +29,9 @@ def test_every_mechanism_without_lots_has_a_second_definition():
 def test_both_ways_trade_and_pay_the_same(name, book):
     entry, options = mechanisms.resolve(name)
     outcome = gt.clear(book, name)
-    cleared = EXACT[entry.name](exact_orders(book), **options)
+    run = exact_mechanism(entry.name, options, frozenset(book.owners))
+    assert run is not None
+    cleared = run(exact_orders(book))
     fills = [float(cleared.fills.get(k, 0)) for k in range(book.n_orders)]
     payments = [float(cleared.payments.get(k, 0)) for k in range(book.n_orders)]
     energy, money = book.energies.sum(), float(book.prices.max(initial=0.0) * book.energies.sum())

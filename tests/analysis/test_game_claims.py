@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import copy
 from fractions import Fraction
+from functools import cache
 
 import numpy as np
 import pytest
 
 import gametrade as gt
 from gametrade.analysis.verification import verify_document
+from gametrade.games.coalitional import IndividualTariffGame
 from tests.analysis.leaves import report
 from tests.analysis.test_dispatch_stability import small_game
 from tests.dispatch_games import make_dispatch
@@ -142,8 +144,63 @@ def test_the_core_of_a_table_of_many_players_is_decided_with_proof(more):
 
 
 def test_a_core_of_many_players_is_not_decided_in_silence():
-    names = [f"p{i}" for i in range(17)]
-    empty = gt.GraphGame(gt.TableGame(names, np.bitwise_count(np.arange(2**17)).astype(float) ** 2), [])
+    names = [f"p{i}" for i in range(19)]
+    empty = gt.GraphGame(gt.TableGame(names, np.bitwise_count(np.arange(2**19)).astype(float) ** 2), [])
     claim = claim_of(report(gt.analyse_stability(empty, ["equal_split"])))
     assert claim["holds"] is None
-    assert "more than 16 players" in claim["certificate"]["why"]
+    assert "more than 18 players" in claim["certificate"]["why"]
+
+
+def crowd(n_steps=6):
+    return gt.SharingGame(make_community(np.random.default_rng(0).normal(size=(17, n_steps)), 0.3, 0.1))
+
+
+CROWDS = {
+    "sharing": crowd,
+    "individual tariffs": lambda: individual(crowd(1)),
+    "assignment": lambda: gt.AssignmentGame(
+        [f"s{i}" for i in range(8)], [f"b{i}" for i in range(9)], np.random.default_rng(1).normal(2, 3, size=(8, 9))
+    ),
+}
+
+
+def individual(game):
+    """Every home has a tariff of its own."""
+    rng = np.random.default_rng(2)
+    sell = rng.choice([0.05, 0.1], game.n_players)
+    return IndividualTariffGame(game.community, sell + rng.choice([0.1, 0.2], game.n_players), sell)
+
+
+@cache
+def written(name, sections=None):
+    game = CROWDS[name]()
+    return report(gt.analyse_stability(game, ["equal_split"], contracts=["whole"], sections=sections))
+
+
+@pytest.mark.parametrize("name", CROWDS)
+def test_many_players_with_prices_have_a_core_with_proof(name):
+    assert claim_of(written(name))["holds"] is True
+    assert outcome_of(written(name)) == "proved"
+    assert outcome_of(forged(written(name), "verdict")) == "refuted"
+
+
+def test_payoffs_that_pairs_block_prove_no_core():
+    document = copy.deepcopy(written("assignment"))
+    payoffs = claim_of(document)["certificate"]["payoffs"]
+    most = int(np.argmax(payoffs))
+    payoffs[most], payoffs[most - 1] = payoffs[most] - 1.0, payoffs[most - 1] + 1.0
+    assert outcome_of(document) == "refuted"
+
+
+@pytest.mark.parametrize("name", ["sharing", "individual tariffs"])
+def test_the_numbers_of_many_homes_are_proved_from_both_sides(name):
+    document, names = written(name, ("numbers",)), {"game/least_core_excess", "game/cost_of_stability"}
+    assert document["core"]["left_out"] == {}
+    assert {outcome.outcome for outcome in verify_document(document) if outcome.id in names} == {"proved"}
+    changed = copy.deepcopy(document)
+    for claim in ("least_core_excess", "cost_of_stability"):
+        claim_of(changed, claim)["certificate"]["payoffs"][0] += 0.05
+        claim_of(changed, claim)["certificate"]["payoffs"][1] -= 0.05
+    assert {outcome.outcome for outcome in verify_document(changed) if outcome.id in names} == {"refuted"}
+    bracket = claim_of(document, "least_core_excess")["certificate"]["bracket"]
+    assert bracket[1] - bracket[0] <= 1e-7

@@ -160,7 +160,7 @@ def test_false_claims_about_lies_are_refuted():
     ):
         with pytest.raises(Refuted, match=message):
             pytest.fail(check_lie(book, "uniform_price", {**lie, **change}) + str(change))
-    with pytest.raises(Refuted, match="has no second definition"):
+    with pytest.raises(Refuted):
         check_lie(book, "muda:rng=1", lie)
 
 

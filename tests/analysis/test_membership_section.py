@@ -58,9 +58,9 @@ def test_tables_and_document_tell_what_was_found(study):
         "equal_split",
     ]
     for entry, found in zip(told_again["formation"], study.membership.formations, strict=True):
-        assert entry["single"]["gains"][0] == found.certificate.single.gains[0]
-        assert [row["notion"] for row in entry["stable"]] == list(found.stable)
-        assert len(entry["stable"][0]["structures"]) == len(found.stable["nash"].partitions)
+        assert entry["certificate"]["single"]["gains"][0] == found.certificate.single.gains[0]
+        assert list(entry["stable"]) == list(found.stable)
+        assert len(entry["stable"]["nash"]["structures"]) == len(found.stable["nash"].partitions)
     assert len(told_again["competition"]["nash_stable"]) >= len(told_again["competition"]["core_stable"])
 
 
@@ -71,7 +71,7 @@ def test_a_study_of_a_game_names_its_best_structure_and_its_path():
     assert "Best structure: {A, B}, 1 alone, worth 6 money" in str(found)
     assert found.to_dict()["best"]["bound"] == 6.0
     assert len(found.plot().frames) == len(found.path.structures)
-    with pytest.raises(gt.TooManyPlayersError, match="core stability is listed for at most 10"):
+    with pytest.raises(gt.TooManyPlayersError, match="core stability is listed over all partitions of at most 10"):
         formation_study(gt.TableGame([f"h{k}" for k in range(11)], np.zeros(2**11)), notions=["core"])
 
 

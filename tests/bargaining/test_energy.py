@@ -63,6 +63,22 @@ def test_payments_are_the_nash_solution_within_caps(plan):
     assert bargain.gains == pytest.approx(best.gains, rel=1e-4, abs=1e-5 * size)
 
 
+def test_the_traders_find_out_by_themselves_that_nothing_improves():
+    """Nothing of the central solver is used; the finding is the same."""
+    assert "payment_bargaining" not in distributed_bargaining.__globals__
+    for together, alone, options in (
+        ([1, 2], [2, 2], {}),
+        ([2, 2], [2, 2], {}),
+        ([9, 0], [1, 3], {"highest": 2.0}),
+        ([9, 0], [1, 3], {"lowest": -2.0}),
+        ([9, 9], [1, 3], {"lowest": 1.0}),
+    ):
+        talked = distributed_bargaining("ab", together, alone, **options)
+        assert (talked.agreed, talked.residuals, talked.payments.tolist()) == (False, (), [0.0, 0.0])
+        assert not payment_bargaining("ab", together, alone, **options).agreed
+    assert distributed_bargaining("ab", [9, 0], [1, 3], highest=3.0).payments == pytest.approx([-3, 3], abs=1e-4)
+
+
 @few
 @given(plans())
 def test_messages_lead_to_the_closed_form(plan):

@@ -24,6 +24,7 @@ from gametrade.games.stackelberg import (
     StackelbergGame,
     StorageInvestmentGame,
     UsageChargeGame,
+    leaders_of_formulas,
 )
 from gametrade.registry import solvers, systems
 from gametrade.solvers.solve import plays, solve
@@ -71,6 +72,10 @@ def samples():
     games["firms"] = StackelbergGame(
         ("firm",), (("quantity",),), (gt.Polyhedron.of([0.0], [90.0]),),
         (lambda x, y: x[0] * (90 - x[0] - y[0]),), lambda x: (90 - x) / 2, between="quadratic",
+    )  # fmt: skip
+    games["two prices"] = leaders_of_formulas(
+        {"retailer": "(p - 1)*x + (q - 2)*y"}, {"retailer": {"p": (0, 9), "q": (0, 9)}},
+        {"x": "8 - p + q/4", "y": "6 - q + p/4"},
     )  # fmt: skip
     games["bard"] = BilevelGame.of(*BARD, n_leader=1, n_follower=1, bounds=[(0, 100), (0, 100)])
     lines = {"linear": [0, -1], "rows": [[1, 1], [-1, -4], [1, 2], [-7, 2]], "limits": [8, -8, 13, 0]}

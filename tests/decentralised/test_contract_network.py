@@ -19,7 +19,8 @@ from gametrade.games.contracts import (
     Talk,
     assignment_network,
 )
-from gametrade.solvers.blocking_contracts import blocking_contracts
+from gametrade.solvers.blocking_contract_program import best_signed
+from gametrade.solvers.blocking_contracts import blocking_contracts, signing
 from gametrade.solvers.full_substitutability import full_substitutability
 from gametrade.solvers.price_adjustment import price_adjustment
 
@@ -142,6 +143,37 @@ def test_the_search_agrees_with_brute_force_on_whether_anybody_blocks():
         found, whole = blocking_contracts(outcome), brute_blocks(outcome)
         assert found.stable == (whole <= 0)
         assert found.gain <= whole
+
+
+def test_the_program_for_many_contracts_agrees_with_the_search_of_all():
+    rng = np.random.default_rng(1)
+    for k in range(12):
+        size = (2, 3) if k % 2 else (3, 3)
+        network = assignment_network("stu"[: size[0]], "abc", random_values(rng, size))
+        sets = [s for s in network.sets() if network.total(s) is not None]
+        prices = {c.name: Fraction(int(rng.integers(0, 9)), 2) for c in network.contracts}
+        outcome = ContractOutcome(network, sets[rng.integers(len(sets))], prices, Talk(0, 0, 0, True))
+        exact = blocking_contracts(outcome)
+        signed, bound = best_signed(outcome)
+        found = signing(outcome, signed) if signed else None
+        assert exact.gain - Fraction(1, 10**6) <= bound
+        if exact.signed:
+            assert found is not None
+            assert found.gain >= exact.gain
+            assert float(found.gain) == pytest.approx(bound, abs=1e-6)
+
+
+def test_many_contracts_are_searched_by_a_program_and_bounded_by_gaps():
+    values = random_values(np.random.default_rng(2), (5, 5))
+    network = assignment_network("stuvw", "abcde", values)
+    ended = price_adjustment(network, step=Fraction(1, 20))
+    answer = blocking_contracts(ended)
+    assert answer.gain <= answer.bound <= sum(ended.gaps.values())
+    assert answer.stable in (True, None)
+    nothing = ContractOutcome(network, frozenset(), dict.fromkeys(ended.prices, Fraction(0)), Talk(0, 0, 0, True))
+    blocked = blocking_contracts(nothing)
+    assert blocked.stable is False
+    assert blocked.gain == ended.welfare
 
 
 def energy_network():

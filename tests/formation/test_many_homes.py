@@ -12,10 +12,11 @@ from hypothesis import strategies as st
 
 import gametrade as gt
 from gametrade.games.formation import FormationGame
-from gametrade.solvers.certified_structure import certified_structure, settled_homes
+from gametrade.solvers.certified_structure import certified_structure
 from gametrade.solvers.formation_dynamics import formation_path
 from gametrade.solvers.partition_finder import SINGLE_MOVES
-from gametrade.solvers.partition_stability import deviation_from
+from gametrade.solvers.partition_stability import deviation_from, stable_partitions
+from gametrade.solvers.settled_homes import settled_homes
 from gametrade.solvers.switching_path import switching_path
 from tests.strategies import sharing_games
 
@@ -119,6 +120,33 @@ def test_pairs_that_leave_and_return_make_a_cycle():
     assert settled_homes(FormationGame(game, "mid_market_rate"), [game.players], most_pairs=0).ending == "stopped"
 
 
+def test_other_starts_end_where_the_first_runs_in_a_circle():
+    game = gt.SharingGame(gt.communities.street(30, 7, rng=1, start="2023-06-01"))
+    formation = FormationGame(game, "supply_demand_ratio")
+    first = settled_homes(formation)
+    assert first.ending == "cycle"
+    assert len(first.cycle) > 1
+    more = settled_homes(formation, starts=12, rng=np.random.default_rng(0))
+    assert more.ending == "stable"
+    assert more.certificate.pair_stable
+    assert more.cycle == first.cycle
+    assert all(path.replayed() for path in more.paths)
+
+
+def test_a_street_without_any_structure_that_pairs_keep():
+    """All 203 structures of six homes: some are Nash-stable, no pair keeps any of them, and no start ends."""
+    game = gt.SharingGame(gt.communities.street(6, 7, rng=4, start="2023-06-01"))
+    formation = FormationGame(game, "mid_market_rate")
+    found = stable_partitions(formation, ["nash", "pair_nash"])
+    assert found["nash"].partitions
+    assert not found["pair_nash"].partitions
+    end = settled_homes(formation, starts=6, rng=np.random.default_rng(0))
+    assert (end.ending, end.starts) == ("cycle", 6)
+    assert end.certificate.structure in found["nash"].partitions
+    assert end.certificate.nash_stable
+    assert not end.certificate.pair_stable
+
+
 def test_a_changed_path_is_noticed():
     game = gt.SharingGame(gt.communities.street(8, 1, rng=1, start="2023-06-01"))
     path = switching_path(FormationGame(game, "mid_market_rate"))
@@ -142,5 +170,7 @@ def test_what_does_not_fit_is_refused():
         switching_path(FormationGame(game), most_moves=-1)
     with pytest.raises(gt.InvalidInputError, match="most_pairs"):
         settled_homes(FormationGame(game), most_pairs=-1)
+    with pytest.raises(gt.InvalidInputError, match="rng of settled_homes must be given for more than two starts"):
+        settled_homes(FormationGame(game), starts=3)
     with pytest.raises(gt.InvalidInputError, match="exactly one coalition"):
         certified_structure(FormationGame(game), [game.players[:2]])

@@ -77,7 +77,12 @@ def test_the_river_basin_to_the_sixth_digit(solver):
 
 @pytest.mark.parametrize(
     ("limit", "printed"),
-    [(75, (10.403, 13.0358, 15.4074, 17.3816, 18.7712)), (200, (35.785, 40.748, 42.802, 41.966, 38.698))],
+    [
+        (75, (10.403965, 13.035817, 15.407354, 17.381556, 18.771308)),
+        (100, (14.050088, 17.798379, 20.907187, 23.111429, 24.132916)),
+        (150, (23.588799, 28.684248, 32.021533, 33.287258, 32.418182)),
+        (200, (35.785329, 40.748959, 42.802485, 41.966381, 38.696846)),
+    ],
 )
 def test_the_oligopoly_under_a_limit_against_a_root_on_one_line(limit, printed):
     """A.16: at the limit the price is known, so each firm's marginal profit, less one common price, is a root."""
@@ -99,3 +104,80 @@ def test_the_oligopoly_under_a_limit_against_a_root_on_one_line(limit, printed):
     assert profile(found) == pytest.approx(printed, abs=2e-3)
     assert found.certificate["shared_prices"] == pytest.approx([common], abs=1e-5)
     assert found.concept == "variational"
+
+
+@pytest.mark.parametrize("solver", [*SOLVERS, "best_response"])
+def test_the_duopoly_of_krawczyk_and_uryasev(solver):
+    """A.12: nothing is shared, so there is one concept; 16/3 each."""
+    game = gt.ContinuousGame.from_expressions(
+        {"a": "x*(16 - x - y)", "b": "y*(16 - x - y)"}, {"a": {"x": (-10, 10)}, "b": {"y": (-10, 10)}}
+    )
+    found = gt.solve(game, solver)[0]
+    assert profile(found) == pytest.approx([16 / 3, 16 / 3], abs=1e-6)
+    assert found.concept == "Nash"
+
+
+GENERATORS = (
+    (0.04, 2.0, 80),
+    (0.035, 1.75, 80),
+    (0.125, 1.0, 50),
+    (0.0166, 3.25, 55),
+    (0.05, 3.0, 30),
+    (0.05, 3.0, 40),
+)
+OWNED = ((0,), (1, 2), (3, 4, 5))
+PRINTED = (46.661507, 32.152939, 15.004195, 22.104858, 12.340766, 12.340766)
+
+
+@pytest.mark.parametrize("solver", ["linear_quadratic", "lemke", "extragradient", "best_response"])
+def test_the_electricity_market_against_its_linear_system(solver):
+    """A.15: three firms with one, two and three generators and price 378.4 - 2 S; no bound binds.
+
+    The printed digits are of a penalty method and good to about a hundredth.
+    """
+    total = "+".join(f"x{k}" for k in range(6))
+    payoffs, sets = {}, {}
+    for firm, owned in enumerate(OWNED):
+        sold = "+".join(f"x{k}" for k in owned)
+        costs = "+".join(f"({GENERATORS[k][0]}*x{k}**2/2 + {GENERATORS[k][1]}*x{k})" for k in owned)
+        payoffs[f"f{firm}"] = f"(378.4 - 2*({total}))*({sold}) - ({costs})"
+        sets[f"f{firm}"] = {f"x{k}": (0, GENERATORS[k][2]) for k in owned}
+    owner = np.repeat(np.arange(3), [1, 2, 3])
+    bends, slopes, most = map(np.array, zip(*GENERATORS, strict=True))
+    matrix = np.full((6, 6), 2.0) + 2.0 * np.equal.outer(owner, owner) + np.diag(bends)
+    exact = np.linalg.solve(matrix, 378.4 - slopes)
+    assert ((exact > 0) & (exact < most)).all()
+    found = gt.solve(gt.ContinuousGame.from_expressions(payoffs, sets), solver)[0]
+    assert profile(found) == pytest.approx(exact, abs=1e-6)
+    assert profile(found) == pytest.approx(PRINTED, abs=1e-2)
+    assert found.concept == "Nash"
+
+
+def two_limits():
+    """A.17: one player with two variables, one with one, and two shared limits."""
+    return gt.ContinuousGame.from_expressions(
+        {"a": "-(x**2 + x*y + y**2 + (x + y)*z - 25*x - 38*y)", "b": "-(z**2 + (x + y)*z - 25*z)"},
+        {"a": {"x": (0, np.inf), "y": (0, np.inf)}, "b": {"z": (0, np.inf)}},
+        constraints=["x + 2*y - z <= 14", "3*x + 2*y + z <= 30"],
+    )
+
+
+@pytest.mark.parametrize("solver", SOLVERS)
+def test_two_players_under_two_limits(solver):
+    """A.17: (t, 11 - t, 8 - t) for t from 0 to 2 are equilibria; t = 0 at common prices 3 and 1."""
+    found = gt.solve(two_limits(), solver)[0]
+    assert profile(found) == pytest.approx([0, 11, 8], abs=1e-6)
+    assert found.concept == "variational"
+    assert found.certificate["shared_prices"] == pytest.approx([3, 1], abs=1e-5)
+    assert found.regret < 1e-5
+
+
+@pytest.mark.parametrize("t", [0.5, 1.0, 2.0])
+def test_the_other_equilibria_of_that_game_are_arbitrary(t):
+    from gametrade.solvers.regret_bounds import regret_bounds
+
+    game = two_limits()
+    assert regret_bounds(game, np.array([t, 11 - t, 8 - t]))[0] == pytest.approx([0, 0], abs=1e-6)
+    found = gt.solve(game, "best_response", start=[t, 11 - t, 8 - t])[0]
+    assert found.concept == "generalized Nash (arbitrary)"
+    assert found.regret < 1e-6

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 import gametrade as gt
+from gametrade.analysis.verification import verify_document
 from gametrade.games.stackelberg import BilevelGame, PriceLeaderGame, StackelbergGame
 
 FILE = Path(__file__).resolve().parents[2].parent / "shared" / "known_values" / "noncooperative.json"
@@ -111,6 +112,22 @@ def test_local_optima_are_told_apart(name):
 @pytest.mark.parametrize("name", ["bilevel_as_1984", "bilevel_book_kleinert"])
 def test_the_mixed_integer_program_agrees(name):
     assert gt.solve(game_of(name), "kkt_milp")[0].payoffs[0] == pytest.approx(-KNOWN[name]["answer"]["F"], abs=1e-6)
+
+
+@pytest.mark.parametrize("name", BILEVEL)
+@pytest.mark.parametrize("solver", ["active_sets", "kkt_milp", "pessimistic_leader"])
+def test_reports_on_bilevel_problems_prove_the_leaders_bound(name, solver):
+    """The report carries the game; its verification walks the tree, or decides the worst answers again."""
+    try:
+        study = gt.analyse_equilibria(game_of(name), solver, properties=())
+    except gt.InvalidInputError:
+        assert solver != "active_sets"
+        return
+    found = {one.id: one for one in verify_document(json.loads(json.dumps(study.to_dict(), allow_nan=False)))}
+    for k in range(1, len(study) + 1):
+        for part in ("strategies", "payoffs", "regrets"):
+            assert found[f"equilibrium {k}/{part}"].outcome == "proved", found[f"equilibrium {k}/{part}"]
+    assert not [one for one in found.values() if one.outcome == "refuted"]
 
 
 def test_ties_of_the_follower_are_reported_for_both_kinds_of_leaders():

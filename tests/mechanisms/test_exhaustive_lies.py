@@ -8,7 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gametrade as gt
-from gametrade.analysis.properties.axes import Plane, price_axis, split_axes
+from gametrade.analysis.properties.axes import price_axis, split_axes
+from gametrade.analysis.properties.breakpoints import Breakpoints
+from gametrade.analysis.properties.cells import Cells
 from gametrade.analysis.properties.lies import with_account, with_order
 from gametrade.analysis.properties.market import Truth
 from tests.mechanisms.books import order_books
@@ -106,21 +108,21 @@ def test_pairs_by_hand():
 
 def test_regions_of_the_plane_reach_their_corners():
     """An affine function, another above the diagonal: limits are its values at the corners of both sides."""
-    plane = Plane.between(np.array([0.0, 1.0]), 2.0)
+    plane = Cells.between(np.array([0.0, 1.0]), 2.0)
     below = plane.points[:, 0] >= plane.points[:, 1]
     values = np.where(below, 1 + 2 * plane.points[:, 0] - plane.points[:, 1], -plane.points[:, 1])
-    limits = plane.corners @ values
+    limits = plane.limits(values)
     assert limits.max() == pytest.approx(5.0)
     assert limits.min() == pytest.approx(-2.0)
     assert plane.grows(limits, 1e-9)
-    assert not plane.grows(plane.corners @ -plane.points.sum(axis=1), 1e-9)
+    assert not plane.grows(plane.limits(-plane.points.sum(axis=1)), 1e-9)
 
 
 def test_breakpoints_of_a_small_book():
     book = gt.OrderBook.of([(9, 2), (5, 1)], [(1, 1)])
-    assert {0.0, 1.0, 5.0, 9.0} <= set(price_axis(book, 0, "limits").values)
-    assert {2 * 5.0 - 1.0, 3.0} <= set(price_axis(book, 0, "midpoints").values)
-    prices, parts = split_axes(book, 0, "limits")
+    assert {0.0, 1.0, 5.0, 9.0} <= set(price_axis(book, 0, Breakpoints("limits")).values)
+    assert {2 * 5.0 - 1.0, 3.0} <= set(price_axis(book, 0, Breakpoints("midpoints")).values)
+    prices, parts = split_axes(book, 0, Breakpoints("limits"))
     assert {0.0, 1.0, 2.0} <= set(parts.values)
     assert {1.0, 5.0, 9.0} <= set(prices.values)
 

@@ -8,7 +8,9 @@ from hypothesis import given, settings
 
 from gametrade.analysis.studies.network_stability import locational_price, network_stability
 from gametrade.community.feeder import Feeder
+from gametrade.errors import InvalidInputError
 from gametrade.games.coalitional.network import NetworkGame
+from gametrade.games.formation import FormationGame, network_partition_game
 from gametrade.solvers.network_plan import network_plan
 from gametrade.solvers.network_prices import network_prices
 from gametrade.solvers.two_stage_bargaining import two_stage_bargaining
@@ -76,3 +78,23 @@ def test_bargaining_takes_the_game_with_limits_as_it_is():
     bound = two_stage_bargaining(NetworkGame(street, tight))
     assert bound.gains.sum() == pytest.approx(NetworkGame(street, tight).grand_value)
     assert np.ptp(bound.gains[bound.gains > 0]) == pytest.approx(0.0, abs=1e-9)
+
+
+def test_coalitions_that_plan_by_themselves_take_room_twice():
+    """Three sellers at one bus want the room that the far one cannot use: together they book it once."""
+    street = make_community([[-4.0], [-4.0], [-4.0], [-8.0]], import_price=30.0, export_price=8.0)
+    homes = {"A": "a", "B": "a", "C": "a", "D": "b"}
+    feeder = Feeder([("g", "a"), ("a", "b")], [0.1, 0.1], [0, 0], homes=homes, capacity=[8, 2])
+    joint = network_partition_game(NetworkGame(street, feeder))
+    apart, together = (("A",), ("B",), ("C",), ("D",)), (("A",), ("B", "C"), ("D",))
+    assert joint.worth(("A",), apart) == pytest.approx(8.0 * (0 - 4))
+    assert joint.worth(("A",), together) == pytest.approx(8.0 * (1 - 4))
+    assert joint.externality is not None
+    with pytest.raises(InvalidInputError, match="partition-function game"):
+        FormationGame(joint)
+    wide = Feeder([("g", "a"), ("a", "b")], [0.1, 0.1], [0, 0], homes=homes)
+    free = network_partition_game(NetworkGame(street, wide))
+    assert free.externality is None
+    assert FormationGame(free).players == street.names
+    with pytest.raises(InvalidInputError, match="must be a NetworkGame"):
+        network_partition_game(street)

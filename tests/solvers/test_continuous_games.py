@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -245,7 +247,11 @@ def test_a_nonconcave_variable_is_scanned_and_the_answer_says_so():
     game = gt.ContinuousGame.from_expressions(
         {"a": "sin(9*x) + x*y", "b": "-(y-1)**2"}, {"a": {"x": (0, 3)}, "b": {"y": (0, 2)}}
     )
-    found = gt.solve(game, "best_response")[0]
+    known = gt.solve(game, "best_response")[0]
+    assert known.certificate["players"]["a"]["method"] == "intervals"
+    assert known.regrets[0] <= 1e-9
+    unknown = dataclasses.replace(game, formulas=None)
+    found = gt.solve(unknown, "best_response")[0]
     grid = np.linspace(0, 3, 300001)
     assert found.payoffs[0] == pytest.approx((np.sin(9 * grid) + grid).max(), abs=1e-8)
     assert found.certificate["players"]["a"] | {"bound": 0, "reply": 0} == {

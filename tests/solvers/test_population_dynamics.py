@@ -132,7 +132,7 @@ def test_bad_questions():
         gt.solve(game, "replicator_dynamics", horizon=0)
     with pytest.raises(gt.InvalidInputError, match="one action a player"):
         gt.solve(SHAPLEY, "fictitious_play", start=(0, 3))
-    with pytest.raises(gt.InvalidInputError, match="rounds and epsilon"):
+    with pytest.raises(gt.InvalidInputError, match="rounds of fictitious_play"):
         gt.solve(SHAPLEY, "fictitious_play", rounds=0)
     with pytest.raises(gt.InvalidInputError, match="one population"):
         gt.solve(EvolutionaryGame.from_game(SHAPLEY), "rest_points")

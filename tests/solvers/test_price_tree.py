@@ -14,7 +14,7 @@ import gametrade as gt
 from gametrade.analysis.encoding import tree_from_dict, tree_to_dict
 from gametrade.solvers.coalition_search import CoalitionSearch
 from gametrade.solvers.price_tree import PriceTree, clearing_price, coalition_bound, search_price_tree
-from tests.analysis.exact_checks import refuses, tree_is_proof
+from tests.analysis.exact_checks import refuses, small_leaves, tree_is_proof
 from tests.solvers.brute_force import excesses
 from tests.strategies import games_with_payoffs, make_community, sharing_games
 
@@ -24,24 +24,27 @@ def hard_case(n=8, steps=16, seed=3, rule="mid_market_rate"):
     rng = np.random.default_rng(seed)
     game = gt.SharingGame(make_community(rng.normal(0, 1, size=(n, steps)), 0.3, 0.08))
     payoffs = gt.allocate(game, rule).payoffs
-    answer = gt.blocking_coalition(game, payoffs, engine="tree")
+    with small_leaves(0):
+        answer = gt.blocking_coalition(game, payoffs, engine="tree")
     assert answer.proved
     assert len(answer.price_tree.homes) > 3
     return game, payoffs, answer
 
 
-@given(games_with_payoffs(), st.sampled_from([1, 3, 20_000]), st.sampled_from([-np.inf, 0.0]))
-def test_every_tree_is_a_proof(pair, nodes, floor):
+@given(games_with_payoffs(), st.sampled_from([1, 3, 20_000]), st.sampled_from([-np.inf, 0.0]), st.sampled_from([0, 4]))
+def test_every_tree_is_a_proof(pair, nodes, floor, bits):
     game, payoffs = pair
-    answer = gt.blocking_coalition(game, payoffs, engine="tree", nodes=nodes, floor=floor)
+    with small_leaves(bits):
+        answer = gt.blocking_coalition(game, payoffs, engine="tree", nodes=nodes, floor=floor)
     assert tree_is_proof(game, payoffs, answer.price_tree)
     assert answer.price_tree.limit <= answer.upper_bound + 1e-15 * abs(answer.upper_bound)
 
 
-@given(games_with_payoffs(sharing_games(min_homes=2, max_homes=6, max_steps=3)))
-def test_no_tree_proves_less_than_the_truth(pair):
+@given(games_with_payoffs(sharing_games(min_homes=2, max_homes=6, max_steps=3)), st.sampled_from([0, 4, 26]))
+def test_no_tree_proves_less_than_the_truth(pair, bits):
     game, payoffs = pair
-    answer = gt.blocking_coalition(game, payoffs, engine="tree")
+    with small_leaves(bits):
+        answer = gt.blocking_coalition(game, payoffs, engine="tree")
     size = np.abs(payoffs).sum() + np.abs(game.position).sum()
     assume(size > 0)
     limit = max(excesses(game, payoffs).values()) - 1e-9 * size
@@ -79,7 +82,8 @@ def test_no_changed_path_byte_makes_a_false_proof():
     for _ in range(25):
         paths = tree.paths.copy()
         paths[rng.integers(len(paths))] = rng.integers(0, 129, size=paths.shape[1])
-        refused += refuses(game, payoffs, replace(tree, paths=paths))
+        with small_leaves(0):
+            refused += refuses(game, payoffs, replace(tree, paths=paths))
         assert refuses(game, payoffs, replace(tree, paths=paths, limit=answer.excess - 1e-6))
     assert refused > 0
     beyond = tree.paths.copy()
@@ -94,11 +98,24 @@ def test_cut_and_swapped_branches_are_refused():
     root_in, root_out = tree.inside[0], tree.outside[0]
     assert tree.homes[0] >= 0
     as_leaf = replace(tree, homes=(-1, *tree.homes[1:]), inside=(-1, *tree.inside[1:]), outside=(-1, *tree.outside[1:]))
-    assert refuses(game, payoffs, as_leaf)
+    alone = PriceTree(tree.limit, tree.paths[:1], (-1,), (-1,), (-1,))
+    for few in (as_leaf, alone):
+        assert tree_is_proof(game, payoffs, few), "all coalitions are few enough to be looked at"
+        with small_leaves(0):
+            assert refuses(game, payoffs, few)
     for inside, outside in ((root_in, -1), (-1, root_out), (root_in, root_in), (root_in, 10**6), (0, root_out)):
         cut = replace(tree, inside=(inside, *tree.inside[1:]), outside=(outside, *tree.outside[1:]))
         assert refuses(game, payoffs, cut)
-    assert refuses(game, payoffs, PriceTree(tree.limit, tree.paths[:1], (-1,), (-1,), (-1,)))
+
+
+def test_a_region_is_looked_at_whole_and_exactly():
+    """Coalitions that gain as much as the limit pass, one that gains a rounding error more does not."""
+    game = gt.SharingGame(make_community([[-1, 1], [-1, 1], [1, -1], [1, -1]], 12, 4))
+    payoffs = np.full(4, 4.0)
+    answer = gt.blocking_coalition(game, payoffs, engine="tree")
+    best = answer.excess
+    assert tree_is_proof(game, payoffs, replace(answer.price_tree, limit=best))
+    assert refuses(game, payoffs, replace(answer.price_tree, limit=float(np.nextafter(best, -np.inf))))
 
 
 def test_swapped_children_prove_nothing_false():

@@ -10,12 +10,14 @@ from hypothesis import given, settings
 from scipy.optimize import linprog
 
 import gametrade as gt
-from gametrade.analysis.verification.balance import check_least_core
+from gametrade.analysis.encoding import least_core_to_dict
+from gametrade.analysis.verification.balance import check_least_core, check_least_core_bracket
 from gametrade.analysis.verification.case import Refuted
 from gametrade.community.flexibility import CurtailableLoad
 from gametrade.games.coalitional import all_coalitions
 from gametrade.solvers.row_generation import least_core_by_rows
 from tests.dispatch_games import dispatch_games, make_dispatch
+from tests.games.test_individual_tariffs import tariff_games
 from tests.strategies import make_community, sharing_games
 
 checked = settings(max_examples=25, deadline=None, derandomize=True)
@@ -116,11 +118,38 @@ def test_a_wide_bracket_is_enough_if_asked_for():
 @pytest.mark.parametrize(
     ("game", "words"),
     [
-        (gt.TableGame.from_values({("a", "b"): 1.0}), "needs a SharingGame or a DispatchGame. Got TableGame"),
-        (make_community([[1.0], [-1.0]], 0.3, 0.1), "needs a SharingGame or a DispatchGame. Got Community"),
+        (gt.TableGame.from_values({("a", "b"): 1.0}), "an IndividualTariffGame or a DispatchGame. Got TableGame"),
+        (make_community([[1.0], [-1.0]], 0.3, 0.1), "an IndividualTariffGame or a DispatchGame. Got Community"),
         (gt.SharingGame(make_community([[1.0]], 0.3, 0.1)), "least_core_by_rows needs at least 2 players"),
     ],
 )
 def test_other_games_are_refused(game, words):
     with pytest.raises(gt.InvalidInputError, match=words):
         least_core_by_rows(game)
+
+
+def test_both_ends_without_a_table_are_proved_again_from_what_is_stored():
+    game = gt.SharingGame(make_community(np.random.default_rng(0).normal(size=(14, 24)), 0.3, 0.1))
+    found = least_core_by_rows(game, stored=True)
+    kept = json.loads(json.dumps(least_core_to_dict(found)))
+    low, high = check_least_core_bracket(game, kept)
+    assert low == pytest.approx(found.lower_bound, abs=game.tolerance)
+    assert low <= high <= low + 3 * game.tolerance
+    assert high < 0
+    first, second, *rest = kept["payoffs"]
+    moved = {"payoffs": [first + 0.05, second - 0.05, *rest]}
+    more = {"payoffs": [first + 0.05, second, *rest]}
+    for other in (
+        moved,
+        more,
+        {"bracket": [kept["bracket"][0], high - 0.01]},
+        {"tree": kept["tree"] | {"limit": -9.0}},
+    ):
+        with pytest.raises(Refuted):
+            check_least_core_bracket(game, kept | other)
+
+
+@checked
+@given(tariff_games(min_homes=2, max_homes=5))
+def test_games_with_individual_tariffs(game):
+    agrees(game, least_core_by_rows(game))

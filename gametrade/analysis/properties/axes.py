@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from itertools import pairwise, product
 
 import numpy as np
 
+from gametrade.analysis.properties.breakpoints import Breakpoints, price_marks
 from gametrade.mechanisms import OrderBook
-from gametrade.typing import ArrayLike, BoolArray, FloatArray, IntArray
+from gametrade.typing import BoolArray, FloatArray, IntArray
 
 SAME = 1e-9
 """Share of the largest limit or energy below which two of them are one breakpoint."""
@@ -57,107 +57,11 @@ class Axis:
         return Axis(values, np.eye(len(values)))
 
 
-@dataclass(frozen=True, eq=False)
-class Plane:
-    """Two prices to try at once, and how gains there give the limits at every corner of every region.
-
-    Parameters
-    ----------
-    points : ndarray of shape (N, 2)
-        Pairs of prices: breakpoints, and inner points of every region between them.
-    corners : ndarray of shape (M, N)
-        Takes gains at the points to values and limits at corners, for a function that is affine in each region.
-    edge : float
-        Highest price tried; the outermost regions go on beyond it. [money/kWh]
-    outer : ndarray of bool, shape (M,)
-        Limits at the edge.
-    inner : ndarray of int, shape (M,)
-        Limit at the corner of the same region from which a ray leads through the one at the edge.
-    """
-
-    points: FloatArray
-    corners: FloatArray
-    edge: float
-    outer: ArrayLike = ()
-    inner: ArrayLike = ()
-
-    @classmethod
-    def between(cls, marks: FloatArray, edge: float) -> Plane:
-        """Cut the plane at marks, 0 among them, up to an edge beyond the last one, and along its diagonal."""
-        ends = [*marks.tolist(), edge]
-        last = ends[-2]
-        sides = [(a, a) for a in ends[:-1]] + list(pairwise(ends))
-        regions = [_box(one, other) for one, other in product(sides, sides) if one != other or one[0] == one[1]]
-        regions += [part for a, b in pairwise(ends) for part in _diagonal(a, b)]
-        points: dict[tuple[float, float], int] = {}
-        rows: list[tuple[list[int], FloatArray]] = []
-        outer, inner = [], []
-        for corners in regions:
-            inside, weights = _inner_points(corners)
-            columns = [points.setdefault(point, len(points)) for point in inside]
-            first = len(rows)
-            for corner, row in zip(corners, weights, strict=True):
-                rows.append((columns, row))
-                outer.append(max(corner) == edge)
-                inner.append(first + corners.index((min(corner[0], last), min(corner[1], last))))
-        matrix = np.zeros((len(rows), len(points)))
-        for k, (columns, row) in enumerate(rows):
-            matrix[k, columns] += row
-        return cls(np.array(list(points)), matrix, edge, np.array(outer), np.array(inner))
-
-    def grows(self, limits: FloatArray, tolerance: float) -> bool:
-        """Whether a gain grows along some ray beyond the edge: along a side of the plane or its diagonal."""
-        outer, inner = np.asarray(self.outer), np.asarray(self.inner)
-        rows = np.flatnonzero(outer)
-        return bool((limits[rows] > limits[inner[rows]] + tolerance).any())
-
-
-Point = tuple[float, float]
-
-
-def _box(one: Point, other: Point) -> list[Point]:
-    """Corners of a rectangle, each once: a point, the two ends of a segment, or four."""
-    return [(p, q) for p in dict.fromkeys(one) for q in dict.fromkeys(other)]
-
-
-def _diagonal(a: float, b: float) -> list[list[Point]]:
-    """A square cut along p = q: the segment and the two triangles."""
-    return [[(a, a), (b, b)], [(a, a), (a, b), (b, b)], [(a, a), (b, a), (b, b)]]
-
-
-def _inner_points(corners: list[Point]) -> tuple[list[Point], FloatArray]:
-    """A point inside a region near each corner, and the weights that take values there to limits at the corners.
-
-    Points are half a corner and half the middle of all corners, so an affine function at a corner is twice its value
-    at the point less the mean of all.
-    """
-    n = len(corners)
-    middle = tuple(sum(corner[axis] for corner in corners) / n for axis in (0, 1))
-    points = [((p + middle[0]) / 2, (q + middle[1]) / 2) for p, q in corners]
-    return points, 2 * np.eye(n) - np.full((n, n), 1 / n)
-
-
-def price_axis(book: OrderBook, order: int, kind: str) -> Axis:
-    """Limits of the others, with midpoints and reflections where the mechanism uses midpoints."""
+def price_axis(book: OrderBook, order: int, form: Breakpoints) -> Axis:
+    """Limits of the others, with whatever else the mechanism compares prices with."""
     rest = np.delete(np.arange(book.n_orders), order)
-    marks = np.concatenate([[book.prices[order]], _marks(book, rest, bool(book.buys[order]), kind)])
+    marks = np.append(price_marks(book, rest, bool(book.buys[order]), form), book.prices[order])
     return Axis.between(marks, 2 * float(marks.max()) or 1.0)
-
-
-def _marks(book: OrderBook, rows: IntArray, buys: bool, kind: str) -> FloatArray:
-    """Prices at which an order of a side changes its rank among some orders, or McAfee's price one of its tests.
-
-    His middle is that of a bid and an ask. An order that is one of the two at the price p, its partner at q, moves the
-    middle past a limit L at p = 2 L - q; one that is such a limit itself meets the middle of two others.
-    """
-    limits, sides = np.unique(book.prices[rows]), book.buys[rows]
-    points = [np.zeros(1), limits]
-    if kind == "midpoints":
-        bids, asks = (np.unique(book.prices[rows][sides == side]) for side in (True, False))
-        points.append(((bids[:, None] + asks) / 2).ravel())
-        points.append((2 * limits[:, None] - (asks if buys else bids)).ravel())
-    marks = np.concatenate(points)
-    return np.unique(marks[marks >= 0])
 
 
 def energy_axis(book: OrderBook, order: int, *, anywhere: bool = True) -> Axis:
@@ -189,17 +93,35 @@ def _sides(book: OrderBook, order: int) -> tuple[bool, bool]:
 
 def _cumulative(book: OrderBook, rows: np.ndarray) -> FloatArray:
     """Energies of a side added up from its best price."""
-    queue = rows[np.lexsort((rows, book.times[rows], -book.signs[rows] * book.prices[rows]))]
-    return np.concatenate([[0.0], book.energies[queue].cumsum()])
+    return np.concatenate([[0.0], book.energies[first_in_line(book, rows)].cumsum()])
 
 
-def split_axes(book: OrderBook, order: int, kind: str) -> tuple[Axis, Axis]:
+def first_in_line(book: OrderBook, rows: IntArray) -> IntArray:
+    """Some orders of one side in the order in which they trade."""
+    order: IntArray = rows[np.lexsort((rows, book.times[rows], -book.signs[rows] * book.prices[rows]))]
+    return order
+
+
+def prefix_marks(book: OrderBook, rows: IntArray) -> FloatArray:
+    """Where energies of a trader's orders, added up in the order in which they trade, can change an outcome's form.
+
+    With sums of the others of their side they meet a sum of the other side; and their own true sums, at which value
+    per kWh changes.
+    """
+    own, other = (np.setdiff1d(np.flatnonzero(book.buys == side), rows) for side in _sides(book, int(rows[0])))
+    met = (_cumulative(book, other)[:, None] - _cumulative(book, own)).ravel()
+    marks = np.concatenate([[0.0], book.energies[rows].cumsum(), met[met > 0]])
+    ends = np.unique(marks)
+    return np.asarray(ends[np.append(True, np.diff(ends) > SAME * ends[-1])])
+
+
+def split_axes(book: OrderBook, order: int, form: Breakpoints) -> tuple[Axis, Axis]:
     """Prices of a second account and energies that it takes over from an order that keeps its limit.
 
     Energies: where a cumulative energy of the order's side, with what is left of the order, with what was moved, with
     both or neither, meets one of the other side.
     """
-    marks = _marks(book, np.arange(book.n_orders), bool(book.buys[order]), kind)
+    marks = price_marks(book, np.arange(book.n_orders), bool(book.buys[order]), form)
     prices = Axis.between(marks, 2 * float(marks.max()) or 1.0)
     whole = float(book.energies[order])
     own, other = (

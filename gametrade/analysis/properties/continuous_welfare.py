@@ -8,16 +8,31 @@ from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.properties.uniqueness_arguments import uniqueness
 from gametrade.analysis.verdict import Verdict
 from gametrade.errors import InvalidInputError
-from gametrade.games.equilibrium import Solution
+from gametrade.games.continuous import ContinuousGame
+from gametrade.games.feasibility import need_feasible
+from gametrade.games.formula_bounds import BoundedFormula, largest
 from gametrade.games.quadratic import QuadraticGame
+from gametrade.games.sparse_quadratic import SparseQuadraticGame
 from gametrade.games.stackelberg import PriceLeaderGame, UsageChargeGame
 from gametrade.games.stackelberg.price_pieces import price_pieces
 from gametrade.solvers.affine_variational import AffineProblem, solve_affine
-from gametrade.solvers.regret_bounds import dual_bound, safe_curvature
+from gametrade.solvers.regret_bounds import dual_bound, linear_multipliers, safe_curvature
 from gametrade.solvers.solve import solve
 from gametrade.tolerance import RELATIVE_TOLERANCE
+from gametrade.typing import FloatArray
+
+MOST_VARIABLES = 4
+
+UNKNOWN = {
+    "StackelbergGame": ": what followers get is no part of it",
+    "BilevelGame": ": leader and follower state costs that need not be in one money",
+    "EvolutionaryGame": ": fitness counts offspring, not money",
+    "SparseQuadraticGame": ": it keeps how payoffs change with their owner's variables, not with those of others",
+}
+"""Why there is no price of anarchy for some kinds of games."""
 
 
 @singledispatch
@@ -27,7 +42,8 @@ def largest_welfare(game: Any) -> tuple[float, float, dict[str, Any]]:
     Parameters
     ----------
     game : StrategicGame
-        Quadratic with a concave sum of payoffs, or a price leader's without alternative.
+        Quadratic with a concave sum of payoffs, formulas of up to four variables between finite bounds, or a price
+        leader's without alternative.
 
     Returns
     -------
@@ -39,7 +55,61 @@ def largest_welfare(game: Any) -> tuple[float, float, dict[str, Any]]:
     InvalidInputError
         If the largest sum is not known for this kind of game.
     """
-    raise InvalidInputError(f"the largest sum of payoffs is not known for a {type(game).__name__}.")
+    raise _unknown(game)
+
+
+def _unknown(game: Any) -> InvalidInputError:
+    """Why the largest sum is not known."""
+    why = next((told for kind, told in UNKNOWN.items() if any(k.__name__ == kind for k in type(game).__mro__)), "")
+    return InvalidInputError(f"the largest sum of payoffs is not known for a {type(game).__name__}{why}.")
+
+
+@largest_welfare.register
+def _sparse(game: SparseQuadraticGame) -> tuple[float, float, dict[str, Any]]:
+    raise _unknown(game)
+
+
+@largest_welfare.register
+def _formulas(game: ContinuousGame) -> tuple[float, float, dict[str, Any]]:
+    """The sum of formulas over boxes, in interval arithmetic."""
+    points = game.feasible
+    if game.formulas is None or game.dimension > MOST_VARIABLES or not np.isfinite([points.lower, points.upper]).all():
+        raise InvalidInputError(
+            f"the largest sum of payoffs is known for formulas of at most {MOST_VARIABLES} variables between finite "
+            f"bounds. Got {game.dimension} variables{'' if game.formulas else ' of functions'}."
+        )
+    x, rows = _near(game)
+    bounded = BoundedFormula(sum(game.formulas.payoffs), game.formulas.symbols, points, x, rows)
+    roof = largest(bounded, gap=1e-9 * max(1.0, abs(float(game.payoff(x).sum()))))
+    if not np.isfinite([roof.best, roof.bound]).all():
+        raise InvalidInputError("the largest sum of payoffs is not bounded over boxes.")
+    return roof.best, roof.bound, {"at": list(roof.at), "rows": rows.tolist(), "boxes": roof.boxes}
+
+
+def _near(game: ContinuousGame) -> tuple[FloatArray, FloatArray]:
+    """A profile of large welfare, by a local search, and multipliers of the constraints there."""
+    from scipy.optimize import minimize
+
+    points = game.feasible
+    limits = [{"type": "ineq", "fun": lambda x: points.limits - points.rows @ x}] if len(points.rows) else []
+    limits += [{"type": "eq", "fun": lambda x: points.equal_rows @ x - points.equal_limits}] * bool(
+        points.equal_rows.size
+    )
+    bounds = list(zip(points.lower.tolist(), points.upper.tolist(), strict=True))
+
+    def lost(x: FloatArray) -> float:
+        return -float(sum(game.payoff_of(player, x) for player in range(game.n_players)))
+
+    start = need_feasible(game)
+    found: Any = minimize(lost, start, bounds=bounds, constraints=limits, method="SLSQP", options={"ftol": 1e-14})
+    x = np.clip(found.x, points.lower, points.upper)
+    x = x if np.isfinite(x).all() and lost(x) <= lost(start) and points.violation(x) <= 0 else start
+    steps = 1e-6 * (points.upper - points.lower)
+    ends = [
+        (np.clip(x + e, points.lower, points.upper), np.clip(x - e, points.lower, points.upper)) for e in np.diag(steps)
+    ]
+    slope = np.array([(lost(b) - lost(a)) / max(1e-300, float((a - b).sum())) for a, b in ends])
+    return x, linear_multipliers(slope, points)[0] if np.isfinite(slope).all() else np.zeros(len(points.rows))
 
 
 @largest_welfare.register
@@ -124,7 +194,7 @@ def continuous_welfare(game: Any, property: str, equilibria: str | None, *, wors
         "kind": "none",
         "why": "the welfare optimum is bounded in floating point",
         "equilibria": solution.solver,
-        "complete": solution.complete,
+        "complete": solution.complete or (len(solution) == 1 and _only_one(game)),
         "optimum": value,
         "optimum_at_most": bound,
         **shown,
@@ -136,7 +206,7 @@ def continuous_welfare(game: Any, property: str, equilibria: str | None, *, wors
     efficient = picked >= bound - RELATIVE_TOLERANCE * max(1.0, abs(bound))
     lossy = picked < value - RELATIVE_TOLERANCE * max(1.0, abs(value))
     certificate |= {"picked": picked, "ratio": _ratio(value, picked)}
-    holds = _decided(solution, efficient, lossy, worst=worst)
+    holds = _decided(certificate["complete"], efficient, lossy, worst=worst)
     return Verdict("game", property, statement, holds, picked - value, game.unit, (), certificate)
 
 
@@ -149,11 +219,17 @@ def _welfare(game: Any, payoffs: Sequence[float] | np.ndarray) -> float:
     return float(np.sum(payoffs))
 
 
-def _decided(solution: Solution, efficient: bool, lossy: bool, *, worst: bool) -> bool | None:
+def _only_one(game: Any) -> bool:
+    """Whether a game of formulas is proved to have at most one equilibrium."""
+    formulas = isinstance(game, ContinuousGame) and game.formulas is not None and game.shared is None
+    return formulas and uniqueness(game).holds is True
+
+
+def _decided(complete: bool, efficient: bool, lossy: bool, *, worst: bool) -> bool | None:
     """True or False where other equilibria could not change it."""
-    if lossy and (worst or solution.complete):
+    if lossy and (worst or complete):
         return False
-    if efficient and (solution.complete or not worst):
+    if efficient and (complete or not worst):
         return True
     return None
 

@@ -3,23 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import product
 
 import numpy as np
 
 from gametrade.analysis.properties.axes import split_axes
-from gametrade.analysis.properties.lies import (
-    MOST_LIES,
-    Found,
-    better,
-    breakpoints_of,
-    lie_verdict,
-    with_account,
-    with_order,
-)
-from gametrade.analysis.properties.market import Mechanism, Truth, mechanism_of
+from gametrade.analysis.properties.breakpoints import Breakpoints, breakpoints_of
+from gametrade.analysis.properties.lies import MOST_LIES, Found, better, lie_verdict, with_account, with_order
+from gametrade.analysis.properties.market import Mechanism, Truth, many_of, mechanism_of
 from gametrade.analysis.verdict import Verdict
 from gametrade.mechanisms import MarketOutcome, OrderBook
 from gametrade.registry import properties
+from gametrade.typing import BoolArray, FloatArray
 
 
 @properties.register(of="market")
@@ -71,21 +66,27 @@ def false_name_proofness(
     >>> verdict.holds, verdict.witness, verdict.margin
     (False, ('b0',), -7.0)
     """
-    book, run, truth = outcome.book, mechanism_of(outcome, mechanism), Truth(outcome.book)
+    book, run, truth = outcome.book, many_of(outcome, mechanism), Truth(outcome.book)
     form, share = breakpoints_of(outcome, mechanism), max(1, most // max(1, book.n_orders))
     sure = len(set(book.owners)) == book.n_orders and form.prices != "" and form.energies
     first = book.traders[0] if book.traders else ""
     best, behind = Found(0.0, 0.0, first, book, 0.0, 0, sure), {}
-    gains = dict(zip(book.traders, truth.gains(run(book)), strict=True))
+    honest = dict(zip(book.traders, truth.gains(mechanism_of(outcome, mechanism)(book)).tolist(), strict=True))
     for order in np.flatnonzero(book.energies > 0).tolist():
         trader, alias = book.owners[order], _unused(book, book.owners[order])
+        two = with_account(book, alias, bool(book.buys[order]), float(book.times[order]), (0.0, 0.0))
+        mine = np.array([owner in (trader, alias) for owner in two.owners])
 
-        def gain(lie: OrderBook, trader: str = trader, alias: str = alias) -> float:
-            mine = np.array([owner in (trader, alias) for owner in lie.owners])
-            return truth.gain(trader, run(lie), mine) - float(gains[trader])
+        def gain(
+            moved: FloatArray, order: int = order, two: OrderBook = two, mine: BoolArray = mine, trader: str = trader
+        ) -> FloatArray:
+            prices, energies = (np.tile(column, (len(moved), 1)) for column in (two.prices, two.energies))
+            prices[:, -1], energies[:, -1] = moved.T
+            energies[:, order] = np.maximum(0.0, energies[:, order] - moved[:, 1])
+            return truth.gains_of(trader, two, run(two, prices, energies, mine), mine) - honest[trader]
 
-        here = _of_order(book, order, alias, form.prices if sure else "", share, gain)
-        found = Found(here.gain, here.supremum, trader, here.book, float(gains[trader]), here.tried, here.exhaustive)
+        here = _of_order(book, order, alias, form if sure else Breakpoints(), share, gain)
+        found = Found(here.gain, here.supremum, trader, here.book, honest[trader], here.tried, here.exhaustive)
         if found.gain > best.gain:
             behind = {alias: trader, trader: trader}
         best = better(best, found)
@@ -93,27 +94,31 @@ def false_name_proofness(
 
 
 def _of_order(
-    book: OrderBook, order: int, alias: str, form: str, most: int, gain: Callable[[OrderBook], float]
+    book: OrderBook, order: int, alias: str, form: Breakpoints, most: int, gain: Callable[[FloatArray], FloatArray]
 ) -> Found:
     """The best split of one order: over all cells if there are few enough, else over a list."""
-    if form:
+    if form.prices:
         prices, parts = split_axes(book, order, form)
         if len(prices.values) * len(parts.values) <= most:
-            lies = [[_split(book, order, alias, (p, x)) for x in parts.values] for p in prices.values]
-            gains = np.array([[gain(lie) for lie in row] for row in lies])
-            supremum = float((prices.limits @ gains @ parts.limits.T).max())
-            p, x = np.unravel_index(int(gains.argmax()), gains.shape)
-            return Found(float(gains[p, x]), supremum, "", lies[p][x], 0.0, gains.size, True)
-    some = [(gain(lie), lie) for lie in _splits(book, order, alias, most)]
-    most_gained, lie = max(some, key=lambda pair: pair[0], default=(0.0, book))
-    return Found(most_gained, most_gained, "", lie, 0.0, len(some), False)
+            moved = np.array(list(product(prices.values, parts.values)))
+            gains = gain(moved)
+            table = gains.reshape(len(prices.values), len(parts.values))
+            supremum, k = float((prices.limits @ table @ parts.limits.T).max()), int(gains.argmax())
+            return Found(float(gains[k]), supremum, "", _split(book, order, alias, moved[k]), 0.0, gains.size, True)
+    some = _splits(book, order, most)
+    if not some.size:
+        return Found(0.0, 0.0, "", book, 0.0, 0, False)
+    gains = gain(some)
+    k = int(gains.argmax())
+    return Found(float(gains[k]), float(gains[k]), "", _split(book, order, alias, some[k]), 0.0, len(some), False)
 
 
-def _split(book: OrderBook, order: int, alias: str, moved: tuple[float, float]) -> OrderBook:
+def _split(book: OrderBook, order: int, alias: str, moved: FloatArray) -> OrderBook:
     """The book in which a second account states a price for a part of an order's energy."""
-    limit, rest = float(book.prices[order]), float(book.energies[order]) - moved[1]
+    price, part = moved.tolist()
+    limit, rest = float(book.prices[order]), float(book.energies[order]) - part
     side, time = bool(book.buys[order]), float(book.times[order])
-    return with_account(with_order(book, order, limit, max(0.0, rest)), alias, side, time, moved)
+    return with_account(with_order(book, order, limit, max(0.0, rest)), alias, side, time, (price, part))
 
 
 def _unused(book: OrderBook, trader: str) -> str:
@@ -124,11 +129,10 @@ def _unused(book: OrderBook, trader: str) -> str:
     return name
 
 
-def _splits(book: OrderBook, order: int, alias: str, most: int) -> list[OrderBook]:
-    """Books in which a part of an order's energy belongs to a second account, at the same limit or another."""
+def _splits(book: OrderBook, order: int, most: int) -> FloatArray:
+    """Prices and energies of a second account that has a part of an order: its limit, then others; shape (k, 2)."""
     whole, limit = float(book.energies[order]), float(book.prices[order])
     sizes = np.unique(book.energies)
     parts = {float(x) for x in [whole / 2, *sizes, *(whole - sizes)] if 0 < x < whole}
     prices = [limit, *(float(p) for p in np.unique(book.prices) if p != limit)]
-    pairs = [(part, price) for price in prices for part in sorted(parts)][:most]
-    return [_split(book, order, alias, (price, part)) for part, price in pairs]
+    return np.array([(price, part) for price in prices for part in sorted(parts)][:most]).reshape(-1, 2)

@@ -8,55 +8,14 @@ from typing import Any
 
 import numpy as np
 
-from gametrade.analysis.properties.axes import Axis, energy_axis, price_axis
+from gametrade.analysis.properties.lie_arguments import argument_against
 from gametrade.analysis.properties.lie_bounds import most_of_any_lie
 from gametrade.analysis.properties.market import Mechanism, Truth, market_verdict, mechanism_of, money_tolerance
 from gametrade.analysis.verdict import Verdict
 from gametrade.mechanisms import MarketOutcome, OrderBook
-from gametrade.registry import mechanisms
 
 MOST_LIES = 20_000
 """Lies that a search tries unless told otherwise."""
-
-
-@dataclass(frozen=True)
-class Breakpoints:
-    """Where the outcome of a mechanism can change its form when one order changes.
-
-    Parameters
-    ----------
-    prices : {"limits", "midpoints", ""}
-        Between the limits of the others, or between these, their midpoints and their reflections 2p - q, fills
-        do not depend on an order's price and money depends on it linearly; empty if that is not known.
-    energies : bool
-        Whether fills are linear and prices constant in an order's energy between the differences of the
-        cumulative energies of the two sides.
-    """
-
-    prices: str = ""
-    energies: bool = False
-
-
-KNOWN = {
-    "uniform_price": Breakpoints("limits", True),
-    "pay_as_bid": Breakpoints("limits", True),
-    "trade_reduction": Breakpoints("limits", True),
-    "vickrey_clarke_groves": Breakpoints("limits", True),
-    "mcafee": Breakpoints("midpoints", True),
-    "continuous_double_auction": Breakpoints("limits", False),
-}
-"""Of mechanisms that are a function of the sorted book alone; a mechanism's trait `breakpoints` adds to them."""
-
-
-def breakpoints_of(outcome: MarketOutcome, mechanism: object = None) -> Breakpoints:
-    """What is known about the form of a mechanism's outcome."""
-    if mechanism is not None or outcome.mechanism.partition(":")[0] not in mechanisms:
-        return Breakpoints()
-    entry, written = mechanisms.resolve(outcome.mechanism)
-    declared = entry.traits.get("breakpoints")
-    known = KNOWN.get(entry.name, Breakpoints()) if declared is None else Breakpoints(*declared)
-    shared = {**written, **outcome.options}.get("ties") == "pro_rata"
-    return Breakpoints(known.prices, known.energies and not shared)
 
 
 @dataclass(frozen=True, eq=False)
@@ -70,81 +29,6 @@ class Found:
     honest: float
     tried: int
     exhaustive: bool
-
-
-def best_lie(
-    outcome: MarketOutcome, *, about: str, mechanism: Mechanism | str | None = None, most: int = MOST_LIES
-) -> Found:
-    """Search the lies of every trader about one order at a time.
-
-    Parameters
-    ----------
-    outcome : MarketOutcome
-        Of the honest book.
-    about : {"price", "energy", "both"}
-        What is misreported.
-    mechanism : callable or str, optional
-        Where it is not a registered one.
-    most : int
-        Lies to try at most, in all.
-
-    Returns
-    -------
-    Found
-        Exhaustive if every trader has one order and the form of the outcome between breakpoints is known.
-    """
-    book, run = outcome.book, mechanism_of(outcome, mechanism)
-    form, truth = breakpoints_of(outcome, mechanism), Truth(book)
-    sure = len(set(book.owners)) == book.n_orders and (about == "energy" or form.prices != "")
-    sure = sure and (about == "price" or form.energies)
-    found = Found(0.0, 0.0, book.traders[0] if book.traders else "", book, 0.0, 0, sure)
-    share = max(2, most // max(1, book.n_orders))
-    for order in range(book.n_orders):
-        found = better(found, _lies_of(book, order, about, form, (run, truth, share)))
-    return found
-
-
-def _lies_of(book: OrderBook, order: int, about: str, form: Breakpoints, tools: tuple[Mechanism, Truth, int]) -> Found:
-    """The best lie about one order; both dimensions at once as far as the number of lies allows."""
-    run, truth, most = tools
-    prices = price_axis(book, order, form.prices) if about != "energy" else Axis.single(book.prices[order])
-    energies = Axis.single(book.energies[order])
-    if about != "price":
-        energies = energy_axis(book, order, anywhere=about == "both")
-    full = len(prices.values) * len(energies.values) <= most
-    if full:
-        grids = [(prices, energies)]
-    else:
-        half = max(2, most // 3)
-        grids = [
-            (prices.thinned(half), Axis.single(book.energies[order])),
-            (Axis.single(book.prices[order]), energies.thinned(half)),
-            (prices.thinned(int(half**0.5)), energies.thinned(int(half**0.5))),
-        ]
-    trader, best = book.owners[order], None
-    honest = truth.gain(trader, run(book))
-    for grid in grids:
-        here = _on_grid(book, order, grid, (run, truth, honest))
-        best = here if best is None else better(best, here)
-    assert best is not None
-    return Found(best.gain, best.supremum, trader, best.book, honest, best.tried, full)
-
-
-def _on_grid(book: OrderBook, order: int, grid: tuple[Axis, Axis], tools: tuple[Mechanism, Truth, float]) -> Found:
-    """Run the mechanism on every pair of price and energy."""
-    run, truth, honest = tools
-    prices, energies = grid
-    trader = book.owners[order]
-    gains = np.array(
-        [
-            [truth.gain(trader, run(with_order(book, order, p, e))) - honest for e in energies.values]
-            for p in prices.values
-        ]
-    )
-    supremum = float((prices.limits @ gains @ energies.limits.T).max())
-    p, e = np.unravel_index(int(gains.argmax()), gains.shape)
-    lie = with_order(book, order, float(prices.values[p]), float(energies.values[e]))
-    return Found(float(gains[p, e]), supremum, trader, lie, honest, gains.size, True)
 
 
 def better(first: Found, second: Found) -> Found:
@@ -273,15 +157,16 @@ def lie_verdict(
     pays = found.gain > tolerance
     listed = found.exhaustive and found.supremum <= tolerance
     certificate = {**lie_certificate(outcome.book, found, behind), "about": about}
-    most = None if found.exhaustive else most_of_any_lie(outcome, liars=2 if about == "pair" else 1)
+    reason = None if found.exhaustive or pays else argument_against(outcome.mechanism, outcome.book, about)
+    most = None if found.exhaustive or reason else most_of_any_lie(outcome, liars=2 if about == "pair" else 1)
     if most is not None:
         certificate["bound"] = most
-    proved = listed or (most is not None and most <= tolerance)
+    proved = listed or reason is not None or (most is not None and most <= tolerance)
     if not pays:
-        kind = "enumeration" if listed else "bound" if proved else "none"
+        kind = "enumeration" if listed else "theorem" if reason else "bound" if proved else "none"
         certificate |= {"kind": kind, "orders": [], "lying": found.honest}
-        if not proved:
-            certificate["why"] = "a search among lies, without proof that no other one pays"
+        if reason or not proved:
+            certificate["why"] = reason or "a search among lies, without proof that no other one pays"
     return market_verdict(
         outcome,
         property,

@@ -12,12 +12,13 @@ import numpy as np
 
 from gametrade.analysis.verdict import Verdict
 from gametrade.errors import InvalidInputError
-from gametrade.mechanisms import MarketOutcome, OrderBook, clear
+from gametrade.mechanisms import ManyOutcomes, MarketOutcome, OrderBook, clear, clear_many
 from gametrade.registry import mechanisms
 from gametrade.tolerance import BALANCE_TOLERANCE
 from gametrade.typing import BoolArray, FloatArray
 
 Mechanism = Callable[[OrderBook], MarketOutcome]
+ManyMechanism = Callable[[OrderBook, FloatArray, FloatArray, BoolArray], ManyOutcomes]
 
 
 def money_tolerance(book: OrderBook) -> float:
@@ -71,14 +72,29 @@ def mechanism_of(outcome: MarketOutcome, mechanism: Mechanism | str | None = Non
     InvalidInputError
         If the mechanism is not registered and not given.
     """
+    chosen, options = _named(outcome, mechanism)
+    return lambda book: clear(book, chosen, **options)
+
+
+def many_of(outcome: MarketOutcome, mechanism: Mechanism | str | None = None) -> ManyMechanism:
+    """As :func:`mechanism_of`, for many books that differ from one in limits and energies; some orders are watched."""
+    chosen, options = _named(outcome, mechanism)
+    return lambda book, prices, energies, watched: clear_many(
+        book, chosen, prices, energies, watched=watched, **options
+    )
+
+
+def _named(
+    outcome: MarketOutcome, mechanism: Mechanism | str | None
+) -> tuple[str | Callable[..., Any], Mapping[str, Any]]:
+    """What to clear with, and its options."""
     if mechanism is not None:
-        return lambda book: clear(book, mechanism)
-    base = outcome.mechanism.partition(":")[0]
-    if base not in mechanisms:
+        return mechanism, {}
+    if outcome.mechanism.partition(":")[0] not in mechanisms:
         raise InvalidInputError(
             f"mechanism must be given to run a mechanism that is not registered again. Got {outcome.mechanism!r}."
         )
-    return lambda book: clear(book, outcome.mechanism, **outcome.options)
+    return outcome.mechanism, outcome.options
 
 
 @dataclass(frozen=True, eq=False)
@@ -106,10 +122,10 @@ class Truth:
     @cached_property
     def _curves(self) -> dict[tuple[str, bool], tuple[FloatArray, FloatArray]]:
         """Cumulative energy and money of each trader's side, from its best order on."""
-        book, curves = self.book, {}
-        for trader in book.traders:
+        book, curves, owner = self.book, {}, self.book.owner_positions
+        for place, trader in enumerate(book.traders):
             for buys in (True, False):
-                rows = np.flatnonzero([o == trader for o in book.owners] & (book.buys == buys))
+                rows = np.flatnonzero((owner == place) & (book.buys == buys))
                 rows = rows[np.argsort(-book.signs[rows] * book.prices[rows], kind="stable")]
                 energy = np.concatenate([[0.0], book.energies[rows].cumsum()])
                 money = np.concatenate([[0.0], (book.energies[rows] * book.prices[rows]).cumsum()])
@@ -139,12 +155,21 @@ class Truth:
         sold = float(outcome.fills[orders & ~book.buys].sum())
         return self.worth(trader, bought, sold) - float(outcome.payments[orders].sum())
 
+    def gains_of(self, trader: str, book: OrderBook, made: ManyOutcomes, mine: BoolArray) -> FloatArray:
+        """What a trader really gains in each of many outcomes, by its orders there, shape (B,). [money]"""
+        bought, sold = (made.fills[:, mine & (book.buys == side)].sum(axis=1) for side in (True, False))
+        return self.worths(trader, bought, sold) - made.payments[:, mine].sum(axis=1)
+
     def worth(self, trader: str, bought: float, sold: float) -> float:
         """Value of energy bought less cost of energy sold. [money]"""
+        return float(self.worths(trader, np.array(bought), np.array(sold)))
+
+    def worths(self, trader: str, bought: FloatArray, sold: FloatArray) -> FloatArray:
+        """Value of energy bought less cost of energy sold, of any shape. [money]"""
         wanted, value = self._curves[trader, True]
         owned, cost = self._curves[trader, False]
-        short = max(0.0, sold - float(owned[-1])) * self.shortage_price
-        return float(np.interp(bought, wanted, value) - np.interp(sold, owned, cost)) - short
+        short = np.maximum(0.0, sold - owned[-1]) * self.shortage_price
+        return np.asarray(np.interp(bought, wanted, value) - np.interp(sold, owned, cost) - short)
 
     def gains(self, outcome: MarketOutcome) -> FloatArray:
         """What every trader of the honest book gains, in order of traders. [money]"""

@@ -29,8 +29,9 @@ class MeterChange(NamedTuple):
     step, other : int
         Settlement step, and the one that load is moved to; -1 where there is none.
     energy : float
-        Energy wasted, burnt or moved [kWh]; of two accounts the share of load and generation of the second, 0 for
-        all generation and no load.
+        Energy wasted, burnt or moved [kWh]. Of two accounts in one step what the home buys from itself: the second
+        account has its surplus and as much generation more [kWh]; in all steps the share of load and generation
+        of the second, 0 for all generation and no load.
     """
 
     home: int
@@ -51,6 +52,13 @@ def changed(community: Community, change: MeterChange) -> tuple[Community, list[
     elif change.way == "shift":
         demand[home, change.step] = max(0.0, demand[home, change.step] - change.energy)
         demand[home, change.other] += change.energy
+    elif change.step >= 0:
+        sold = np.zeros((1, community.n_steps))
+        sold[0, change.step] = community.surplus[home, change.step] + change.energy
+        demand, generation = np.vstack([demand, np.zeros(sold.shape)]), np.vstack([generation, sold])
+        generation[home] = np.maximum(0.0, generation[home] - sold[0])
+        names.append(f"{names[home]} (second account)")
+        mine.append(len(names) - 1)
     else:
         parts = (change.energy * demand[home], (change.energy or 1.0) * generation[home])
         demand, generation = (np.vstack([rows, part]) for rows, part in zip((demand, generation), parts, strict=True))

@@ -3,17 +3,18 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
 
-from gametrade.analysis.properties.axes import Plane
-from gametrade.analysis.properties.lies import MOST_LIES, Found, better, breakpoints_of, lie_verdict
-from gametrade.analysis.properties.market import Mechanism, Truth, mechanism_of, money_tolerance
+from gametrade.analysis.properties.breakpoints import breakpoints_of
+from gametrade.analysis.properties.cells import Cells
+from gametrade.analysis.properties.lies import MOST_LIES, Found, better, lie_verdict
+from gametrade.analysis.properties.market import Mechanism, Truth, many_of, mechanism_of, money_tolerance
 from gametrade.analysis.verdict import Verdict
 from gametrade.mechanisms import MarketOutcome, OrderBook
 from gametrade.registry import properties
+from gametrade.typing import FloatArray
 
 FEWEST = 4
 """Lies that a search tries for a pair at least."""
@@ -59,25 +60,28 @@ def pair_strategyproofness(
     >>> verdict.holds, len(verdict.witness)
     (False, 2)
     """
-    book, run, truth = outcome.book, mechanism_of(outcome, mechanism), Truth(outcome.book)
-    honest = dict(zip(book.traders, truth.gains(run(book)).tolist(), strict=True))
+    book, run, truth = outcome.book, many_of(outcome, mechanism), Truth(outcome.book)
+    honest = dict(zip(book.traders, truth.gains(mechanism_of(outcome, mechanism)(book)).tolist(), strict=True))
     pairs = [(i, j) for i, j in itertools.combinations(range(book.n_orders), 2) if book.owners[i] != book.owners[j]]
-    sure = len(set(book.owners)) == book.n_orders and breakpoints_of(outcome, mechanism).prices == "limits"
+    points, cells = _plane(book, max(FEWEST, most // max(1, len(pairs))))
+    sure = len(set(book.owners)) == book.n_orders and breakpoints_of(outcome, mechanism).joint and cells is not None
     best, behind = Found(0.0, 0.0, "", book, 0.0, 0, sure), {}
-    plane = _plane(book, max(FEWEST, most // max(1, len(pairs))))
     for pair in pairs[: max(1, most // FEWEST)]:
         both = tuple(book.owners[k] for k in pair)
         before = sum(honest[trader] for trader in both)
-
-        def gain(
-            p: float, q: float, pair: tuple[int, int] = pair, both: tuple[str, ...] = both, before: float = before
-        ) -> float:
-            lied = run(_told(book, pair, p, q))
-            return sum(truth.gain(trader, lied) for trader in both) - before
-
-        grown, supremum, lie, whole = _best(plane, gain, money_tolerance(book))
-        tried = len(plane.points)
-        here = Found(grown, supremum, both[0], _told(book, pair, *lie), before, tried, sure and whole)
+        prices, energies = (np.tile(column, (len(points), 1)) for column in (book.prices, book.energies))
+        prices[:, list(pair)] = points
+        masks = [np.array([owner == trader for owner in book.owners]) for trader in both]
+        made = run(book, prices, energies, masks[0] | masks[1])
+        gains = sum(truth.gains_of(who, book, made, mask) for who, mask in zip(both, masks, strict=True)) - before
+        k = int(np.argmax(gains))
+        supremum, whole = float(gains[k]), sure
+        if cells is not None:
+            limits = cells.limits(gains)
+            supremum, whole = float(limits.max()), sure and not cells.grows(limits, money_tolerance(book))
+        here = Found(
+            float(gains[k]), supremum, both[0], book.changed(prices=prices[k]), before, len(points), whole
+        )  # fmt: skip
         if here.gain > best.gain:
             behind = {trader: trader for trader in both}
         best = better(best, here)
@@ -87,31 +91,11 @@ def pair_strategyproofness(
     return lie_verdict(outcome, "pair_strategyproofness", "pair", named, behind)
 
 
-def _told(book: OrderBook, pair: tuple[int, int], p: float, q: float) -> OrderBook:
-    """The book with the prices of two orders changed."""
-    prices = np.array(book.prices)
-    prices[list(pair)] = p, q
-    return book.changed(prices=prices)
-
-
-def _plane(book: OrderBook, most: int) -> Plane:
+def _plane(book: OrderBook, most: int) -> tuple[FloatArray, Cells | None]:
     """All regions of the plane of two prices if they are few enough, else some pairs of prices."""
     marks = np.unique([0.0, *book.prices])
-    edge = 2 * float(marks[-1]) or 1.0
-    if (3 * len(marks)) ** 2 + 7 * len(marks) <= most:
-        return Plane.between(marks, edge)
+    if Cells.size(len(marks)) <= most:
+        cells = Cells.between(marks, 2 * float(marks[-1]) or 1.0)
+        return cells.points, cells
     few = marks[np.linspace(0, len(marks) - 1, max(2, min(len(marks), int(most**0.5)))).astype(int)]
-    return Plane(np.array(list(itertools.product(few, few))), np.zeros((0, 0)), edge)
-
-
-def _best(
-    plane: Plane, gain: Callable[[float, float], float], tolerance: float
-) -> tuple[float, float, tuple[float, float], bool]:
-    """Largest gain met, least upper bound, the lie, and whether the bound is one of all lies of the pair."""
-    gains = np.array([gain(p, q) for p, q in plane.points])
-    k = int(gains.argmax())
-    lie = float(plane.points[k, 0]), float(plane.points[k, 1])
-    if not plane.corners.size:
-        return float(gains[k]), float(gains[k]), lie, False
-    limits = plane.corners @ gains
-    return float(gains[k]), float(limits.max()), lie, not plane.grows(limits, tolerance)
+    return np.array(list(itertools.product(few, few))), None

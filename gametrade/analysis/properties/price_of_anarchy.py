@@ -12,7 +12,7 @@ from gametrade.registry import properties
 
 @properties.register(
     of="strategic",
-    plays=("NormalFormGame", "QuadraticGame", "PriceLeaderGame"),
+    plays=("NormalFormGame", "ContinuousGame", "StackelbergGame", "BilevelGame", "EvolutionaryGame", "PriceLeaderGame"),
     enumerates=("NormalFormGame",),
     source="Koutsoupias and Papadimitriou 1999, 10.1007/3-540-49116-3_38",
 )
@@ -21,8 +21,9 @@ def price_of_anarchy(game: StrategicGame, *, equilibria: str | None = None) -> V
 
     Parameters
     ----------
-    game : NormalFormGame, QuadraticGame or PriceLeaderGame
-        Welfare is the sum of payoffs; that of a quadratic game has to be concave.
+    game : StrategicGame
+        Finite, quadratic with a concave sum of payoffs, formulas of up to four variables, or a price leader's. Welfare
+        is the sum of payoffs. Other kinds are refused with the reason.
     equilibria : str, optional
         Solver that lists the equilibria: ``"vertex_enumeration"`` for all of two players, mixed ones too. If not
         given the pure ones of a finite game, and what the first choice finds in others.

@@ -12,7 +12,7 @@ from gametrade.registry import properties
 
 @properties.register(
     of="strategic",
-    plays=("NormalFormGame", "QuadraticGame", "PriceLeaderGame"),
+    plays=("NormalFormGame", "ContinuousGame", "StackelbergGame", "BilevelGame", "EvolutionaryGame", "PriceLeaderGame"),
     enumerates=("NormalFormGame",),
     source="Anshelevich et al. 2008, 10.1137/070680096",
 )
@@ -21,8 +21,9 @@ def price_of_stability(game: StrategicGame, *, equilibria: str | None = None) ->
 
     Parameters
     ----------
-    game : NormalFormGame, QuadraticGame or PriceLeaderGame
-        Welfare is the sum of payoffs; that of a quadratic game has to be concave.
+    game : StrategicGame
+        Finite, quadratic with a concave sum of payoffs, formulas of up to four variables, or a price leader's. Welfare
+        is the sum of payoffs. Other kinds are refused with the reason.
     equilibria : str, optional
         Solver that lists the equilibria: ``"vertex_enumeration"`` for all of two players, mixed ones too. If not
         given the pure ones of a finite game, and what the first choice finds in others.

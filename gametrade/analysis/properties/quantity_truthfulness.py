@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gametrade.analysis.properties.lies import MOST_LIES, best_lie, lie_verdict
+from gametrade.analysis.properties.lie_search import best_lie
+from gametrade.analysis.properties.lies import MOST_LIES, lie_verdict
 from gametrade.analysis.properties.market import Mechanism
 from gametrade.analysis.verdict import Verdict
 from gametrade.mechanisms import MarketOutcome

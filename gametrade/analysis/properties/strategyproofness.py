@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from gametrade.analysis.properties.lies import MOST_LIES, best_lie, lie_verdict
+from gametrade.analysis.properties.lie_search import best_lie
+from gametrade.analysis.properties.lies import MOST_LIES, lie_verdict
 from gametrade.analysis.properties.market import Mechanism
 from gametrade.analysis.verdict import Verdict
 from gametrade.errors import InvalidInputError
@@ -47,9 +48,14 @@ def strategyproofness(
     :math:`(p + q) / 2` and :math:`2p - q`) the gain is linear in price and in energy. Its least upper bound is
     then found at the corners of cells: at breakpoints, and just below and above, where the limits are
     extrapolated from two inner points. ``certificate["supremum"]`` is that bound, which need not be attained.
-    The search is exhaustive where every trader has one order, the mechanism is known to have this form, and
-    `most` allows all cells: :math:`O(m)` prices times :math:`O(m^2)` energies for each of m orders. Bought energy
-    beyond what a buyer wants is worth nothing; a seller buys what it lacks at the highest limit of the book.
+    The search is exhaustive where the mechanism is known to have this form, and `most` allows all cells: :math:`O(m)`
+    prices times :math:`O(m^2)` energies for each of m orders. A trader with two or three orders lies about the
+    prices of all of them at once, the number of its orders kept: space is cut at the limits of the others and where
+    two own prices are equal, the gain is affine in each of the :math:`O(m^r)` regions, and its limits at their
+    corners follow from r + 1 inner points. For energies of one side the coordinates are the sums of its first orders.
+    Prices and energies of several orders at once, orders on both sides about their energies, and more than three
+    orders are searched. Bought energy beyond what a buyer wants is worth nothing; a seller buys what it lacks at
+    the highest limit of the book.
 
     Elsewhere ``certificate["bound"]`` is what no lie at all gains more than, if the mechanism promises that nobody
     loses at its stated limits and that nobody adds money: see ``lie_bounds``.

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -18,6 +19,23 @@ from gametrade.typing import ArrayLike, FloatArray
 
 if TYPE_CHECKING:
     import pandas as pd
+
+
+@dataclass(frozen=True)
+class RegisteredSplit:
+    """A registered rule as a function of a game, which says its name.
+
+    Parameters
+    ----------
+    name : str
+        Registered name, optionally with options.
+    """
+
+    name: str
+
+    def __call__(self, game: SharingGame) -> FloatArray:
+        """Payoffs of all players. [money]"""
+        return allocate(game, self.name).payoffs
 
 
 def registered_provider(
@@ -71,7 +89,7 @@ def registered_provider(
     return Provider(split_of(rule), fee_per_member, fee_per_kwh, share_of_savings, name or rule, charged)
 
 
-def split_of(rule: str) -> StepPrices | Callable[[SharingGame], FloatArray]:
+def split_of(rule: str) -> StepPrices | RegisteredSplit:
     """A registered rule in the form that providers take.
 
     Parameters
@@ -81,7 +99,7 @@ def split_of(rule: str) -> StepPrices | Callable[[SharingGame], FloatArray]:
 
     Returns
     -------
-    StepPrices or callable
+    StepPrices or RegisteredSplit
         Prices for many pools at once if the rule sets prices and is additive over steps, else payoffs of one game.
 
     Raises
@@ -89,7 +107,7 @@ def split_of(rule: str) -> StepPrices | Callable[[SharingGame], FloatArray]:
     UnknownNameError
         If there is no such rule.
     """
-    return step_prices(rule) or (lambda game: allocate(game, rule).payoffs)
+    return step_prices(rule) or RegisteredSplit(rule)
 
 
 def compete(

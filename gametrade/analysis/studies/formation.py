@@ -8,15 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from gametrade.community import Community
 from gametrade.display import Shown, text_table
-from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.games.formation import FormationGame, Partition
+from gametrade.games.formation.formation_game import FORMATION_PLAYERS
 from gametrade.solvers.bounded_structure import BoundedStructure, bounded_structure
 from gametrade.solvers.certified_structure import SwitchingCertificate, certified_structure
 from gametrade.solvers.formation_dynamics import FormationPath, formation_path
 from gametrade.solvers.home_pools import fits_pools
 from gametrade.solvers.optimal_structure import FormationPrices, prices_of
-from gametrade.solvers.partition_finder import NOTIONS, SINGLE_PLAYERS, most_players
+from gametrade.solvers.partition_finder import NOTIONS, SINGLE_PLAYERS, Deviation, check_players, most_players
 from gametrade.solvers.partition_stability import StablePartitions, stable_partitions
 from gametrade.solvers.switching_path import SwitchingPath, switching_path
 
@@ -65,6 +65,7 @@ class FormationStudy(Shown):
             "rule": str(getattr(formation.rule, "__name__", formation.rule)),
             "players": list(formation.players),
             "unit": formation.game.unit,
+            "tolerance": game_tolerance(formation),
             "best": {
                 "structure": listed(self.best.structure),
                 "value": self.best.value,
@@ -79,11 +80,7 @@ class FormationStudy(Shown):
                 }
                 for notion, found in self.stable.items()
             },
-            "path": {
-                "moves": self.path.notion,
-                "structures": [listed(structure) for structure in self.path.structures],
-                "ending": self.path.ending,
-            },
+            "path": _path(self.path),
             "certificate": None if self.certificate is None else self.certificate.to_dict(),
         }
 
@@ -157,10 +154,7 @@ def formation_study(
     n = formation.n_players
     wanted = list(dict.fromkeys(notions)) if notions is not None else [x for x in NOTIONS if n <= most_players(x)]
     for notion in wanted:
-        if n > most_players(notion):
-            raise TooManyPlayersError(
-                f"{notion} stability is listed for at most {most_players(notion)} players. Got {n}."
-            )
+        check_players(n, notion)
     best = bounded_structure(formation.game)
     if n > SINGLE_PLAYERS:
         homes = switching_path(formation, notion=moves)
@@ -172,9 +166,44 @@ def formation_study(
     return FormationStudy(formation, best, path, found, prices, proof)
 
 
+def game_tolerance(formation: FormationGame) -> float:
+    """Gain that counts as none: with the rounding of all payoffs up to 12 players, of the game above. [money]"""
+    return formation.tolerance if formation.n_players <= SINGLE_PLAYERS else formation.game.tolerance
+
+
 def listed(structure: Partition) -> list[list[str]]:
     """A structure for a document."""
     return [list(coalition) for coalition in structure]
+
+
+def _path(path: FormationPath | SwitchingPath) -> dict[str, Any]:
+    """First and last structure, and who moves in between, where to, and with which gains."""
+    if isinstance(path, SwitchingPath):
+        steps = [_joined(*move) for move in path.named_moves]
+    else:
+        steps = [_moved(move) for move in path.moves]
+    small = sum(map(len, path.final)) <= FORMATION_PLAYERS
+    return {
+        "moves": path.notion,
+        "ending": path.ending,
+        "start": listed(path.first),
+        "steps": steps,
+        "final": listed(path.final),
+        **({"structures": [listed(structure) for structure in path.structures]} if small else {}),
+    }
+
+
+def _moved(move: Deviation) -> dict[str, Any]:
+    """One move; a player that moves alone names one of those whom it joins, or nobody."""
+    if len(move.movers) == 1 and not move.parts:
+        others = [player for player in move.coalition if player != move.movers[0]]
+        return _joined(move.movers[0], others[0] if others else None, move.gains[0])
+    made = move.parts or (move.coalition,)
+    return {"movers": list(move.movers), "coalitions": listed(made), "gains": list(move.gains)}
+
+
+def _joined(mover: str, joins: str | None, gain: float) -> dict[str, Any]:
+    return {"movers": [mover], "joins": joins, "gains": [gain]}
 
 
 def told(structure: Partition) -> str:

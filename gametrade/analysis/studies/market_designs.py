@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -38,12 +38,15 @@ class DesignRow:
         The coalition that gains most by sharing alone, with a bound on what any gains.
     best : float
         Gains of all under the best plan there is. [money]
+    lot : mapping, optional
+        Where the random source stood, so that a design with chance in it can be run again.
     """
 
     name: str
     outcome: DesignOutcome
     blocking: BlockingCoalition
     best: float
+    lot: Mapping[str, Any] | None = None
 
     @property
     def loss(self) -> float:
@@ -84,10 +87,13 @@ class DesignStudy(Shown):
         n homes, T steps.
     rows : sequence of DesignRow
         One a design.
+    partners : sequence of pairs of str, optional
+        Who could trade with whom where homes trade in pairs.
     """
 
     community: Community
     rows: Sequence[DesignRow]
+    partners: Partners = None
 
     def __getitem__(self, name: str) -> DesignRow:
         return {row.name: row for row in self.rows}[name]
@@ -100,9 +106,19 @@ class DesignStudy(Shown):
 
     def to_dict(self) -> dict[str, Any]:
         """JSON-ready form."""
-        rows = [{**_cells(row), "payoffs": row.outcome.payoffs.tolist()} for row in self.rows]
+        rows = [
+            {
+                **_cells(row),
+                "price_of_anarchy": "infinite" if np.isinf(row.price_of_anarchy) else row.price_of_anarchy,
+                "payoffs": row.outcome.payoffs.tolist(),
+                "lot": row.lot,
+            }
+            for row in self.rows
+        ]
         unit = self.community.tariff.currency
-        return {"homes": list(self.community.names), "steps": self.community.n_steps, "unit": unit, "designs": rows}
+        partners = None if self.partners is None else [list(pair) for pair in self.partners]
+        head = {"homes": list(self.community.names), "steps": self.community.n_steps, "unit": unit}
+        return {**head, "partners": partners, "designs": rows}
 
     def __str__(self) -> str:
         head = [
@@ -185,12 +201,41 @@ def market_designs(
     best = game.grand_value
     rows = []
     for name in wanted:
-        entry, options = designs.resolve(name)
-        given = {"partners": partners, **({"rng": rng} if entry.accepts("rng") else {}), **options}
-        outcome = entry.function(community, **given)
+        draws = designs.resolve(name)[0].accepts("rng") and rng is not None
+        lot = rng.bit_generator.state if rng is not None and draws else None
+        outcome = played(community, name, partners, rng)
         blocking = blocking_coalition(game, outcome.payoffs)
-        rows.append(DesignRow(name, outcome, blocking, best))
-    return DesignStudy(community, rows)
+        rows.append(DesignRow(name, outcome, blocking, best, lot))
+    return DesignStudy(community, rows, partners)
+
+
+def played(
+    community: Community, name: str, partners: Partners = None, rng: np.random.Generator | None = None
+) -> DesignOutcome:
+    """Let a community trade by one market design.
+
+    Parameters
+    ----------
+    community : Community
+        Homes, meter data and tariff.
+    name : str
+        Registered design with options.
+    partners, rng
+        As in :func:`market_designs`.
+
+    Returns
+    -------
+    DesignOutcome
+
+    Raises
+    ------
+    UnknownNameError
+        If there is no such design, or a partner is no home.
+    """
+    entry, options = designs.resolve(name)
+    given = {"partners": partners, **({"rng": rng} if entry.accepts("rng") else {}), **options}
+    outcome: DesignOutcome = entry.function(community, **given)
+    return outcome
 
 
 def neighbours(community: Community, count: int) -> list[tuple[str, str]]:

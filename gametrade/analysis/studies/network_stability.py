@@ -68,15 +68,20 @@ class NetworkStability(Shown):
         Names.
     free, bound : tuple of BlockingCoalition
         Who gains most by leaving under each rule, if the feeder had no limits, and with them.
-    lost : ndarray of shape (n,)
-        Surplus of each home that is not exported under the joint plan. [kWh]
+    plan : ndarray of shape (n, T)
+        What each home exports under the joint plan. [kWh]
     """
 
     game: NetworkGame
     rules: tuple[str, ...]
     free: tuple[BlockingCoalition, ...]
     bound: tuple[BlockingCoalition, ...]
-    lost: FloatArray = field(repr=False)
+    plan: FloatArray = field(repr=False)
+
+    @property
+    def lost(self) -> FloatArray:
+        """Surplus of each home that is not exported under the joint plan, shape (n,). [kWh]"""
+        return np.asarray((self.game.community.surplus - self.plan).sum(axis=1))
 
     def to_frame(self) -> pd.DataFrame:
         """One row a rule: largest excess without and with limits, its bound, who leaves, the least payoff. [money]"""
@@ -160,15 +165,29 @@ def network_stability(
         entry, _ = registered.resolve(rule)
         names.append(rule if isinstance(rule, str) else entry.name)
         priced = entry.traits.get("kind") == "price"
-        bound = _settled(game, rule, plan) if priced else allocate(game, rule).payoffs
+        bound = settled_plan(game, rule, plan) if priced else allocate(game, rule).payoffs
         wide.append(blocking_coalition(free, allocate(free, rule).payoffs))
         tight.append(blocking_coalition(game, bound))
-    lost = (community.surplus - plan).sum(axis=1)
-    return NetworkStability(game, tuple(names), tuple(wide), tuple(tight), lost)
+    return NetworkStability(game, tuple(names), tuple(wide), tuple(tight), plan)
 
 
-def _settled(game: NetworkGame, rule: str | Callable[..., Any], plan: FloatArray) -> FloatArray:
-    """What each home gains when a price rule settles the joint plan."""
+def settled_plan(game: NetworkGame, rule: str | Callable[..., Any], plan: FloatArray) -> FloatArray:
+    """What each home gains when a price rule settles the joint plan.
+
+    Parameters
+    ----------
+    game : NetworkGame
+        n homes, T steps.
+    rule : str or callable
+        Price rule.
+    plan : ndarray of shape (n, T)
+        What each home exports. [kWh]
+
+    Returns
+    -------
+    ndarray of shape (n,)
+        Money over the best that each home could do alone.
+    """
     community, steps = game.community, game.bound_steps
     made = np.minimum(community.generation, community.demand) + plan
     planned = replace(community, generation=np.where(community.surplus > 0, made, community.generation))

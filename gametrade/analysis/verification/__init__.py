@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from fractions import Fraction
 from functools import partial
 from pathlib import Path
@@ -10,24 +10,23 @@ from typing import Any
 
 from gametrade.analysis.document import data_section
 from gametrade.analysis.equilibrium_document import SCHEMA as EQUILIBRIA
-from gametrade.analysis.verification.case import MALFORMED, Case, Claim, Refuted
+from gametrade.analysis.verification.case import Case, Claim, Refuted
 from gametrade.analysis.verification.comparing import close, equal, expect_verdict, same
 from gametrade.analysis.verification.dispatch import prove_values, proven_costs
-from gametrade.analysis.verification.fields import CLAIM, broken, check_fields
+from gametrade.analysis.verification.fields import CLAIM, check_fields
 from gametrade.analysis.verification.games import verify_equilibria
+from gametrade.analysis.verification.guarding import guarded
 from gametrade.analysis.verification.loading import check_shape, game_of
 from gametrade.analysis.verification.market_part import check_market
+from gametrade.analysis.verification.membership.files import FILES
+from gametrade.analysis.verification.membership.section import check_membership
 from gametrade.analysis.verification.outcome import NOT_PROVED, PROVED, REFUTED, Outcome
 from gametrade.analysis.verification.structure import check_structure
 from gametrade.analysis.verification.tables import check_tables
 from gametrade.analysis.verification.uncertified import check_uncertified
 from gametrade.analysis.verification.words import check_notes, check_statement
-from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import DispatchGame
 from gametrade.registry import checks
-
-SECTIONS = ("data", "completeness", "tables", "notes", "market")
-"""Outcomes that are about no single claim."""
 
 KINDS = {
     "payoffs": ("recompute", "kohlberg", "least_core"),
@@ -38,7 +37,7 @@ KINDS = {
     "least_subsidy": ("balancing_weights",),
     "n_blocking": ("enumeration",),
     "core_of_periods": ("coalition", "price_path", "periods"),
-    "balanced": ("price_path", "dispatch_dual", "point", "balancing_weights"),
+    "balanced": ("price_path", "dispatch_dual", "pairs", "point", "balancing_weights"),
     "least_core_excess": ("balancing_weights",),
     "cost_of_stability": ("balancing_weights",),
 }
@@ -60,7 +59,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     Parameters
     ----------
     document : mapping
-        A report, schema ``gametrade-report/1``, or of a strategic game, ``gametrade-equilibria/1``.
+        A report, schema ``gametrade-report/1``, or of a strategic game, ``gametrade-equilibria/1``, or a file about
+        who joins whom, ``gametrade-formation/1`` and its like.
     data_folder : str or Path, optional
         Where to look for the meter data when the report names files.
 
@@ -69,8 +69,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     list of Outcome
         One for the data, one for completeness, one for the tables, whose detail names the columns that are
         computed but not certified, one for the notes, whose detail names the words that nothing can be
-        compared with, one for the section on mechanisms, if there is one, whose lies are told again, and one for
-        each claim, its statement included.
+        compared with, one for the section on mechanisms, if there is one, whose lies are told again, one for the
+        section on who joins whom, and one for each claim, its statement included.
 
     Raises
     ------
@@ -92,6 +92,8 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     """
     if isinstance(document, Mapping) and document.get("schema") == EQUILIBRIA:
         return verify_equilibria(document)
+    if isinstance(document, Mapping) and (file := FILES.get(str(document.get("schema")))) is not None:
+        return file(document, data_folder)
     check_shape(document)
     case = Case(document, game_of(document, data_folder))
     outcomes = [guarded("data", lambda: _check_data(case))]
@@ -102,20 +104,9 @@ def verify_document(document: Mapping[str, Any], data_folder: str | Path | None 
     outcomes.append(guarded("notes", lambda: (PROVED, check_notes(case))))
     if document.get("market") is not None:
         outcomes.append(guarded("market", lambda: (PROVED, check_market(case))))
+    if document.get("membership") is not None:
+        outcomes.append(guarded("membership", lambda: (PROVED, check_membership(case))))
     return outcomes + [guarded(str(claim.get("id")), partial(_check, case, claim)) for claim in document["claims"]]
-
-
-def guarded(name: str, check: Callable[[], tuple[str, str]]) -> Outcome:
-    """Turn a broken certificate into a refutation; malformed ones are refuted too."""
-    try:
-        return Outcome(name, *check())
-    except Refuted as reason:
-        return Outcome(name, REFUTED, str(reason))
-    except TooManyPlayersError as reason:
-        return Outcome(name, NOT_PROVED, f"too large to be checked here: {reason}")
-    except MALFORMED as reason:
-        what = "the report" if name in SECTIONS else f"the claim {name}"
-        return Outcome(name, REFUTED, broken(what, reason))
 
 
 def _check_data(case: Case) -> tuple[str, str]:

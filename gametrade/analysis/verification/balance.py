@@ -7,9 +7,10 @@ from fractions import Fraction
 import numpy as np
 
 from gametrade.analysis.claims import ENUMERATED_PLAYERS
+from gametrade.analysis.encoding import tree_from_dict
 from gametrade.analysis.verification.case import Case, Certificate, Claim, ExactGame, Refuted
 from gametrade.analysis.verification.comparing import close, equal
-from gametrade.analysis.verification.trees import all_excesses
+from gametrade.analysis.verification.trees import check_tree, largest_by_enumeration
 from gametrade.games.coalitional import CoalitionalGame
 from gametrade.solvers.exact_excess import largest_excess
 from gametrade.solvers.exact_table import ExactTable
@@ -64,11 +65,53 @@ def check_least_core(game: CoalitionalGame, certificate: Certificate) -> Fractio
         If the weights do not add up to 1 on every player, or prove less than the lower end of the bracket.
     """
     margin, weight, _ = weighted_gains(ExactGame(game), certificate)
-    proved, stated = margin / weight, float(certificate["bracket"][0])
-    room = decision_tolerance(game.tolerance, np.array(certificate["payoffs"], dtype=float))
+    proved, stated, room = margin / weight, float(certificate["bracket"][0]), _room(game, certificate)
     if proved < Fraction(stated) - Fraction(room):
         raise Refuted(f"the weights prove only {float(proved):.9g}, the bracket says {stated:.9g}")
     return proved
+
+
+def check_least_core_bracket(game: CoalitionalGame, certificate: Certificate) -> tuple[Fraction, Fraction]:
+    """Check both ends of a least-core value found without a table.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        A sharing game, also with individual tariffs, of any size.
+    certificate : mapping
+        As :func:`~gametrade.analysis.encoding.least_core_to_dict` writes it: balancing weights, payoffs and the price
+        tree of these.
+
+    Returns
+    -------
+    lower, upper : Fraction
+        What no payoffs bring the largest excess below, and what it does not exceed at those given. [money]
+
+    Raises
+    ------
+    Refuted
+        If the weights or the tree prove less than the bracket says, or the payoffs do not share the value of all.
+    """
+    lower, exact, room = check_least_core(game, certificate), ExactGame(game), Fraction(_room(game, certificate))
+    payoffs = [Fraction(float(x)) for x in certificate["payoffs"]]
+    total = exact.value(np.ones(game.n_players, dtype=bool))
+    close("sum of the payoffs", float(sum(payoffs)), total, game.n_players * room)
+    upper, stated = proved_by_tree(exact, certificate, payoffs), float(certificate["bracket"][1])
+    if upper > Fraction(stated) + room:
+        raise Refuted(f"the price tree proves only {float(upper):.9g}, the bracket says {stated:.9g}")
+    return lower, upper
+
+
+def _room(game: CoalitionalGame, certificate: Certificate) -> float:
+    """Tolerance of a statement about the payoffs of a certificate. [money]"""
+    return decision_tolerance(game.tolerance, np.array(certificate["payoffs"], dtype=float))
+
+
+def proved_by_tree(exact: ExactGame, certificate: Certificate, payoffs: list[Fraction]) -> Fraction:
+    """What the price tree of a certificate proves of the largest excess of proper coalitions. [money]"""
+    tree = tree_from_dict(certificate["tree"], exact.game.players)
+    check_tree(exact.priced, payoffs, tree, smallest=1)
+    return Fraction(tree.limit)
 
 
 def weighted_gains(exact: ExactGame, certificate: Certificate) -> tuple[Fraction, Fraction, Fraction]:
@@ -118,8 +161,10 @@ def reached_by(case: Case, certificate: Certificate, total: Fraction) -> Fractio
     if len(payoffs) != case.game.n_players:
         raise Refuted(f"payoffs must be {case.game.n_players} numbers")
     close("sum of the payoffs", float(sum(payoffs)), total, slack(case))
+    if "tree" in certificate:
+        return proved_by_tree(case.exact, certificate, payoffs)
     if case.game.n_players <= ENUMERATED_PLAYERS:
-        return max(all_excesses(case.exact, payoffs)[1:-1])
+        return largest_by_enumeration(case.exact, payoffs)
     return largest_excess(ExactTable.of(case.game, "verification"), payoffs, exact=False)
 
 

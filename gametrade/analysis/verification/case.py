@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import lcm
 from typing import Any
 
 import numpy as np
@@ -122,6 +123,12 @@ class ExactGame:
         if isinstance(self.game, SharingGame | IndividualTariffGame):
             return self.priced.table()
         return [Fraction(float(number)) for number in self.game.table()]
+
+    @cached_property
+    def whole_table(self) -> tuple[list[int], int]:
+        """The table in whole numbers, and into how many of them one unit of money is cut."""
+        parts = lcm(*(value.denominator for value in self.table))
+        return [value.numerator * (parts // value.denominator) for value in self.table], parts
 
     def excess(self, members: BoolArray, payoffs: list[Fraction]) -> Fraction:
         """Excess of one coalition. [money]"""

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import cached_property
+from math import floor, lcm
 
 from gametrade.mechanisms import OrderBook
 from gametrade.mechanisms.crossing import SAME_ENERGY
@@ -36,10 +37,10 @@ def exact_orders(book: OrderBook) -> list[Order]:
     ]
 
 
-def queue(orders: Sequence[Order], buys: bool) -> list[Order]:
-    """Orders of a side that want anything: best limit first, then the earliest, then the first listed."""
-    side = [order for order in orders if order.buys == buys and order.energy > 0]
-    return sorted(side, key=lambda order: (-order.price if buys else order.price, order.time, order.place))
+def whole(numbers: Sequence[Fraction]) -> tuple[list[int], int]:
+    """Numbers times their common denominator, and that: sums and comparisons of whole numbers are many times faster."""
+    scale = lcm(*(number.denominator for number in numbers))
+    return [number.numerator * (scale // number.denominator) for number in numbers], scale
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,31 +56,46 @@ class ExactCrossing:
     orders: Sequence[Order]
 
     @cached_property
+    def _limits(self) -> dict[int, int]:
+        """Limits as whole numbers, by position of the order."""
+        limits, _ = whole([order.price for order in self.orders])
+        return {order.place: limit for order, limit in zip(self.orders, limits, strict=True)}
+
+    def _queue(self, buys: bool) -> list[Order]:
+        """Orders of a side that want anything: best limit first, then the earliest, then the first listed."""
+        side = [order for order in self.orders if order.buys == buys and order.energy > 0]
+        sign = -1 if buys else 1
+        return sorted(side, key=lambda order: (sign * self._limits[order.place], float(order.time), order.place))
+
+    @cached_property
     def bids(self) -> list[Order]:
         """Bids from the dearest."""
-        return queue(self.orders, True)
+        return self._queue(True)
 
     @cached_property
     def asks(self) -> list[Order]:
         """Asks from the cheapest."""
-        return queue(self.orders, False)
+        return self._queue(False)
 
     @cached_property
     def _merged(self) -> tuple[list[tuple[Order, Order, Fraction]], int, int]:
         """Pairs with their energies, and the first bid and ask that are not filled."""
-        bids, asks, pairs = self.bids, self.asks, []
-        slack = SAME * max(sum((o.energy for o in side), ZERO) for side in (bids, asks))
+        bids, asks, pairs, total = self.bids, self.asks, [], 0
+        numbers, scale = whole([order.energy for order in (*bids, *asks)])
+        wanted, offered = [*numbers[: len(bids)], 0], [*numbers[len(bids) :], 0]
+        slack = floor(SAME * max(sum(wanted), sum(offered)))
         i = j = 0
-        left = [side[0].energy if side else ZERO for side in (bids, asks)]
-        while i < len(bids) and j < len(asks) and bids[i].price >= asks[j].price:
+        left = [wanted[0], offered[0]]
+        while i < len(bids) and j < len(asks) and self._limits[bids[i].place] >= self._limits[asks[j].place]:
             traded = min(left)
-            pairs.append((bids[i], asks[j], traded))
+            total += traded
+            pairs.append((bids[i], asks[j], Fraction(traded, scale)))
             left = [rest - traded for rest in left]
             if left[0] <= slack:
-                i, left[0] = i + 1, bids[i + 1].energy if i + 1 < len(bids) else ZERO
+                i, left[0] = i + 1, wanted[i + 1]
             if left[1] <= slack:
-                j, left[1] = j + 1, asks[j + 1].energy if j + 1 < len(asks) else ZERO
-        return (pairs if sum((energy for _, _, energy in pairs), ZERO) > slack else []), i, j
+                j, left[1] = j + 1, offered[j + 1]
+        return (pairs if total > slack else []), i, j
 
     @property
     def pairs(self) -> list[tuple[Order, Order, Fraction]]:
@@ -111,7 +127,9 @@ class ExactCrossing:
     @property
     def welfare(self) -> Fraction:
         """Value less cost of the pairs."""
-        return sum(((bid.price - ask.price) * energy for bid, ask, energy in self.pairs), ZERO)
+        energies, scale = whole([energy for _, _, energy in self.pairs])
+        gaps, unit = whole([bid.price - ask.price for bid, ask, _ in self.pairs])
+        return Fraction(sum(gap * energy for gap, energy in zip(gaps, energies, strict=True)), scale * unit)
 
     def fills(self) -> dict[int, Fraction]:
         """Energy of each order that trades."""

@@ -9,6 +9,8 @@ from functools import partial
 from math import floor
 from typing import Any
 
+import numpy as np
+
 from gametrade.analysis.verification.exact_crossing import (
     SAME,
     ZERO,
@@ -214,18 +216,40 @@ def _carried(excess: Fraction, offers: Money, weights: Money) -> Money:
     return kept
 
 
+def random_matching(orders: Sequence[Order], *, rng: int, k: float = 0.5) -> Cleared:
+    """Every bid meets the asks in the order of the lot and trades with those that it reaches."""
+    source = np.random.default_rng(rng)
+    sides = [[order for order in orders if order.buys == buys] for buys in (True, False)]
+    bids, asks = ([side[k] for k in source.permutation(len(side))] for side in sides)
+    left = {order.place: order.energy for order in orders}
+    fills: Money = {}
+    paid: Money = {}
+    for bid, ask in ((bid, ask) for bid in bids for ask in asks if ask.price <= bid.price):
+        energy = min(left[bid.place], left[ask.place])
+        price = Fraction(k) * bid.price + (1 - Fraction(k)) * ask.price
+        for order, sign in ((bid, 1), (ask, -1)):
+            left[order.place] -= energy
+            fills[order.place] = fills.get(order.place, ZERO) + energy
+            paid[order.place] = paid.get(order.place, ZERO) + sign * energy * price
+    return Cleared(fills, paid)
+
+
 EXACT: Mapping[str, Callable[..., Cleared]] = {
     function.__name__: function
     for function in (
         uniform_price, pay_as_bid, trade_reduction, mcafee, vickrey_clarke_groves, continuous_double_auction,
-        periodic_double_auction, multi_round_double_auction, storage_sharing_auction,
+        periodic_double_auction, multi_round_double_auction, storage_sharing_auction, random_matching,
     )
 }  # fmt: skip
-"""Mechanisms that can be run a second way; those that draw lots are run again with the same lot."""
+"""Mechanisms that can be run a second way, with the same lots; MUDA is in a file of its own."""
 
 
 def exact_mechanism(name: str, options: Mapping[str, Any], traders: frozenset[str]) -> Callable[..., Cleared] | None:
     """The mechanism of a label, ready to run, if there is a definition for it here."""
+    if name == "muda":
+        from gametrade.analysis.verification.exact_muda import muda
+
+        return partial(muda, **options)
     if name not in EXACT:
         return None
     only = {"only": traders} if name == "vickrey_clarke_groves" else {}

@@ -8,11 +8,11 @@ from functools import partial
 from typing import Any
 
 from gametrade.analysis.verdict import Verdict
-from gametrade.analysis.verification import guarded
 from gametrade.analysis.verification.case import MALFORMED, Refuted
 from gametrade.analysis.verification.comparing import close, equal
 from gametrade.analysis.verification.exact_crossing import ZERO, exact_orders
 from gametrade.analysis.verification.exact_mechanisms import exact_mechanism
+from gametrade.analysis.verification.guarding import guarded
 from gametrade.analysis.verification.market_part import check_verdict
 from gametrade.analysis.verification.outcome import Outcome
 from gametrade.errors import InvalidInputError
@@ -123,5 +123,6 @@ def _said(book: OrderBook, document: Mapping[str, Any], row: Mapping[str, Any]) 
         why = row["certificate"].get("why", "an enumeration that is not repeated here")
         return "not proved", f"computed, not certified ({why})"
     words = {"lie": "the lie gains {:.6g} {}", "enumeration": "every lie tried again, none pays"}
+    words["theorem"] = "it follows from the definition of the mechanism"
     words["bound"] = "there is nothing that a lie could gain"
     return "proved", words.get(kind, "recomputed").format(-row["margin"], row["unit"])

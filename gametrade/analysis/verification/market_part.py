@@ -22,9 +22,11 @@ from gametrade.analysis.market_section import (
 from gametrade.analysis.verification.case import Case, Refuted
 from gametrade.analysis.verification.comparing import close, equal, expect_verdict, same
 from gametrade.analysis.verification.exact_crossing import ZERO, ExactCrossing, exact_orders
+from gametrade.analysis.verification.exact_lies import true_gain
 from gametrade.analysis.verification.exact_mechanisms import exact_mechanism
 from gametrade.analysis.verification.lie_bounds import check_bound
-from gametrade.analysis.verification.lies import LIES, ROUNDED, check_lie, true_gain
+from gametrade.analysis.verification.lies import LIES, ROUNDED, check_lie
+from gametrade.analysis.verification.meter_part import check_meters
 from gametrade.games.coalitional import SharingGame
 from gametrade.mechanisms import OrderBook, clear
 from gametrade.mechanisms.community_market import books
@@ -58,11 +60,24 @@ def check_market(case: Case) -> str:
     found = [(row["rule"], row["asked"], row["hour"]) for row in market["verdicts"]]
     if found != wanted:
         raise Refuted("the verdicts are not one for every mechanism, property and hour")
+    meters = check_meters(case.game, [hour.step for hour in hours], market["meters"]) if hours else None
+    if meters is None:
+        equal("verdicts about meters", list(market["meters"]), [])
     told = Counter(check_verdict(hours[row["hour"]].book, row) for row in market["verdicts"])
     return (
         f"{len(market['totals'])} mechanisms cleared again in {market['counted']} steps; {told['lie']} lies told again "
-        f"and {told['enumeration']} enumerations repeated exactly, {told['recompute']} verdicts recomputed; "
+        f"and {told['enumeration']} enumerations repeated exactly, {told['theorem']} follow from a mechanism's "
+        f"definition, {told['recompute']} verdicts recomputed; "
         f"{told['none']} not proved, {told['loose']} computed, not certified"
+        + ("" if meters is None else _about(meters))
+    )
+
+
+def _about(meters: Mapping[str, int]) -> str:
+    """What was checked about meters, in words."""
+    return (
+        f"; of what homes do at their meters {meters['exact']} verdicts proved exactly, {meters['recomputed']} "
+        f"recomputed, {meters['none']} not proved"
     )
 
 

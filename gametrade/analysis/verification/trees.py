@@ -1,8 +1,9 @@
-"""Check a price tree in exact arithmetic: one product of whole numbers a node, no solver."""
+"""Check a price tree in exact arithmetic, without a solver: products of whole numbers, and coalitions at its ends."""
 
 from __future__ import annotations
 
 from fractions import Fraction
+from math import lcm
 
 import numpy as np
 
@@ -12,9 +13,15 @@ from gametrade.analysis.exact_price_levels import ExactPriceLevels
 from gametrade.analysis.verification.case import Certificate, ExactGame, Refuted
 from gametrade.analysis.verification.scene import Scene
 from gametrade.solvers.coalition_search import FREE, INSIDE, OUTSIDE
-from gametrade.solvers.price_tree import PriceTree
+from gametrade.solvers.price_tree import PriceTree, all_are_looked_at
 from gametrade.solvers.saddle_point import PRICE_GRID
-from gametrade.typing import IntArray
+from gametrade.typing import FloatArray, IntArray
+
+EPSILON = float(np.finfo(float).eps)
+AT_ONCE = 1 << 17
+"""Coalitions times steps held in memory, which fit the cache."""
+MOST_NEAR = 2**16
+"""Coalitions of one leaf that are evaluated exactly."""
 
 
 def upper_bound(scene: Scene, certificate: Certificate, cost_per_member: Fraction) -> Fraction:
@@ -27,18 +34,28 @@ def upper_bound(scene: Scene, certificate: Certificate, cost_per_member: Fractio
         if Fraction(tree.limit) > stated + scene.tolerance:
             raise Refuted("the tree proves a larger bound than the certificate states")
         return max(stated, Fraction(tree.limit))
-    found = max(all_excesses(scene.exact, payoffs)[1:-1])
+    found = largest_by_enumeration(scene.exact, payoffs)
     if found > stated + scene.tolerance:
         raise Refuted(f"a coalition gains {float(found):.9g}, more than the bound {float(stated):.9g}")
     return found
 
 
-def all_excesses(exact: ExactGame, payoffs: list[Fraction]) -> list[Fraction]:
-    """Excess of every coalition in bitmask order."""
-    table, sums = exact.table, [Fraction(0)]
+def largest_by_enumeration(exact: ExactGame, payoffs: list[Fraction]) -> Fraction:
+    """Largest excess of any proper coalition by looking at each, 0 if there is none. [money]"""
+    numbers, unit = all_excesses(exact, payoffs)
+    return max(numbers[1:-1], default=0) * unit
+
+
+def all_excesses(exact: ExactGame, payoffs: list[Fraction]) -> tuple[list[int], Fraction]:
+    """Excess of every coalition in bitmask order in whole numbers, and the money that one stands for."""
+    values, parts = exact.whole_table
+    common = lcm(parts, *(x.denominator for x in payoffs))
+    sums = [0]
     for x in payoffs:
-        sums += [total + x for total in sums]
-    return [v - total for v, total in zip(table, sums, strict=True)]
+        paid = x.numerator * (common // x.denominator)
+        sums += [total + paid for total in sums]
+    scale = common // parts
+    return [scale * v - total for v, total in zip(values, sums, strict=True)], Fraction(1, common)
 
 
 def check_tree(
@@ -64,7 +81,7 @@ def check_tree(
 
     Notes
     -----
-    Exact: one product of whole numbers a node, O(nodes n T').
+    Exact: one product of whole numbers a node, O(nodes n T'), and at a leaf with few free homes all its coalitions.
     """
     if tree.paths.shape[1] != len(game.steps) or (tree.paths > PRICE_GRID).any():
         raise Refuted(f"price paths must have {len(game.steps)} positions from 0 to {PRICE_GRID}")
@@ -81,12 +98,12 @@ def check_tree(
         if (bound := region_bound(margins, state, smallest, largest)) is None or bound <= limit:
             continue
         state = _settle(margins, state, limit)
-        if not (state == FREE).any():
-            _check_single(game, payoffs, state, limit, smallest, largest)
-            continue
         home = tree.homes[node]
         if home < 0:
-            raise Refuted(f"leaf {node} has the bound {float(bound):.9g}, above the limit {float(limit):.9g}")
+            if not all_are_looked_at(int((state == FREE).sum()), len(game.steps)):
+                raise Refuted(f"leaf {node} has the bound {float(bound):.9g}, above the limit {float(limit):.9g}")
+            _check_all(game, payoffs, state, tree.limit, smallest)
+            continue
         for side, child in ((INSIDE, tree.inside[node]), (OUTSIDE, tree.outside[node])):
             if state[home] in (FREE, side):
                 branch = state.copy()
@@ -117,18 +134,48 @@ def _settle(margins: list[Fraction], state: IntArray, limit: Fraction) -> IntArr
     return state
 
 
-def _check_single(
-    game: ExactSharingGame | ExactPriceLevels,
-    payoffs: list[Fraction],
-    state: IntArray,
-    limit: Fraction,
-    smallest: int,
-    largest: int,
+def _check_all(
+    game: ExactSharingGame | ExactPriceLevels, payoffs: list[Fraction], state: IntArray, limit: float, smallest: int
 ) -> None:
-    """Evaluate the one coalition that is left in a region."""
-    members = state == INSIDE
-    if not smallest <= members.sum() <= largest:
-        return
-    excess = game.value(members) - sum((x for x, m in zip(payoffs, members, strict=True) if m), Fraction(0))
-    if excess > limit:
-        raise Refuted(f"a coalition gains {float(excess):.9g}, above the limit {float(limit):.9g}")
+    """Evaluate all coalitions of a region: in floats, and exactly where rounding could hide that one is above."""
+    free = np.flatnonzero(state == FREE)
+    excess, rounding = _all_in_floats(game.position, np.array([float(x) for x in payoffs]), state, free)
+    near = np.flatnonzero(excess > limit - rounding)
+    if len(near) > MOST_NEAR:
+        raise Refuted(f"{len(near)} coalitions of a leaf reach the limit {limit:.9g}")
+    for mask in near:
+        members = state == INSIDE
+        members[free] = mask >> np.arange(len(free)) & 1 == 1
+        if not smallest <= members.sum() < len(payoffs):
+            continue
+        exact = game.value(members) - sum((x for x, m in zip(payoffs, members, strict=True) if m), Fraction(0))
+        if exact > Fraction(limit):
+            raise Refuted(f"a coalition gains {float(exact):.9g}, above the limit {limit:.9g}")
+
+
+def _all_in_floats(
+    position: FloatArray, payoffs: FloatArray, state: IntArray, free: IntArray
+) -> tuple[FloatArray, float]:
+    r"""Excess of every coalition of a region by :math:`2 \min(a, b) = a + b - |a - b|`, and a bound on its rounding.
+
+    No term passes through more than T' + 2n + 10 roundings (Higham, "Accuracy and Stability of Numerical
+    Algorithms", SIAM 2002, section 4.2).
+    """
+    inside, gain = state == INSIDE, 0.5 * np.abs(position).sum(axis=1) - payoffs
+    excess = np.zeros(1 << len(free))
+    at_once = max(1, AT_ONCE >> len(free))
+    for start in range(0, position.shape[1], at_once):
+        part = position[:, start : start + at_once]
+        excess -= 0.5 * np.abs(_subset_sums(part[free], part[inside].sum(axis=0))).sum(axis=1)
+    excess += _subset_sums(gain[free], gain[inside].sum())
+    roundings = position.shape[1] + 2 * len(payoffs) + 10
+    return excess, roundings * EPSILON * float(np.abs(position).sum() + np.abs(payoffs).sum())
+
+
+def _subset_sums(rows: FloatArray, start: FloatArray | float) -> FloatArray:
+    """A start plus the sum of every subset of rows, in bitmask order."""
+    sums = np.empty((1 << len(rows), *rows.shape[1:]))
+    sums[0] = start
+    for k, row in enumerate(rows):
+        np.add(sums[: 1 << k], row, out=sums[1 << k : 2 << k])
+    return sums

@@ -63,7 +63,8 @@ class NetworkGame(CoalitionalGame):
     bind, so :math:`G \ge 0`. Surplus that is not exported is lost.
 
     *A partition function.* The value of a coalition depends on what the others do; this is the game for the stated
-    behaviour of outsiders. It need not be superadditive, and its core can be empty.
+    behaviour of outsiders, and ``network_partition_game`` of ``gametrade.games.formation`` the one in which they plan.
+    It need not be superadditive, and its core can be empty.
 
     *Prices.* With a local price between the grid prices and prices :math:`\mu \ge 0` of the limits,
     :math:`v(S) \le \sum_{i \in S} w_i + \sum_t \mu_t (h_t - G g_t)`, where home i is paid

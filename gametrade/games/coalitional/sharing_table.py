@@ -5,12 +5,14 @@ from __future__ import annotations
 import numpy as np
 
 from gametrade.games.coalitional.game import all_coalitions
+from gametrade.games.coalitional.subset_sums import subset_sums
 from gametrade.typing import FloatArray
 
 LOW_PLAYERS = 6
 BLOCK = 2**16
 """Numbers in one block: steps times the 2^6 coalitions of the low players."""
 ROWS = 1024
+FEW_STEPS = 8
 
 
 def sharing_table(position: FloatArray) -> FloatArray:
@@ -36,6 +38,8 @@ def sharing_table(position: FloatArray) -> FloatArray:
     array([0., 0., 0., 1.])
     """
     n, steps = position.shape
+    if steps <= FEW_STEPS:
+        return _step_by_step(position)
     low = min(n, LOW_PLAYERS)
     inner = all_coalitions(low).astype(float)
     outer = all_coalitions(n - low).astype(float)
@@ -46,6 +50,14 @@ def sharing_table(position: FloatArray) -> FloatArray:
         supply, need = np.maximum(part, 0), np.maximum(-part, 0)
         _add_block(table, inner @ supply[:low], inner @ need[:low], outer, supply[low:], need[low:])
     return table.ravel()
+
+
+def _step_by_step(position: FloatArray) -> FloatArray:
+    """The same for a few steps, whose blocks would be all overhead."""
+    table = np.zeros(2 ** len(position))
+    for step in position.T:
+        table += np.minimum(subset_sums(np.maximum(step, 0)), subset_sums(np.maximum(-step, 0)))
+    return table
 
 
 def _add_block(

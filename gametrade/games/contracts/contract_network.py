@@ -102,7 +102,8 @@ class ContractNetwork:
         if len(names) > MOST_ENUMERATED:
             raise TooManyPlayersError(
                 f"All sets of {len(names)} contracts of ContractNetwork are too many; at most {MOST_ENUMERATED} "
-                "contracts. Price-taking gaps of price_adjustment bound what any set can gain, for any number."
+                "contracts. Price-taking gaps of price_adjustment bound what any set can gain, and blocking_contracts "
+                "searches by a program, for any number."
             )
         return [frozenset(some) for k in range(len(names) + 1) for some in itertools.combinations(names, k)]
 

@@ -2,6 +2,7 @@
 
 from gametrade.games.formation.battery_slot import BatteryDecision, battery_decision
 from gametrade.games.formation.formation_game import FORMATION_PLAYERS, FormationGame
+from gametrade.games.formation.network_partition import network_partition_game
 from gametrade.games.formation.partition import Partition, PartitionLike, partition_of
 from gametrade.games.formation.partition_function import Externality, PartitionFunctionGame, joint_limit_game
 
@@ -15,5 +16,6 @@ __all__ = [
     "PartitionLike",
     "battery_decision",
     "joint_limit_game",
+    "network_partition_game",
     "partition_of",
 ]

@@ -33,7 +33,8 @@ class FormationGame:
     ----------
     game : CoalitionalGame
         What each coalition gains. Its value must not depend on what the others do: a joint network limit
-        makes a :class:`PartitionFunctionGame`, which is refused with the coalition whose value depends on them.
+        makes a :class:`PartitionFunctionGame`, which is refused with the coalition whose value depends on them. A
+        game on a feeder is taken for its stated behaviour of outsiders; ``network_partition_game`` lets them plan.
     rule : str or callable, default="equal_split"
         Registered rule or any function of a game that returns payoffs; it is asked of the game of each
         coalition by itself.
@@ -102,7 +103,7 @@ class FormationGame:
             table = np.where(members, pool_payoffs(trading_steps(self.game), self.step_prices, members), np.nan)
         else:
             for row, inside in zip(table[1:], members[1:], strict=True):
-                row[inside] = self._split(self.game.labels(inside))
+                row[inside] = self.split(self.game.labels(inside))
         table.setflags(write=False)
         return table
 
@@ -122,11 +123,22 @@ class FormationGame:
         result = np.zeros(self.n_players)
         for coalition in partition_of(self.game, structure):
             inside = self.game.members(coalition)
-            result[inside] = self._split(coalition)
+            result[inside] = self.split(coalition)
         return result
 
-    def _split(self, coalition: tuple[str, ...]) -> FloatArray:
-        """What the rule pays the members of one coalition."""
+    def split(self, coalition: tuple[str, ...]) -> FloatArray:
+        """What the rule itself pays the members of one coalition, in player order.
+
+        Parameters
+        ----------
+        coalition : tuple of str
+            Labels, in player order.
+
+        Returns
+        -------
+        ndarray of shape (k,)
+            Gains over being alone, from the game of these k members by itself. [money]
+        """
         part: CoalitionalGame
         if isinstance(self.game, SharingGame):
             part = SharingGame(self.game.community.select(coalition))

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import pairwise
 
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.continuous import ContinuousGame
+from gametrade.games.continuous import ContinuousGame, Formulas
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -51,6 +51,10 @@ class StackelbergGame:
         and high and the other leaders keep to x; it has to close in on the payoff as the interval shrinks. [unit]
     unit : str
         Unit of the payoffs.
+    lipschitz : float or None
+        A bound on how steeply any leader's payoff changes with its only variable, [unit] per unit of the variable.
+    formulas : Formulas or None
+        Payoffs in the leaders' variables, answers put in, where they are known.
 
     Raises
     ------
@@ -80,6 +84,8 @@ class StackelbergGame:
     between: str | None = None
     ceiling: Ceiling | None = None
     unit: str = "money"
+    lipschitz: float | None = field(default=None, kw_only=True)
+    formulas: Formulas | None = field(default=None, repr=False, kw_only=True)
 
     def __post_init__(self) -> None:
         n = len(self.leaders)
@@ -95,6 +101,8 @@ class StackelbergGame:
             raise InvalidInputError(
                 f"between of StackelbergGame must be quadratic, concave or None. Got {self.between!r}."
             )
+        if self.lipschitz is not None and not 0 <= self.lipschitz < np.inf:
+            raise InvalidInputError(f"lipschitz of StackelbergGame must be finite, at least 0. Got {self.lipschitz}.")
 
     @classmethod
     def of_answers(
@@ -224,6 +232,23 @@ class StackelbergGame:
         if not np.isfinite(got):
             raise InvalidInputError(f"payoff of {self.leaders[leader]} must be finite. Got {got} at {x.tolist()}.")
         return got
+
+    def roof(self, leader: int, x: FloatArray) -> Callable[[float, float], float] | None:
+        """Bound on a leader's payoff over an interval of its only variable, others at x; None if nothing gives one."""
+        if self.ceiling is not None:
+            ceiling = self.ceiling
+            return lambda low, high: ceiling(leader, low, high, x)
+        if self.lipschitz is None:
+            return None
+        steep, part = self.lipschitz, self.slices[leader]
+
+        def at(value: float) -> float:
+            moved = x.copy()
+            moved[part] = value
+            return self.payoff(moved, leader)
+
+        # Piyavskii: two cones of that slope over the ends.
+        return lambda low, high: (at(low) + at(high) + steep * (high - low)) / 2
 
     def gaps(self, x: FloatArray, y: FloatArray) -> FloatArray:
         """Bound on what followers could gain, one number each; not a number where nothing is known. [unit]"""

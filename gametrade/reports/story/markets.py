@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Iterable
 
 from gametrade.analysis.market_section import Hour, MarketSection, Total, clearing_prices
+from gametrade.analysis.properties.meter_changes import WAYS
+from gametrade.analysis.properties.meter_pieces import ONE_PRICE
 from gametrade.analysis.studies.mechanism_table import FOUR, THEOREM, MechanismTable
 from gametrade.analysis.study import StabilityStudy
 from gametrade.analysis.verdict import Verdict
@@ -19,6 +22,12 @@ NONE, NONE_FOUND = "none", "none found"
 """Said where every lie was tried, and where some were."""
 
 AT_LEAST = "\N{GREATER-THAN OR EQUAL TO}"
+
+MORE = "\N{LEFT DOUBLE QUOTATION MARK}at most\N{RIGHT DOUBLE QUOTATION MARK} says what no lie at all gains more than"
+"""About the bound of what is searched."""
+
+WAY_WORDS = {"waste": "wastes energy", "burn": "burns energy", "shift": "shifts load", "accounts": "second account"}
+"""What a home does at its meter, in short."""
 
 LOST = {
     "individual_rationality": "somebody loses by taking part",
@@ -36,7 +45,7 @@ def market_tables(study: StabilityStudy) -> list[Table]:
         return []
     tables = [totals_table(study, section)]
     if section.table is not None:
-        tables += [hours_table(study, section), lies_table(study, section, section.table)]
+        tables += [hours_table(study, section), lies_table(study, section, section.table), meters_table(study, section)]
     return tables
 
 
@@ -153,8 +162,8 @@ def lies_table(study: StabilityStudy, section: MarketSection, table: MechanismTa
             f"Largest gain of one home in {plural(hours, 'step')}, the others honest; {unit} per step. "
             f"\N{LEFT DOUBLE QUOTATION MARK}{NONE}\N{RIGHT DOUBLE QUOTATION MARK} is proved by trying every lie that "
             f"can matter, \N{LEFT DOUBLE QUOTATION MARK}{NONE_FOUND}\N{RIGHT DOUBLE QUOTATION MARK} is a search "
-            f"without proof; so is a number after {AT_LEAST}. A number in brackets can be approached, not reached. "
-            "gametrade verify runs every lie again, in exact arithmetic.",
+            f"without proof; so is a number after {AT_LEAST}; {MORE}. A number in brackets can be approached, not "
+            "reached. gametrade verify runs every lie again, in exact arithmetic.",
             "False quantity: a seller withholds energy, or offers more and buys what it lacks at the highest limit of "
             "the step; a buyer asks for less, or for more than it can use.",
             f"{THEOREM} doi:10.1016/0022-0531(83)90048-0.",
@@ -166,15 +175,16 @@ def lies_table(study: StabilityStudy, section: MarketSection, table: MechanismTa
 def _lie(study: StabilityStudy, section: MarketSection, verdicts: tuple[Verdict, ...]) -> tuple[str, str, str]:
     """Largest gain, in how many of the steps one pays, and the lie itself."""
     paying = [k for k, verdict in enumerate(verdicts) if verdict.holds is False]
+    write = Writer(study.game.unit, max(3, Writer.of(study).decimals), study.game.tolerance)
     if not paying:
         proved = all(verdict.holds for verdict in verdicts)
-        return NONE if proved else NONE_FOUND, f"0{SPACE}of{SPACE}{len(verdicts)}", ""
+        said = NONE if proved else NONE_FOUND + _at_most(write, verdicts)
+        return said, f"0{SPACE}of{SPACE}{len(verdicts)}", ""
     worst = max(paying, key=lambda k: gain_bound(verdicts[k]))
     verdict = verdicts[worst]
-    write = Writer(study.game.unit, max(3, Writer.of(study).decimals), study.game.tolerance)
     bound, attained = gain_bound(verdict), -verdict.margin
     text = write.number(bound) if bound <= attained * (1 + 1e-9) else f"({write.number(bound)})"
-    text = text if verdict.certificate["exhaustive"] else f"{AT_LEAST}{SPACE}{text}"
+    text = text if verdict.certificate["exhaustive"] else f"{AT_LEAST}{SPACE}{text}{_at_most(write, verdicts)}"
     where = f"{len(paying)}{SPACE}of{SPACE}{len(verdicts)}"
     return text, where, f"{_told(section.hours[worst].book, verdict)}, {clock_of(section, section.hours[worst])}"
 
@@ -196,3 +206,55 @@ def _told(book: OrderBook, verdict: Verdict) -> str:
         return f"{order['owner']} {verb} {fixed(order['price'], 4)} instead of {fixed(float(book.prices[place]), 4)}"
     verb = "asks for" if order["side"] == "bid" else "offers"
     return f"{order['owner']} {verb} {fixed(order['energy'], 3)} instead of {fixed(float(book.energies[place]), 3)} kWh"
+
+
+def _at_most(write: Writer, verdicts: Iterable[Verdict]) -> str:
+    """What no lie or change gains more than, where that is known of every verdict; else nothing is said."""
+    bounds = [verdict.certificate.get("bound") for verdict in verdicts if not verdict.certificate.get("exhaustive")]
+    if not bounds or any(bound is None for bound in bounds):
+        return ""
+    return f", at most{SPACE}{write.number(max(bounds))}"
+
+
+def meters_table(study: StabilityStudy, section: MarketSection) -> Table:
+    """What a home gains by what it does to its own meter, under every split rule that is cheap to run."""
+    unit = study.game.unit
+    columns = [Column("rule", numeric=False)]
+    for doing in (WAY_WORDS[way] for way in WAYS):
+        columns += [Column("gains up to", unit, doing), Column("who, and how", "", doing, numeric=False)]
+    names = list(dict.fromkeys(rule for rule, _ in section.meters))
+    rows = tuple(
+        (rule_label(rule), *(cell for way in WAYS for cell in _meter_cells(study, section.meters[rule, way])))
+        for rule in names
+    )
+    said = [f"\N{LEFT DOUBLE QUOTATION MARK}{word}\N{RIGHT DOUBLE QUOTATION MARK}" for word in (NONE, NONE_FOUND)]
+    note = "\n".join(
+        [
+            f"Largest fall of one home's bill by one change in the {plural(len(section.hours), 'step')} above, "
+            "the others honest. Wasted energy is lost, burnt energy of no use; load that is shifted to "
+            "another of these steps is as good as before, and may pay without any community: see the row of "
+            "staying alone. A second account sells what the first one buys, or has a half of everything.",
+            f"{said[0]} is proved: for rules of one local price by looking at every energy of every home in "
+            f"all these steps, for wasting and burning under others by their formula. {said[1]} and numbers "
+            f"after {AT_LEAST} are a search; what follows them is what no change can gain more than, because "
+            "nobody else loses. Rules that solve a program for every change (nucleolus, least core) are left "
+            "out. Under a mechanism a seller that withholds energy still has it, so where no false quantity "
+            "pays, wasting does not.",
+        ]
+    )
+    return Table("What a home gains at its own meter", tuple(columns), rows, note)
+
+
+def _meter_cells(study: StabilityStudy, verdict: Verdict) -> tuple[str, str]:
+    """The largest gain, and the change."""
+    write = Writer(study.game.unit, max(3, Writer.of(study).decimals), study.game.tolerance)
+    limit = _at_most(write, [verdict])
+    if verdict.holds is not False:
+        return (NONE if verdict.holds else f"{NONE_FOUND}{limit}"), ""
+    told, gain = verdict.certificate["change"], write.number(-verdict.margin)
+    exactly = verdict.rule in ONE_PRICE and told["way"] != "shift"
+    if told["step"] < 0:
+        how = "half of everything" if told["energy"] else "all generation"
+        return f"{AT_LEAST}{SPACE}{gain}{limit}", f"{told['home']}, {how}"
+    how = f"{told['home']}, {fixed(told['energy'], 3)} kWh, {told['time'][:16].replace('T', ' ')}"
+    return (gain if exactly else f"{AT_LEAST}{SPACE}{gain}{limit}"), how

@@ -43,9 +43,8 @@ def test_the_competitive_price_jumps_where_supply_meets_demand():
 def test_gains_are_bills_before_and_after(rule, way):
     allocation = split(gt.SharingGame(HOMES), rule)
     verdict = gt.check(allocation, "meter_truthfulness", way=way, most=40)
-    assert verdict.holds is not True
-    if verdict.holds is None:
-        assert verdict.certificate["kind"] == "none"
+    if verdict.holds is not False:
+        assert verdict.certificate["kind"] in (("enumeration", "theorem") if verdict.holds else ("none",))
         return
     told = verdict.certificate["change"]
     change = MeterChange(HOMES.names.index(told["home"]), told["way"], told["step"], told["other"], told["energy"])

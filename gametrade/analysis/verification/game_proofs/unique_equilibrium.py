@@ -2,18 +2,29 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Mapping
+from fractions import Fraction
 from typing import Any
 
 import numpy as np
 
+from gametrade.analysis.interval_jacobian import (
+    IntervalJacobian,
+    definite_with,
+    everywhere,
+    p_matrices,
+    where_equilibria_are,
+)
 from gametrade.analysis.properties.lattice import is_supermodular, lattice_ends
+from gametrade.analysis.two_equilibria import Enclosure, holds_one
 from gametrade.analysis.uniqueness import MOST, is_p_matrix, positive_definite
 from gametrade.analysis.verification.case import Claim, Refuted
 from gametrade.analysis.verification.games.case import GameCase, NotCertified
 from gametrade.analysis.verification.games.leader import MOST_FOLLOWERS
 from gametrade.analysis.verification.leaders import ExactLeader
 from gametrade.analysis.verification.regret import judge
+from gametrade.games.intervals import NoBounds
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.games.sparse_quadratic import dense_jacobian, is_quadratic
 from gametrade.games.stackelberg import PriceLeaderGame
@@ -31,7 +42,9 @@ def unique_equilibrium(case: GameCase, claim: Claim, certificate: Mapping[str, A
     if isinstance(game, NormalFormGame):
         return _finite(case, game, claim)
     if not is_quadratic(game):
-        raise NotCertified("the argument rests on a list of equilibria or on bounds in floating point")
+        return _boxes(game, claim, certificate)
+    if not claim["holds"]:
+        return _two_exact(game, certificate)
     matrix, owner = dense_jacobian(game), game.owner
     for row in certificate["arguments"]:
         if row["argument"] == "diagonal strict concavity":
@@ -47,6 +60,73 @@ def unique_equilibrium(case: GameCase, claim: Claim, certificate: Mapping[str, A
                 raise Refuted("a principal minor of the Jacobian is not positive")
             return "every principal minor of the Jacobian is positive, exactly"
     raise NotCertified("the argument is computed in floating point")
+
+
+def _boxes(game: Any, claim: Claim, certificate: Mapping[str, Any]) -> str:
+    """The Jacobian over boxes again, with the weights stated, or two small boxes that hold an equilibrium each."""
+    try:
+        jacobian = IntervalJacobian(game)
+    except NoBounds as reason:
+        raise NotCertified(str(reason)) from None
+    boxes = game.shared is None and all(points.is_box for points in game.sets)
+    for row in certificate["arguments"]:
+        if row["argument"] == "diagonal strict concavity":
+            weights = np.array(row["weights"], dtype=float)
+            if weights.shape != (len(game.players),) or not (weights > 0).all():
+                raise Refuted("Rosen's weights are not one positive number a player")
+            return _covered(everywhere(jacobian, definite_with(weights[game.owner].tolist())), "definite with weights")
+        if row["argument"] == "P-matrix" and boxes:
+            return _covered(everywhere(jacobian, p_matrices), "a P-matrix")
+        if row["argument"] == "P-matrix where equilibria can be" and boxes:
+            within = tuple((float(low), float(high)) for low, high in row["within"])
+            hulls = list(where_equilibria_are(jacobian, within))
+            if not hulls or not all(a <= c and d <= b for (a, b), (c, d) in zip(within, hulls[-1], strict=True)):
+                raise Refuted("equilibria are not shown to be within the box stated")
+            return _covered(everywhere(jacobian, p_matrices, within), "a P-matrix where equilibria can be")
+        if row["argument"] == "two equilibria" and boxes and not claim["holds"]:
+            return _two_boxes(game, jacobian, row["equilibria"])
+    raise NotCertified("the argument is computed in floating point")
+
+
+def _covered(found: tuple[float, int] | None, what: str) -> str:
+    if found is None:
+        raise Refuted(f"the Jacobian is not {what} on every box")
+    return f"the Jacobian is {what} on {found[1]} boxes that cover all, in interval arithmetic"
+
+
+def _two_boxes(game: Any, jacobian: IntervalJacobian, rows: Any) -> str:
+    """Boxes that do not meet, each with an equilibrium."""
+    proved = [Enclosure(tuple(map(float, row["near"])), float(row["radius"])) for row in rows]
+    proved = [one for one in proved if len(one.near) == game.dimension and holds_one(game, jacobian, one)]
+    width = np.diff(np.array(jacobian.box), axis=1).ravel()
+    for first, second in itertools.combinations(proved, 2):
+        reach = 2 * (first.radius + second.radius) * width
+        if (np.abs(np.array(first.near) - np.array(second.near)) > reach).any():
+            return "each of two boxes that do not meet holds an equilibrium, in interval arithmetic"
+    raise Refuted("two equilibria are not shown to exist")
+
+
+def _two_exact(game: Any, certificate: Mapping[str, Any]) -> str:
+    """Two profiles that meet the conditions of a concave game on a box, exactly."""
+    row = certificate["arguments"][0]
+    profiles = {tuple(Fraction(value) for value in profile) for profile in row["exact"]}
+    if not all(positive_definite(game.own_block(player), strict=False) for player in range(game.n_players)):
+        raise Refuted("a payoff is not concave")
+    if len(profiles) < 2 or not all(_stationary(game, profile) for profile in profiles):
+        raise Refuted("two different profiles that are equilibria are not listed")
+    return "two different profiles are equilibria, exactly"
+
+
+def _stationary(game: Any, x: tuple[Fraction, ...]) -> bool:
+    """No slope leads into the box."""
+    low, high = game.bounds
+    for k, value in enumerate(x):
+        rate = -Fraction(float(game.offset[k]))
+        rate -= sum((Fraction(a) * v for a, v in zip(game.jacobian[k].tolist(), x, strict=True)), Fraction(0))
+        inside = low[k] <= value <= high[k]
+        if not inside or (rate > 0 and value != high[k]) or (rate < 0 and value != low[k]):
+            return False
+    return bool(len(x) == game.dimension)
 
 
 def _best_prices(game: PriceLeaderGame, claim: Claim) -> str:

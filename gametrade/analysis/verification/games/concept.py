@@ -16,7 +16,7 @@ from gametrade.games.equilibrium import Equilibrium
 from gametrade.games.evolutionary import EvolutionaryGame
 from gametrade.games.normal_form import NormalFormGame
 from gametrade.games.sparse_quadratic import AnyQuadratic, is_quadratic
-from gametrade.games.stackelberg import PriceLeaderGame
+from gametrade.games.stackelberg import BilevelGame, PriceLeaderGame, StackelbergGame
 from gametrade.solvers.regret_bounds import safe_curvature
 
 GAP = Fraction(1, 10**6)
@@ -52,6 +52,8 @@ def prove_concept(game: Any, case: GameCase, equilibrium: Equilibrium) -> str:
         return _finite(equilibrium)
     if isinstance(game, PriceLeaderGame):
         return _named(concept, "Stackelberg", "leader and followers answer as proved")
+    if isinstance(game, BilevelGame | StackelbergGame):
+        return _leading(game, case, equilibrium)
     if not isinstance(game, ContinuousGame):
         if case.nearest(equilibrium).concept != concept:
             raise Refuted(f"solved again, the equilibrium is {case.nearest(equilibrium).concept}, not {concept}")
@@ -70,6 +72,26 @@ def prove_concept(game: Any, case: GameCase, equilibrium: Equilibrium) -> str:
     if equilibrium.certificate.get("kind") == "price_taking_gap":
         return "the price-taking gaps at common prices are the regrets that are proved"
     return _common_prices(game, equilibrium, weights)
+
+
+def _leading(game: BilevelGame | StackelbergGame, case: GameCase, equilibrium: Equilibrium) -> str:
+    """Leaders and followers have the regrets that are proved; ties of a follower need a word of their own."""
+    concept, certificate = equilibrium.concept, equilibrium.certificate
+    if isinstance(game, StackelbergGame):
+        if not np.isfinite(equilibrium.regrets).all():
+            raise NotCertified("followers' answer is taken as given, or a leader's payoff is not bounded")
+        return _named(concept, "Stackelberg", "leaders and followers have the regrets that are proved")
+    own = game.follower.hessian[game.n_leader :, game.n_leader :]
+    optimistic = certificate.get("kind") == "bilevel" and certificate["tree"] is not None
+    if concept == "Stackelberg, optimistic" and optimistic:
+        return "of all choices and best answers none costs the leader less, as proved"
+    if concept == "Stackelberg" and optimistic and positive_definite(own):
+        return "the follower's cost is strictly convex, so its answer is the only one, exactly"
+    if case.nearest(equilibrium).concept != concept:
+        raise Refuted(f"solved again, the equilibrium is {case.nearest(equilibrium).concept}, not {concept}")
+    if certificate.get("kind") == "bilevel_pessimistic":
+        return "decided again in fractions"
+    raise NotCertified("solved again with the same concept")
 
 
 def _finite(equilibrium: Equilibrium) -> str:

@@ -12,6 +12,8 @@ from gametrade.analysis.verification.case import Refuted
 from gametrade.analysis.verification.games.case import GameCase, NotCertified, close
 from gametrade.analysis.verification.games.parts import prove_payoffs, prove_regret, prove_strategies
 from gametrade.games.equilibrium import Equilibrium
+from gametrade.games.formula_bounds import BoundedFormula, largest
+from gametrade.games.intervals import NoBounds
 from gametrade.games.stackelberg import BudgetBuyersGame, StackelbergGame
 from gametrade.typing import FloatArray
 
@@ -84,8 +86,10 @@ def _bound(game: StackelbergGame, leader: int, x: FloatArray, allowed: float) ->
     """What no choice of a leader exceeds, and the most that a choice was found to bring."""
     part, points = game.slices[leader], game.sets[leader]
     label = game.leaders[leader]
-    if points.dimension != 1 or not points.is_box or not np.isfinite([points.lower[0], points.upper[0]]).all():
-        raise NotCertified(f"{label} has several variables or no bounds")
+    if not points.is_box or not np.isfinite([points.lower, points.upper]).all():
+        raise NotCertified(f"the choices of {label} have no bounds")
+    if points.dimension != 1:
+        return _boxes(game, leader, x, allowed)
 
     def payoff(choice: float) -> float:
         moved = x.copy()
@@ -103,10 +107,23 @@ def _bound(game: StackelbergGame, leader: int, x: FloatArray, allowed: float) ->
     if game.between == "concave":
         found = [_concave(payoff, a, b, here, allowed) for a, b in pairwise(ends.tolist())]
         return max(bound for bound, _ in found), max(value for _, value in found)
-    if game.ceiling is None:
+    roof = game.roof(leader, x)
+    if roof is None:
         raise NotCertified(f"nothing bounds the payoff of {label} between the points of a scan")
-    ceiling = game.ceiling
-    return _halving(payoff, lambda a, b: ceiling(leader, a, b, x), ends, here, allowed)
+    return _halving(payoff, roof, ends, here, allowed)
+
+
+def _boxes(game: StackelbergGame, leader: int, x: FloatArray, allowed: float) -> tuple[float, float]:
+    """Boxes of several variables, in interval arithmetic; the most that is seen on the way beside what is allowed."""
+    if game.formulas is None or game.n_leaders > 1:
+        raise NotCertified(f"{game.leaders[leader]} has several variables and its payoff is no formula of them alone")
+    bounded = BoundedFormula(game.formulas.payoffs[leader], game.formulas.symbols, game.sets[leader], x)
+    room = max(0.0, allowed - game.payoff(x, leader)) + SLACK * max(1e-300, abs(allowed))
+    try:
+        roof = largest(bounded, gap=room, enough=allowed + SLACK * max(1e-300, abs(allowed)))
+    except NoBounds as reason:
+        raise NotCertified(str(reason)) from None
+    return roof.bound, roof.best
 
 
 def _sold_out(game: BudgetBuyersGame, leader: int, x: FloatArray) -> tuple[float, float]:

@@ -14,6 +14,9 @@ from gametrade.analysis.verification.games.case import GameCase, NotCertified
 from gametrade.analysis.verification.games.claims import check_list
 from gametrade.analysis.verification.games.quadratic import MOST_BROKEN, exact_payoffs, violation
 from gametrade.analysis.verification.regrets import by_reply
+from gametrade.games.continuous import ContinuousGame
+from gametrade.games.formula_bounds import BoundedFormula, proved_below
+from gametrade.games.intervals import NoBounds
 from gametrade.games.quadratic import QuadraticGame
 from gametrade.solvers.regret_bounds import safe_curvature
 
@@ -51,6 +54,8 @@ def check_welfare(case: GameCase, claim: Claim, certificate: Mapping[str, Any], 
     duality, as if one player chose everything.
     """
     game = case.game
+    if isinstance(game, ContinuousGame) and game.formulas is not None and claim["holds"] is not None:
+        return _formulas(case, game, claim, certificate, worst=worst)
     if not isinstance(game, QuadraticGame) or claim["holds"] is None:
         raise NotCertified("decided again with the same answer")
     if certificate["equilibria"] != case.document["solver"].split(":")[0]:
@@ -72,6 +77,43 @@ def check_welfare(case: GameCase, claim: Claim, certificate: Mapping[str, Any], 
     if worst:
         check_list(case)
     return f"no profile is better for all together by more than {float(max(high - picked, Fraction(0))):.3g}, exactly"
+
+
+def _formulas(
+    case: GameCase, game: ContinuousGame, claim: Claim, certificate: Mapping[str, Any], *, worst: bool
+) -> str:
+    """The sum of formulas again, over boxes in interval arithmetic."""
+    assert game.formulas is not None
+    if certificate["equilibria"] != case.document["solver"].split(":")[0]:
+        raise NotCertified("it is about equilibria of another solver, decided again with the same answer")
+    x, rows = np.array(certificate["at"], dtype=float), np.array(certificate["rows"], dtype=float)
+    points = game.feasible
+    if x.shape != (game.dimension,) or rows.shape != (len(points.rows),):
+        raise Refuted("the profile of largest welfare has another number of entries")
+    broken, wide = violation(points, [Fraction(float(value)) for value in x])
+    if broken > MOST_BROKEN * wide:
+        raise Refuted(f"the profile of largest welfare breaks a constraint by {float(broken):.6g}")
+    bounded = BoundedFormula(sum(game.formulas.payoffs), game.formulas.symbols, points, x, rows)
+    try:
+        best = float(bounded.at(x.tolist()).mid)
+        reached = [float(bounded.at(np.concatenate(e.strategies).tolist()).mid) for e in case.equilibria]
+        size = max(1.0, abs(best))
+        picked = min(reached) if worst else max(reached)
+        if claim["holds"] is False:
+            if picked >= best - float(ROUNDING) * size / 2:
+                raise Refuted("the equilibrium is as good as the profile that is said to be better")
+            if not worst:
+                check_list(case)
+            return f"a profile is better for all together by {best - picked:.6g}, in interval arithmetic"
+        if not proved_below(bounded, max(0.0, picked - best) + float(SLACK) * size):
+            raise NotCertified("the boxes of the largest welfare could not be closed")
+    except NoBounds as reason:
+        raise NotCertified(str(reason)) from None
+    if picked < best - float(SLACK) * size:
+        raise Refuted(f"a profile is better by {best - picked:.6g}")
+    if worst:
+        raise NotCertified("no profile is better, in interval arithmetic; that there are no others is decided again")
+    return "no profile is better for all together, in interval arithmetic"
 
 
 def _bounds(game: QuadraticGame, certificate: Mapping[str, Any]) -> tuple[Fraction, Fraction]:

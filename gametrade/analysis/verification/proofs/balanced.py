@@ -11,7 +11,7 @@ from gametrade.analysis.verification.case import Case, Certificate, Claim, Refut
 from gametrade.analysis.verification.comparing import close, equal, expect_verdict
 from gametrade.analysis.verification.dispatch import proven_costs
 from gametrade.analysis.verification.supporting import read_path
-from gametrade.games.coalitional import DispatchGame
+from gametrade.games.coalitional import AssignmentGame, DispatchGame
 from gametrade.registry import checks
 from gametrade.solvers.saddle_point import PRICE_GRID
 
@@ -28,6 +28,13 @@ def balanced(case: Case, claim: Claim, certificate: Certificate) -> str:
         expect_verdict(claim, {True})
         equal("margin", claim["margin"], 0.0)
         return f"payoffs at prices are in the core, to {float(max(over, Fraction(0))):.2g}"
+    if kind == "pairs":
+        short = _short_of_pairs(case, certificate)
+        if short > slack(case):
+            raise Refuted(f"under these payoffs some pairs gain {float(short):.9g}")
+        expect_verdict(claim, {True})
+        equal("margin", claim["margin"], 0.0)
+        return f"no pair gains at these payoffs, to {float(short):.2g}"
     margin, weight, _ = weighted_gains(case.exact, certificate)
     close("margin", claim["margin"], -margin / weight, slack(case))
     if kind == "balancing_weights":
@@ -40,6 +47,23 @@ def balanced(case: Case, claim: Claim, certificate: Certificate) -> str:
         raise Refuted(f"under these payoffs a coalition gains {float(reached):.9g}")
     expect_verdict(claim, {True})
     return f"a payoff vector leaves every coalition {float(-reached):.9g} or more"
+
+
+def _short_of_pairs(case: Case, certificate: Certificate) -> Fraction:
+    """What a coalition of an assignment game can gain at most: it falls apart into pairs and single players. [money]"""
+    game = case.game
+    if not isinstance(game, AssignmentGame):
+        raise Refuted("pairs prove a core only of an assignment game")
+    payoffs = [Fraction(float(x)) for x in certificate["payoffs"]]
+    if len(payoffs) != game.n_players:
+        raise Refuted(f"payoffs must be {game.n_players} numbers")
+    close("sum of the payoffs", float(sum(payoffs)), case.exact.value(np.ones(len(payoffs), dtype=bool)), slack(case))
+    sellers, buyers = payoffs[: len(game.sellers)], payoffs[len(game.sellers) :]
+    gains = [[Fraction(float(gain)) for gain in row] for row in game.gains]
+    worst = max(Fraction(0), *(-x for x in payoffs))
+    for x, row in zip(sellers, gains, strict=True):
+        worst = max(worst, *(gain - x - y for gain, y in zip(row, buyers, strict=True)))
+    return worst * len(payoffs)
 
 
 def _at_prices(case: Case, certificate: Certificate) -> Fraction:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from math import floor
 
 from gametrade.analysis.verification.case import Case, Certificate, Claim, Refuted
 from gametrade.analysis.verification.comparing import ROUNDING, equal, expect_nobody, expect_verdict
@@ -15,11 +16,12 @@ from gametrade.registry import checks
 def n_blocking(case: Case, claim: Claim, certificate: Certificate) -> str:
     """Enumerate."""
     scene = Scene.of(case, claim, certificate)
-    excesses = all_excesses(scene.exact, scene.payoffs)[1:-1]
-    tolerance = scene.tolerance
+    numbers, unit = all_excesses(scene.exact, scene.payoffs)
+    excesses, tolerance = numbers[1:-1], scene.tolerance
     near = ROUNDING * tolerance + Fraction(1, 10**12) * max(abs(v) for v in scene.exact.table)
-    sure = sum(e > tolerance + near for e in excesses)
-    maybe = sum(e > tolerance - near for e in excesses)
+    over, under = floor((tolerance + near) / unit), floor((tolerance - near) / unit)
+    sure = sum(e > over for e in excesses)
+    maybe = sum(e > under for e in excesses)
     if not sure <= certificate["count"] <= maybe:
         raise Refuted(f"{sure} coalitions gain, the report says {certificate['count']}")
     expect_verdict(claim, {True})
