@@ -214,9 +214,22 @@ def _heated(points: Polyhedron, heating: Heating, one: dict[str, FloatArray]) ->
         [-heating.efficiency / float(one["capacitance"]) * eye, eye - (1 - share) * np.eye(steps, k=-1)]
     )
     levels = np.concatenate([points.equal_limits, start + share * one["outdoor"]])
-    lower = np.concatenate([points.lower, np.zeros(steps), np.full(steps, -np.inf)])
-    upper = np.concatenate([points.upper, np.full(steps, float(one["power"])), np.full(steps, np.inf)])
+    coldest, warmest = _reach(one, share, heating.efficiency * float(one["power"]) / float(one["capacitance"]))
+    lower = np.concatenate([points.lower, np.zeros(steps), coldest])
+    upper = np.concatenate([points.upper, np.full(steps, float(one["power"])), warmest])
     return Polyhedron.of(lower, upper, equal=(np.vstack([use, memory, heat]), levels))
+
+
+def _reach(one: dict[str, FloatArray], share: float, most: float) -> tuple[FloatArray, FloatArray]:
+    """Temperatures that no heating and full heating could lead to, and a degree more: bounds that never bind."""
+    low = high = float(one["first"])
+    ends = []
+    for outdoor in one["outdoor"].tolist():
+        kept = sorted([(1 - share) * low, (1 - share) * high])
+        low, high = kept[0] + share * outdoor, kept[1] + share * outdoor + most
+        ends.append((low - 1, high + 1))
+    coldest, warmest = np.array(ends).T
+    return coldest, warmest
 
 
 def _balance(n: int, steps: int, kinds: int) -> Polyhedron:

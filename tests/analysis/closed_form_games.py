@@ -15,7 +15,13 @@ from gametrade.games.equilibrium import Equilibrium, StrategicGame
 from gametrade.games.evolutionary import EvolutionaryGame
 from gametrade.games.quadratic import QuadraticGame
 from gametrade.games.sparse_quadratic import SparseQuadraticGame
-from gametrade.games.stackelberg import BilevelGame, PriceLeaderGame, StackelbergGame, UsageChargeGame
+from gametrade.games.stackelberg import (
+    BilevelGame,
+    PriceLeaderGame,
+    StackelbergGame,
+    UsageChargeGame,
+    leaders_of_formulas,
+)
 from gametrade.games.systems.capacity_sellers import capacity_sellers
 from gametrade.games.systems.differentiated_sellers import differentiated_sellers
 from gametrade.games.systems.payoffs_only_sellers import payoffs_only_sellers
@@ -143,7 +149,10 @@ def leading_forms(v: Values, exact: Exact) -> list[Form]:
         n_follower=1,
         bounds=[(0.0, left)] * 2,
     )
-    return [Form(one, exact("q1", "y1"), played) for one in (leader, bilevel)]
+    formulas = leaders_of_formulas(
+        {"first": f"x*{v['b']}*({left} - x - y)"}, {"first": {"x": (0.0, left)}}, {"y": f"({left} - x)/2"}
+    )
+    return [Form(one, exact("q1", "y1"), played) for one in (leader, bilevel, formulas)]
 
 
 def charge_forms(v: Values, exact: Exact) -> list[Form]:
@@ -169,7 +178,14 @@ def penalty_forms(v: Values, exact: Exact) -> list[Form]:
     worth, slopes = [v["b1"], v["b2"]], [v["s1"], v["s2"]]
     game = PriceLeaderGame(worth, slopes, unit_cost=v["w"], welfare_weight=v["mu"], cap=12.0)
     mixed = bilevel_price(worth, slopes, v["w"], (0.0, 12.0), weight=v["mu"])
-    return [Form(one, exact("p", "x1", "x2"), played) for one in (game, mixed)]
+    surplus = " + ".join(f"(b{k} - p)**2/(2*s{k})" for k in (1, 2))
+    formulas = leaders_of_formulas(
+        {"retailer": f"(1 - mu)*(p - w)*(x + y) + mu*({surplus})"},
+        {"retailer": {"p": (0.0, min(worth))}},
+        {"x": "(b1 - p)/s1", "y": "(b2 - p)/s2"},
+        parameters=dict(v),
+    )
+    return [Form(one, exact("p", "x1", "x2"), played) for one in (game, mixed, formulas)]
 
 
 def facility_forms(v: Values, exact: Exact) -> list[Form]:

@@ -35,6 +35,8 @@ def refusal(entry, game):
         return "linear cost"
     if name in ("extragradient", "golden_ratio", "potential_maximum") and game.concave is False:
         return "concave"
+    if name == "leader_boxes" and game.formulas is None:
+        return "formulas"
     if name == "exchange_admm" and game.n_players > 1:
         return "own variables alone"
     if name == "potential_maximum" and type(game).__name__ == "PayoffsOnly":

@@ -163,6 +163,18 @@ def test_a_step_without_equilibrium_is_a_row_that_says_why():
     assert any(trace.name == "no equilibrium" for trace in played.plot().data)
 
 
+def test_a_solver_that_fails_once_leaves_a_row_that_says_so():
+    def fragile(game):
+        """Fails where there are two sellers."""
+        raise gt.SolverError("fragile gave up.", "stopped early")
+
+    played = play_steps(street(), "usage_charge", solver=fragile)
+    assert played.counts() == {"not solved": 1, "nothing to play": 3}
+    assert "gave up" in played.to_frame()["finding"].iloc[2]
+    assert played.by_month()["not solved"].tolist() == [1]
+    assert not played.strategies().size
+
+
 def test_a_bundled_day_of_shared_buildings():
     homes = gt.communities.fontana("flat")
     day = homes.select(homes=homes.names[:2], start="2017-06-01", end="2017-06-02")

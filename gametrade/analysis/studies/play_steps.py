@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import numpy as np
 
-from gametrade.analysis.studies.played_steps import PlayedSteps
+from gametrade.analysis.studies.played_steps import Answer, PlayedSteps
 from gametrade.community import Community
-from gametrade.errors import InvalidInputError
+from gametrade.errors import InvalidInputError, SolverError
 from gametrade.games.named_system import named_system
 from gametrade.games.pricing.step_numbers import StepNumbers
 from gametrade.registry import Entry, systems
@@ -81,7 +81,7 @@ def play_steps(
     steps: Iterable[int] | None = None,
     *,
     elasticity: float = 0.3,
-    solver: str | None = None,
+    solver: str | Callable[..., Any] | None = None,
     options: Mapping[str, Any] | None = None,
 ) -> PlayedSteps:
     """Play a named system in every step of a community, or on every day or in every month where it plays those.
@@ -96,9 +96,10 @@ def play_steps(
         Positions of the steps; of a system that plays days or months, those that begin in them. All if not given.
     elasticity : float, default=0.3
         Of demand at the tariff.
-    solver : str, optional
-        Registered name with options; the first choice for the game if not given. Over a year shorter ways pay:
-        ``"nested_prices:max_rounds=1:deviations=0"`` for sellers' competition, ``"exchange_admm"`` for buildings.
+    solver : str or callable, optional
+        Registered name with options, or any function of the game; the first choice for the system or the kind of game
+        if not given. Over a year shorter ways pay: ``"nested_prices:max_rounds=1:deviations=0"`` for sellers'
+        competition, ``"nash_seeking:rounds=8000"`` for sellers who know no model.
     options : mapping, optional
         Further keywords of the system's builder.
 
@@ -125,9 +126,18 @@ def play_steps(
     for group in groups:
         at = [int(k) for k in group]
         game = step_game(community, system, at, elasticity=elasticity, options=options)
-        answers.append(None if game is None else solve(game, solver))
+        answers.append(None if game is None else _answer(game, solver or entry.traits.get("answered_by")))
     times = community.times[[group[0] for group in groups]]
     return PlayedSteps(system, times, tuple(answers), community.tariff.currency)
+
+
+def _answer(game: Any, solver: str | Callable[..., Any] | None) -> Answer:
+    """The solution; a solver that fails in one game of a year does not take the others with it."""
+    try:
+        found: Answer = solve(game, solver)
+    except SolverError as failure:
+        return failure
+    return found
 
 
 def _entry(system: str) -> Entry:

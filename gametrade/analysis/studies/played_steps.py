@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gametrade.display import Shown
+from gametrade.errors import SolverError
 from gametrade.games.contracts.energy_classes import GRID
 from gametrade.games.equilibrium import Equilibrium, Solution
 from gametrade.typing import TimeArray
@@ -16,7 +17,10 @@ if TYPE_CHECKING:
     import pandas as pd
     import plotly.graph_objects as go
 
-STATES = ("equilibrium", "no equilibrium", "nothing to play")
+STATES = ("equilibrium", "no equilibrium", "not solved", "nothing to play")
+
+Answer = Solution | SolverError | None
+"""What was found, how a solver failed, or None where there was nothing to play."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -29,21 +33,21 @@ class PlayedSteps(Shown):
         Name of the system.
     times : ndarray of shape (k,)
         Start of each step, day or month.
-    answers : tuple of Solution or None
-        One each; None where there was nothing to play.
+    answers : tuple of Solution, SolverError or None
+        One each; the failure of a solver where it failed, None where there was nothing to play.
     unit : str
         Money.
     """
 
     system: str
     times: TimeArray
-    answers: tuple[Solution | None, ...]
+    answers: tuple[Answer, ...]
     unit: str
 
     @property
     def payoff_unit(self) -> str:
         """Unit of payoffs: money, unless the system counts them in something else."""
-        return next((answer.game.unit for answer in self.answers if answer is not None), self.unit)
+        return next((answer.game.unit for answer in self.answers if isinstance(answer, Solution)), self.unit)
 
     def to_frame(self) -> pd.DataFrame:
         """One row a game: status, number of equilibria, price, what all players get, largest regret, finding.
@@ -81,7 +85,7 @@ class PlayedSteps(Shown):
         return states.join(numbers).rename_axis("month")
 
     def counts(self) -> dict[str, int]:
-        """How many games have an equilibrium, none, or nothing to play."""
+        """How many games have an equilibrium, none, were not solved, or had nothing to play."""
         told = self.to_frame()["status"].tolist()
         return {status: told.count(status) for status in sorted(set(told))}
 
@@ -113,10 +117,12 @@ class PlayedSteps(Shown):
         return f"{head}\n{named.describe().loc[['mean', 'min', 'max']].to_string()}"
 
 
-def _row(answer: Solution | None) -> dict[str, Any]:
+def _row(answer: Answer) -> dict[str, Any]:
     nothing = {"equilibria": 0, "price": np.nan, "payoff": np.nan, "regret": np.nan, "finding": ""}
     if answer is None:
         return {"status": "nothing to play", **nothing}
+    if isinstance(answer, SolverError):
+        return {"status": "not solved", **nothing, "finding": str(answer)}
     if not len(answer):
         return {"status": "no equilibrium", **nothing, "finding": answer.finding}
     found = answer[0]
@@ -130,9 +136,9 @@ def _row(answer: Solution | None) -> dict[str, Any]:
     }
 
 
-def _strategies(answer: Solution | None) -> dict[tuple[str, str], float]:
+def _strategies(answer: Answer) -> dict[tuple[str, str], float]:
     """Every entry of the first equilibrium by player and name."""
-    if answer is None or not len(answer):
+    if not isinstance(answer, Solution) or not len(answer):
         return {}
     game, found = answer.game, answer[0]
     return {

@@ -41,6 +41,7 @@ def linked_homes(numbers: StepNumbers) -> Numbers | None:
         "upper": [*left, float(most.sum()), *np.zeros(len(buyers))],
         "links": [*local, *free],
         "charge": np.repeat([charge / 2, 0.0], [len(local), len(free)]),
+        "resale": False,
         "unit": grid["unit"],
     }
 

@@ -28,6 +28,7 @@ from gametrade.typing import ArrayLike, FloatArray
         "charge": [[0.5, 0.5], [0.0, 0.0]],
     },
     of_step=market_numbers.linked_homes,
+    answered_by="exchange_admm",
 )
 def bilateral_dispatch(
     *,
@@ -38,13 +39,14 @@ def bilateral_dispatch(
     upper: ArrayLike,
     links: Sequence[tuple[str, str]],
     charge: ArrayLike = 0.0,
+    resale: bool = True,
     unit: str = "money",
 ) -> SparseQuadraticGame:
     r"""Build the multi-bilateral economic dispatch as a game in which the two ends of a link share one equation.
 
     Parameters
     ----------
-    homes, curvature, slope, lower, upper, links, charge
+    homes, curvature, slope, lower, upper, links, charge, resale
         As in :class:`~gametrade.games.contracts.peer_dispatch.PeerDispatch`.
     unit : str
         Money.
@@ -79,7 +81,7 @@ def bilateral_dispatch(
     >>> round(found.certificate["shared_equal_prices"][0], 4), found.strategies[0].round(4)
     (7.0, array([4., 0.]))
     """
-    game = PeerDispatch(homes, curvature, slope, lower, upper, links=links, charge=charge)
+    game = PeerDispatch(homes, curvature, slope, lower, upper, links=links, charge=charge, resale=resale)
     owner, count = game.owner, game.n_links
     mine = [np.flatnonzero(owner == i) for i in range(game.n_players)]
     if any(not halves.size for halves in mine):
@@ -87,11 +89,14 @@ def bilateral_dispatch(
         raise InvalidInputError(f"links of bilateral_dispatch must give every home a partner. {lonely!r} has none.")
     low, high = np.asarray(game.lower), np.asarray(game.upper)
     most = float(np.maximum(np.abs(low), np.abs(high)).sum()) or 1.0
+    may = np.stack([game.may_sell, game.may_buy], axis=1)
     sets, blocks, rates, names = [], [], [], []
     for i, halves in enumerate(mine):
         signs = np.tile([1.0, -1.0], halves.size)
         ways = 2 * halves.size
-        sets.append(Polyhedron.of(np.zeros(ways), np.full(ways, most), np.stack([signs, -signs]), [high[i], -low[i]]))
+        sets.append(
+            Polyhedron.of(np.zeros(ways), most * may[halves].ravel(), np.stack([signs, -signs]), [high[i], -low[i]])
+        )
         blocks.append(-float(np.asarray(game.curvature)[i]) * np.outer(signs, signs))
         rates.append(-float(np.asarray(game.slope)[i]) * signs - np.repeat(game.half_charge[halves], 2))
         partners = [game.players[owner[(half + count) % (2 * count)]] for half in halves]

@@ -23,6 +23,7 @@ from gametrade.typing import ArrayLike
     },
     of_step=day_numbers.shared_days,
     period="day",
+    answered_by="exchange_admm",
 )
 def building_sharing(
     *,

@@ -52,8 +52,9 @@ def regional_market(
 
     Returns
     -------
-    RegionalMarket
-        Leaders: regions, prices; followers: clusters, energies. Answered by turns of global best replies.
+    BudgetBuyersGame
+        Leaders: regions, prices; followers: clusters, energies. With fees answered by turns of global best replies,
+        without by the prices at which all is sold.
 
     Raises
     ------
@@ -83,4 +84,5 @@ def regional_market(
         )
     fees = np.where(np.arange(k)[None, :] == at[:, None], 0.0, fee)
     named = [f"cluster {i + 1}" for i in range(n)] if clusters is None else clusters
-    return RegionalMarket(supplies, budgets, satiations, fees=fees, cap=cap, sellers=regions, buyers=named, unit=unit)
+    kind = RegionalMarket if fees.any() else BudgetBuyersGame
+    return kind(supplies, budgets, satiations, fees=fees, cap=cap, sellers=regions, buyers=named, unit=unit)
