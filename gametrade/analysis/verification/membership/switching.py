@@ -195,7 +195,11 @@ def check_blocking(paid: Paid, proof: Mapping[str, Any]) -> str:
     """The most profitable coalition that shares as it likes, and the bound on all others, exactly."""
     told, stated = proof["blocking"], proof["payoffs"]
     payoffs = [Fraction(float(stated[player])) for player in paid.game.players]
-    return check_excess(paid, payoffs, told, least=ZERO)
+    said = check_excess(paid, payoffs, told, least=ZERO)
+    together = paid.exact.excess(np.ones(len(payoffs), dtype=bool), payoffs)
+    if together > max(ZERO, Fraction(float(told["upper_bound"]))) + paid.tolerance:
+        raise Refuted(f"all together gain {float(together):.9g}, above the bound")
+    return said
 
 
 def _excess(paid: Paid, payoffs: list[Fraction], told: Mapping[str, Any], slack: Fraction) -> Fraction:
