@@ -58,22 +58,25 @@ class BlockingContracts(Shown):
 
 
 def blocking_contracts(outcome: ContractOutcome, *, seconds: float = 60.0) -> BlockingContracts:
-    r"""Find the most profitable blocking set of contracts, by looking at all.
+    r"""Find the most profitable blocking set of contracts: by looking at all of up to 14, by a program of more.
 
     Parameters
     ----------
     outcome : ContractOutcome
-        Of a network with at most 14 contracts.
+        Any number of contracts.
+    seconds : float, default=60.0
+        Time limit of the program.
 
     Returns
     -------
     BlockingContracts
-        Exact; its gain is 0 where nobody gains.
+        Exact up to 14 contracts; its gain is 0 where nobody gains. Above, what was found is exact, and ``bound`` says
+        what nobody gains more than.
 
     Raises
     ------
     TooManyPlayersError
-        If there are more contracts; price-taking gaps then bound every gain.
+        If there are more than 14 contracts, and a valuation is neither a table nor energy with a grid behind it.
 
     Notes
     -----

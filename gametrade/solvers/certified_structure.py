@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -37,8 +37,8 @@ class SwitchingCertificate(Shown):
     pair : Deviation or None
         The pair of which the worse off gains most; None if a single home gains already, or there is one home only.
     blocking : BlockingCoalition or None
-        The most profitable coalition that shares what it makes as it likes, with a bound on all others; None for one
-        home.
+        The most profitable coalition that shares what it makes as it likes, all together included, with a bound on all
+        others; None for one home.
     """
 
     formation: FormationGame
@@ -141,9 +141,19 @@ def certified_structure(
     blocking = None
     if formation.n_players > 1:
         engine = "table" if formation.n_players <= TABLE_PLAYERS else "auto"
-        blocking = blocking_coalition(formation.game, paid, engine=engine, floor=0.0, seconds=seconds)
+        found = blocking_coalition(formation.game, paid, engine=engine, floor=0.0, seconds=seconds)
+        blocking = _with_everybody(formation, found)
     told = None if pair is None else pair_deviation(formation, pair, places)
     return SwitchingCertificate(formation, partition, paid, single, told, blocking)
+
+
+def _with_everybody(formation: FormationGame, found: BlockingCoalition) -> BlockingCoalition:
+    """The most profitable coalition, all together included, which is one wherever the structure is another."""
+    n, excess = formation.n_players, formation.game.grand_value - float(found.payoffs.sum())
+    bound = max(found.upper_bound, excess)
+    if excess <= max(found.excess, formation.game.tolerance):
+        return replace(found, upper_bound=bound, largest=n)
+    return replace(found, members=np.ones(n, dtype=bool), excess=excess, upper_bound=bound, largest=n)
 
 
 def _best_single(pools: HomePools, places: IntArray) -> tuple[FloatArray, Deviation]:

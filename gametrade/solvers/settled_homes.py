@@ -83,8 +83,8 @@ class _Run:
             met = last.structures
             return met[met.index(last.final) : -1]
         first = [path.final for path in self.paths].index(last.final)
-        met = [structure for path in self.paths[first + 1 :] for structure in path.structures]
-        return (last.final, *met[:-1])
+        back = [structure for path in self.paths[first + 1 :] for structure in path.structures]
+        return (last.final, *back[:-1])
 
 
 def settled_homes(

@@ -233,6 +233,15 @@ def test_the_certificate_of_a_given_structure_is_a_file_of_its_own():
     assert "certificate/pair" in found
 
 
+@pytest.mark.parametrize("homes", [1, 2, 3])
+def test_few_homes_are_proved_too(homes):
+    few = street(3).select(homes=street(3).names[:homes])
+    for rule in ("mid_market_rate", "equal_split", "shapley"):
+        assert set(said(read_back(formation_document(formation_study(few, rule)))).values()) == {"proved"}
+    study = provider_study(few, ["bill_sharing"], rng=np.random.default_rng(0), starts=1)
+    assert set(said(read_back(competition_document(study))).values()) == {"proved"}
+
+
 def test_rules_of_users_are_told_by_no_file():
     with pytest.raises(gt.InvalidInputError, match="rule of a formation file must be a registered name"):
         formation_document(formation_study(street(3), lambda game: np.zeros(game.n_players)))

@@ -98,7 +98,7 @@ def test_the_command_prints_the_table_and_writes_it(tmp_path, ending):
     text = path.read_text(encoding="utf-8")
     assert "coordinated" in text
     if ending == "json":
-        assert [row["design"] for row in json.loads(text)["designs"]] == ["coordinated", "first_met"]
+        assert [row["design"] for row in json.loads(text)["designs"]["designs"]] == ["coordinated", "first_met"]
     if ending == "html":
         assert "plotly" in text.lower()
 

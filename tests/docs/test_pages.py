@@ -8,9 +8,13 @@ import re
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import gametrade as gt
+from gametrade.analysis.membership_documents import designs_document, formation_document
+from gametrade.analysis.studies.formation import formation_study
+from gametrade.analysis.studies.market_designs import market_designs
 from gametrade.registry import properties, rules
 
 DOCS = Path(__file__).resolve().parents[2] / "docs"
@@ -79,8 +83,11 @@ def keys_of(value: Any, depth: int = 0) -> set[str]:
         return set().union(*(keys_of(item, depth) for item in value[:3])) if value else set()
     if not isinstance(value, dict):
         return set()
-    named_by_data = {"payoffs", "alternatives", "skipped", "recipe", "gains"}
-    return set(value) | {k for name, item in value.items() if name not in named_by_data for k in keys_of(item)}
+    named_by_data = {"payoffs", "alternatives", "skipped", "recipe", "gains", "choices", "regrets", "fee_income", "lot"}
+    lists_by_data = {"stable", "charges"}
+    inner = ({"": list(item.values())} if name in lists_by_data else {name: item} for name, item in value.items())
+    found = {k for parts in inner for name, item in parts.items() if name not in named_by_data for k in keys_of(item)}
+    return set(value) | found
 
 
 def test_the_schema_names_every_field():
@@ -91,6 +98,8 @@ def test_the_schema_names_every_field():
         gt.analyse_stability(homes, ["mid_market_rate", "competitive_price", "shapley"]).to_dict(),
         gt.analyse_stability(homes, ["mid_market_rate"], contract="day", contracts=["day"]).to_dict(),
         gt.analyse_stability(tables, ["equal_split"]).to_dict(),
+        formation_document(formation_study(tables)),
+        designs_document(market_designs(homes, ["first_met"], rng=np.random.default_rng(0))),
     ]
     missing = {key for document in documents for key in keys_of(document) if f"`{key}`" not in text}
     assert not missing

@@ -103,6 +103,17 @@ def test_sixty_homes_settle_and_the_evidence_stands_by_itself():
     assert "best pair" in str(proof)
 
 
+def test_all_together_can_be_the_coalition_that_gains_most():
+    """Two homes apart: no proper coalition gains, both together do."""
+    game = gt.SharingGame(gt.communities.street(2, 1, rng=3, start="2023-06-01"))
+    apart = certified_structure(FormationGame(game, "mid_market_rate"), [[name] for name in game.players])
+    assert apart.blocking is not None
+    assert game.grand_value > game.tolerance
+    assert apart.blocking.coalition == game.players
+    assert apart.blocking.excess == pytest.approx(game.grand_value)
+    assert apart.blocking.blocks
+
+
 def test_prices_in_the_core_hold_together_against_pairs():
     game = gt.SharingGame(gt.communities.street(30, 2, rng=1, start="2023-06-01"))
     end = settled_homes(FormationGame(game, "competitive_price"), [game.players])

@@ -269,7 +269,8 @@ class ProviderMarket:
         """Payoffs under each option of each set of members in bitmask order, shape (m + 1, 2**n, n). [money]"""
         if self.n_players > MOST_HOMES:
             raise TooManyPlayersError(
-                f"A table of all pools takes at most {MOST_HOMES} homes; best_provider_dynamics scales. "
+                f"A table of all pools takes at most {MOST_HOMES} homes; best_provider_dynamics scales, and "
+                "blocking_coalition of the market's game bounds what any group gains by leaving to share by itself. "
                 f"Got {self.n_players}."
             )
         members = all_coalitions(self.n_players)

@@ -14,13 +14,8 @@ from gametrade.analysis.verification.case import ExactGame, Refuted
 from gametrade.analysis.verification.comparing import equal, same
 from gametrade.analysis.verification.guarding import guarded
 from gametrade.analysis.verification.loading import game_of
-from gametrade.analysis.verification.membership.choices import (
-    Offers,
-    check_charges,
-    check_end,
-    check_lists,
-    check_market,
-)
+from gametrade.analysis.verification.membership.choice_lists import check_lists
+from gametrade.analysis.verification.membership.choices import Offers, check_charges, check_end, check_market
 from gametrade.analysis.verification.membership.contracts import verify_contracts
 from gametrade.analysis.verification.membership.designs import design_checks
 from gametrade.analysis.verification.membership.feeder import network_checks

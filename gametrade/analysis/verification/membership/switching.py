@@ -176,16 +176,17 @@ def _check_named(paid: Paid, structure: Partition, told: Mapping[str, Any], what
 def check_pair(paid: Paid, proof: Mapping[str, Any]) -> str:
     """The best move of two homes: the one that is named by the rule itself, all others by the same search again."""
     structure, told = paid.structure(proof["structure"]), proof["pair"]
-    if told is None:
-        if paid.game.n_players > 1 and proof["single"]["gains"][0] <= paid.tolerance:
-            raise Refuted("the best move of two homes is missing")
+    if proof["single"]["gains"][0] > paid.tolerance:
+        equal("the best move of two homes", told, None)
         return "no pair is named, because a single home gains already"
+    pools = HomePools(paid.formation)
+    found = best_pair(pools, pools.places(structure))
+    if found is None or told is None:
+        equal("whether two homes can move", told is not None, found is not None)
+        return "no two homes can move at the same time"
     if len(set(told["movers"])) != 2:
         raise Refuted("a pair has two movers")
     _check_named(paid, structure, told, "the best pair")
-    pools = HomePools(paid.formation)
-    found = best_pair(pools, pools.places(structure))
-    assert found is not None
     near(paid, "the gain of the worse off of the best pair", min(told["gains"]), Fraction(found.gain))
     return f"replayed by the rule, all pairs searched again; the worse off gains {found.gain:+.6g} {paid.game.unit}"
 
@@ -194,7 +195,11 @@ def check_blocking(paid: Paid, proof: Mapping[str, Any]) -> str:
     """The most profitable coalition that shares as it likes, and the bound on all others, exactly."""
     told, stated = proof["blocking"], proof["payoffs"]
     payoffs = [Fraction(float(stated[player])) for player in paid.game.players]
-    return check_excess(paid, payoffs, told, least=ZERO)
+    said = check_excess(paid, payoffs, told, least=ZERO)
+    together = paid.exact.excess(np.ones(len(payoffs), dtype=bool), payoffs)
+    if together > max(ZERO, Fraction(float(told["upper_bound"]))) + paid.tolerance:
+        raise Refuted(f"all together gain {float(together):.9g}, above the bound")
+    return said
 
 
 def _excess(paid: Paid, payoffs: list[Fraction], told: Mapping[str, Any], slack: Fraction) -> Fraction:
