@@ -97,8 +97,8 @@ def _gains(
         cut = max(1, int(np.searchsorted(sizes, AT_ONCE, side="right")))
         now, plans = plans[:cut], plans[cut:]
         masks = np.repeat([owner == place for place, _ in now], [len(plan.prices) for _, plan in now], axis=0)
-        columns = (np.concatenate([getattr(plan, name) for _, plan in now]) for name in ("prices", "energies"))
-        made, start = run(book, *columns, masks), 0
+        prices, energies = (np.concatenate(c) for c in zip(*((p.prices, p.energies) for _, p in now), strict=True))
+        made, start = run(book, prices, energies, masks), 0
         for place, plan in now:
             rows = slice(start, start + len(plan.prices))
             part = ManyOutcomes(made.fills[rows], made.payments[rows])
