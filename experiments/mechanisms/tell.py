@@ -11,7 +11,7 @@ import pandas as pd
 MONEY = ("mechanism", "welfare [USD]", "of the most", "auctioneer keeps [USD]")
 LIES = (
     "mechanism", "a lie pays in", "proved that none does in", "best lie, mean [USD]", "largest [USD]",
-    "no lie gains more than [USD]", "every lie tried",
+    "no lie gains more than [USD]", "every lie tried or ruled out",
 )  # fmt: skip
 
 
