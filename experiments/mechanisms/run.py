@@ -51,7 +51,7 @@ def row(market: CommunityMarket, optimum: float, lies: dict[str, list[gt.Verdict
             f"mean_gain_of_best_{about}_lie": round(float(gains.mean()), 6),
             f"largest_gain_of_a_{about}_lie": round(float(gains.max()), 6),
             f"no_{about}_lie_gains_more_than": round(max(map(most_gained, verdicts)), 6),
-            f"every_{about}_lie_tried": all(verdict.certificate["exhaustive"] for verdict in verdicts),
+            f"every_{about}_lie_tried": all(map(tried, verdicts)),
         }
     return told
 
@@ -63,8 +63,13 @@ def gained(verdict: gt.Verdict) -> float:
 
 
 def most_gained(verdict: gt.Verdict) -> float:
-    """What no lie gains more than: the bound where every lie was tried, else what the mechanism promises."""
-    return gained(verdict) if verdict.certificate["exhaustive"] else float(verdict.certificate.get("bound", np.inf))
+    """What no lie gains more than: the bound where all were tried or ruled out, else what follows from promises."""
+    return gained(verdict) if tried(verdict) else float(verdict.certificate.get("bound", np.inf))
+
+
+def tried(verdict: gt.Verdict) -> bool:
+    """Whether every lie was tried, or the mechanism's definition rules it out."""
+    return bool(verdict.certificate["exhaustive"] or verdict.certificate["kind"] == "theorem")
 
 
 def main() -> None:

@@ -13,7 +13,7 @@ from telling import load, markdown, write_readme
 MONEY = ("mechanism", "welfare [USD]", "of the most", "auctioneer keeps [USD]")
 LIES = (
     "mechanism", "a lie pays in", "proved that none does in", "best lie, mean [USD]", "largest [USD]",
-    "no lie gains more than [USD]", "every lie tried",
+    "no lie gains more than [USD]", "every lie tried or ruled out",
 )  # fmt: skip
 GAINS = ("mean_gain_of_best_{}_lie", "largest_gain_of_a_{}_lie", "no_{}_lie_gains_more_than")
 

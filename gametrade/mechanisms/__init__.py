@@ -98,7 +98,7 @@ def clear(
     if isinstance(chosen.get("rng"), int):
         chosen["rng"] = np.random.default_rng(chosen["rng"])
     valuation = retail(book) if isinstance(book, Community) else book
-    many = None if entry.traits.get("draws") else entry.traits.get("many")
+    many = None if entry.traits.get("draws") else _many_of(entry, chosen)
     together = None if many is None else lambda books: _in_parts(books, many, chosen)
     return run_market(valuation, label, lambda orders: _clear_book(orders, entry, chosen), together)
 
@@ -110,7 +110,7 @@ def clear_many(
     energies: FloatArray,
     *,
     watched: BoolArray | None = None,
-    **options: Any,
+    options: Mapping[str, Any] | None = None,
 ) -> ManyOutcomes:
     """Clear many books that differ from one in limits and energies only, e.g. lies beside the truth.
 
@@ -124,8 +124,8 @@ def clear_many(
         Limits [money/kWh] and energies [kWh] in each book, at least 0.
     watched : ndarray of bool, shape (m,) or (B, m), optional
         Orders whose payments are asked for, all if not given; the others' may be left at 0.
-    **options
-        Options of the mechanism.
+    options : mapping, optional
+        Options of the mechanism beside those in its name.
 
     Returns
     -------
@@ -146,7 +146,8 @@ def clear_many(
     array([12. , 16.5])
     """
     entry, written = mechanisms.resolve(mechanism)
-    chosen, many = {**written, **options}, entry.traits.get("many")
+    chosen = {**written, **(options or {})}
+    many = _many_of(entry, chosen)
     if many is not None:
         made = _in_parts(ManyBooks.beside(book, prices, energies, watched), many, chosen)
         if made is not None:
@@ -156,6 +157,15 @@ def clear_many(
     ]
     shape = prices.shape
     return ManyOutcomes(*(np.array([getattr(o, n) for o in told]).reshape(shape) for n in ManyOutcomes._fields))
+
+
+def _many_of(entry: Entry, options: Mapping[str, Any]) -> Callable[..., Any] | None:
+    """The form of a mechanism for many books, its options checked by the mechanism itself on a book of nobody."""
+    many = entry.traits.get("many")
+    if many is None or (entry.traits.get("draws") and not isinstance(options.get("rng"), int)):
+        return None
+    _clear_book(OrderBook([], [], [], []), entry, options)
+    return many  # type: ignore[no-any-return]
 
 
 def _in_parts(books: ManyBooks, many: Callable[..., Any], options: Mapping[str, Any]) -> ManyOutcomes | None:

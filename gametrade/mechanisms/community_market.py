@@ -172,7 +172,7 @@ def _all_books(valuation: Valuation) -> ManyBooks:
     """The books of all steps, one order a home; homes that want nothing have orders without energy."""
     net = valuation.community.net_load.T
     n = net.shape[1]
-    trade = ((net < 0).any(axis=1) & (net > 0).any(axis=1))[:, None]
+    trade = (net < 0).any(axis=1, keepdims=True) & (net > 0).any(axis=1, keepdims=True)
     limits = np.where(net > 0, valuation.buy.T, valuation.sell.T)
     energies = np.where(trade, np.abs(net), 0.0)
     return ManyBooks(np.arange(n), np.zeros(n), net > 0, limits, energies, np.ones(net.shape, dtype=bool))

@@ -192,7 +192,7 @@ class ManyCrossings:
             before = queue.reached - queue.energies
             traded = queue.filled(self.volume) > 0
             kept.append(np.where(traded, before, 0.0).max(axis=1, initial=0.0))
-        return np.minimum(*kept)
+        return np.asarray(np.minimum(*kept))
 
 
 def _shared_at_the_margin(traded: FloatArray, queue: ManyQueues) -> FloatArray:

@@ -31,7 +31,7 @@ def _many(books: ManyBooks, *, rng: int) -> ManyOutcomes | None:
         known = np.isfinite(ends)
         price = np.where(known, ends, 0.0).sum(axis=0) / np.maximum(known.sum(axis=0), 1)
         away = books.signs * (books.prices - price[:, None])
-        willing = half & known.any(axis=0)[:, None] & (away >= 0)
+        willing = half & known.any(axis=0, keepdims=True).T & (away >= 0)
         wishes = np.where(willing, books.energies, 0.0)
         sides = [np.where(books.buys == side, wishes, 0.0) for side in (True, False)]
         volume = np.minimum(*(side.sum(axis=1) for side in sides))[:, None]

@@ -20,7 +20,8 @@ from gametrade.analysis.properties.meter_pieces import ONE_PRICE, ONE_STEP, best
 from gametrade.analysis.properties.meter_truthfulness import MONOTONE_COSTS, gain_of, most_of_any_change
 from gametrade.analysis.studies.market_allocation import split
 from gametrade.analysis.verification.case import Refuted
-from gametrade.analysis.verification.meter_part import check_meters, exact_gain, prove_nothing_gains
+from gametrade.analysis.verification.exact_meters import exact_gain, prove_nothing_gains
+from gametrade.analysis.verification.meter_part import check_meters
 from tests.strategies import make_community
 
 few = settings(max_examples=12, deadline=None, derandomize=True)

@@ -133,7 +133,7 @@ def test_verdicts_about_markets_are_complete_repeatable_and_leave_the_book_alone
         assert json.loads(json.dumps(first.to_dict())) == first.to_dict()
         assert first.holds in (True, False, None)
         if first.holds is not None:
-            assert first.certificate["kind"] in ("recompute", "lie", "enumeration", "bound")
+            assert first.certificate["kind"] in ("recompute", "lie", "enumeration", "bound", "theorem")
 
     holds()
 

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gametrade as gt
+from gametrade.analysis.properties.axes import energy_axis
 from gametrade.analysis.properties.cells import Cells
 from gametrade.analysis.properties.market import Truth
 from gametrade.analysis.verification.case import Refuted
@@ -168,3 +169,20 @@ def test_limits_of_a_function_that_jumps_between_regions(r, rising):
     assert value(drawn).max() <= limits.max() + 1e-9
     assert value(drawn).min() >= limits.min() - 1e-9
     assert cells.grows(limits, 1e-9)
+
+
+def test_a_limit_that_no_breakpoint_attains_is_approached():
+    """Withholding just enough pays: the gain is a limit, and lies close to it are tried where no other one pays."""
+    book = gt.OrderBook.of(bids=[(0.30, 3)], asks=[(0.08, 3.1)])
+    verdict = gt.check(gt.clear(book, "uniform_price"), "quantity_truthfulness")
+    assert bound(verdict) == pytest.approx(0.66)
+    axis = energy_axis(book, 1, anywhere=False)
+    near = axis.closer()
+    assert len(near.values) > len(axis.values)
+    line = 2 * near.values - 1
+    assert near.limits @ line == pytest.approx(axis.limits @ line[: len(axis.values)])
+    flat = gt.OrderBook.of(bids=[(5.0, 1), (1e-6, 3)], asks=[(0.0, 1), (4.999999, 1)])
+    for mechanism in ("mcafee", "trade_reduction"):
+        for about in ("price", "energy"):
+            found = gt.check(gt.clear(flat, mechanism), "strategyproofness", about=about)
+            assert found.holds is (bound(found) <= money(flat))

@@ -71,7 +71,8 @@ def test_deficits_and_unknown_mechanisms_have_no_bound():
 
 
 def test_a_bound_is_checked_and_nothing_to_gain_is_a_proof():
-    book = gt.OrderBook.of([(9, 1), (8, 1)], [(1, 1), (2, 1)])
+    sides, owners = [True, True, False, False], ["x", "x", "y", "z"]
+    book = gt.OrderBook("abcd", sides, [9, 8, 1, 2], [1] * 4, owners=owners)
     open_ = gt.check(gt.clear(book, "muda:rng=1"), "strategyproofness", most=30)
     assert open_.holds is None
     assert 0 <= -open_.margin <= open_.certificate["bound"] <= 14

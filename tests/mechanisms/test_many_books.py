@@ -62,3 +62,18 @@ def test_only_watched_orders_are_paid_for():
     some = clear_many(book, "vickrey_clarke_groves", prices, energies, watched=watched).payments
     every = clear_many(book, "vickrey_clarke_groves", prices, energies).payments
     assert some[0, 0] == every[0, 0] == pytest.approx(gt.clear(book, "vickrey_clarke_groves").payments[0])
+
+
+def test_options_are_checked_as_by_one_book():
+    book, street = gt.OrderBook.of([(9, 1)], [(1, 1)]), gt.communities.fontana("flat").select(end="2016-08-03")
+    bad = (("uniform_price:k=2", "k of uniform_price"), ("uniform_price:ties=x", "ties"), ("muda", "rng of muda"))
+    for mechanism, message in bad:
+        with pytest.raises(gt.InvalidInputError, match=message):
+            clear_many(book, mechanism, book.prices[None], book.energies[None])
+    with pytest.raises(gt.InvalidInputError, match="k of uniform_price"):
+        gt.clear(street, "uniform_price", k=2)
+    with pytest.raises(gt.GametradeError, match="rounds"):
+        clear_many(book, "multi_round_double_auction", *np.ones((2, 1, 2)), options={"round": 3})
+    one = gt.clear(book, "multi_round_double_auction", rounds=2)
+    many = clear_many(book, "multi_round_double_auction", book.prices[None], book.energies[None], options={"rounds": 2})
+    assert many.payments[0] == pytest.approx(one.payments)

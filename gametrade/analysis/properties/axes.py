@@ -11,6 +11,9 @@ from gametrade.analysis.properties.breakpoints import Breakpoints, price_marks
 from gametrade.mechanisms import OrderBook
 from gametrade.typing import BoolArray, FloatArray, IntArray
 
+CLOSE = 1e-6
+"""Share of an interval by which a value lies inside its ends, to come near to a limit there."""
+
 SAME = 1e-9
 """Share of the largest limit or energy below which two of them are one breakpoint."""
 
@@ -43,6 +46,15 @@ class Axis:
         near = np.eye(len(values))
         first, second = near[one : one + step], near[one + step :]
         return cls(values, np.vstack([near[:one], 2 * first - second, 2 * second - first]))
+
+    def closer(self) -> Axis:
+        """With values just inside both ends of every interval, where a limit that is not attained is nearly met."""
+        ends = self.values[: (len(self.values) + 2) // 3]
+        low, width = ends[:-1], np.diff(ends)
+        near = np.concatenate([low + CLOSE * width, low + (1 - CLOSE) * width])
+        return Axis(
+            np.concatenate([self.values, near]), np.hstack([self.limits, np.zeros((len(self.limits), near.size))])
+        )
 
     @classmethod
     def single(cls, value: float) -> Axis:

@@ -97,7 +97,10 @@ class Cells:
 def _shape(n_marks: int, r: int, rising: bool) -> Shape:
     """Every region: which mark or interval each coordinate has, and in which order those of one interval stand."""
     points: dict[tuple[tuple[int, float], ...], int] = {}
-    columns, weights, outer, inner = [], [], [], []
+    columns: list[list[int]] = []
+    weights: list[list[float]] = []
+    outer: list[bool] = []
+    inner: list[int] = []
     for region in _regions(n_marks, r, rising):
         moved, centre = sorted(set(region) - {(slot, 0) for slot, _ in region}), _point(region, None)
         inside = [centre, *(_point(region, block) for block in moved)]

@@ -83,7 +83,7 @@ def false_name_proofness(
             prices, energies = (np.tile(column, (len(moved), 1)) for column in (two.prices, two.energies))
             prices[:, -1], energies[:, -1] = moved.T
             energies[:, order] = np.maximum(0.0, energies[:, order] - moved[:, 1])
-            return truth.gains_of(trader, two, run(two, prices, energies, mine), mine) - honest[trader]
+            return np.asarray(truth.gains_of(trader, two, run(two, prices, energies, mine), mine) - honest[trader])
 
         here = _of_order(book, order, alias, form if sure else Breakpoints(), share, gain)
         found = Found(here.gain, here.supremum, trader, here.book, honest[trader], here.tried, here.exhaustive)

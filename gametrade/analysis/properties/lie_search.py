@@ -72,18 +72,22 @@ def best_lie(
     empty = book.traders[0] if book.traders else ""
     found = Found(0.0, 0.0, empty, book, 0.0, 0, bool(form.prices or about == "energy"))
     share = max(2, most // max(1, book.n_orders))
-    plans = [
-        (place, plan)
-        for place in range(len(book.traders))
-        for plan in _plans(book, np.flatnonzero(owner == place), about, form, share)
-    ]
-    for place, plan, gains in _gains(plans, book, truth, many_of(outcome, mechanism)):
-        grown = gains - honest[place]
-        k = int(grown.argmax())
-        supremum, whole = plan.sum_up(grown)
-        lie = book.changed(prices=plan.prices[k], energies=plan.energies[k])
-        here = Found(float(grown[k]), supremum, book.traders[place], lie, honest[place], grown.size, whole)
-        found = better(found, here)
+    tolerance = money_tolerance(book)
+    for closer in (False, True):
+        plans = [
+            (place, plan)
+            for place in range(len(book.traders))
+            for plan in _plans(book, np.flatnonzero(owner == place), about, form, (share, closer))
+        ]
+        for place, plan, gains in _gains(plans, book, truth, many_of(outcome, mechanism)):
+            grown = gains - honest[place]
+            k = int(grown.argmax())
+            supremum, whole = plan.sum_up(grown)
+            lie = book.changed(prices=plan.prices[k], energies=plan.energies[k])
+            here = Found(float(grown[k]), supremum, book.traders[place], lie, honest[place], grown.size, whole)
+            found = better(found, here)
+        if not found.exhaustive or found.gain > tolerance or found.supremum <= tolerance:
+            break
     return found
 
 
@@ -97,8 +101,8 @@ def _gains(
         cut = max(1, int(np.searchsorted(sizes, AT_ONCE, side="right")))
         now, plans = plans[:cut], plans[cut:]
         masks = np.repeat([owner == place for place, _ in now], [len(plan.prices) for _, plan in now], axis=0)
-        columns = (np.concatenate([getattr(plan, name) for _, plan in now]) for name in ("prices", "energies"))
-        made, start = run(book, *columns, masks), 0
+        prices, energies = (np.concatenate(c) for c in zip(*((p.prices, p.energies) for _, p in now), strict=True))
+        made, start = run(book, prices, energies, masks), 0
         for place, plan in now:
             rows = slice(start, start + len(plan.prices))
             part = ManyOutcomes(made.fills[rows], made.payments[rows])
@@ -106,29 +110,32 @@ def _gains(
             start = rows.stop
 
 
-def _plans(book: OrderBook, rows: IntArray, about: str, form: Breakpoints, most: int) -> list[Plan]:
-    """Lies of one trader: all that can matter, or some if these are too many or unknown."""
+def _plans(book: OrderBook, rows: IntArray, about: str, form: Breakpoints, effort: tuple[int, bool]) -> list[Plan]:
+    """Lies of one trader: all that can matter, or some if these are too many or unknown; also closer to limits."""
+    most, closer = effort
     if rows.size == 1:
-        return _of_one_order(book, int(rows[0]), about, form, most)
+        return _of_one_order(book, int(rows[0]), about, form, effort)
     cells = _cells(book, rows, about, form, most * rows.size)
     if cells is not None:
         return [cells]
     return [
         Plan(plan.prices, plan.energies, lambda gains: (float(gains.max()), False))
         for order in rows.tolist()
-        for plan in _of_one_order(book, order, about, form, most)
+        for plan in _of_one_order(book, order, about, form, (most, closer))
     ]
 
 
-def _of_one_order(book: OrderBook, order: int, about: str, form: Breakpoints, most: int) -> list[Plan]:
+def _of_one_order(book: OrderBook, order: int, about: str, form: Breakpoints, effort: tuple[int, bool]) -> list[Plan]:
     """Lies about one order; both dimensions at once as far as the number of lies allows."""
+    most, closer = effort
     prices = price_axis(book, order, form) if about != "energy" else Axis.single(book.prices[order])
     energies = Axis.single(book.energies[order])
     if about != "price":
         energies = energy_axis(book, order, anywhere=about == "both")
     sure = (about == "energy" or form.prices != "") and (about == "price" or form.energies)
     if len(prices.values) * len(energies.values) <= most:
-        return [_on_grid(book, order, (prices, energies), sure)]
+        axes = [axis.closer() if closer and len(axis.values) > 1 else axis for axis in (prices, energies)]
+        return [_on_grid(book, order, (axes[0], axes[1]), sure)]
     half = max(2, most // 3)
     parts = [
         (prices.thinned(half), Axis.single(book.energies[order])),

@@ -80,7 +80,7 @@ def many_of(outcome: MarketOutcome, mechanism: Mechanism | str | None = None) ->
     """As :func:`mechanism_of`, for many books that differ from one in limits and energies; some orders are watched."""
     chosen, options = _named(outcome, mechanism)
     return lambda book, prices, energies, watched: clear_many(
-        book, chosen, prices, energies, watched=watched, **options
+        book, chosen, prices, energies, watched=watched, options=options
     )
 
 
@@ -158,7 +158,7 @@ class Truth:
     def gains_of(self, trader: str, book: OrderBook, made: ManyOutcomes, mine: BoolArray) -> FloatArray:
         """What a trader really gains in each of many outcomes, by its orders there, shape (B,). [money]"""
         bought, sold = (made.fills[:, mine & (book.buys == side)].sum(axis=1) for side in (True, False))
-        return self.worths(trader, bought, sold) - made.payments[:, mine].sum(axis=1)
+        return np.asarray(self.worths(trader, bought, sold) - made.payments[:, mine].sum(axis=1))
 
     def worth(self, trader: str, bought: float, sold: float) -> float:
         """Value of energy bought less cost of energy sold. [money]"""

@@ -56,7 +56,7 @@ def _price(half: Sequence[Order]) -> Fraction | None:
     return Fraction(sum(ends) / len(ends)) if ends else None
 
 
-def _granted(half: Sequence[Order], price: Fraction, turns: Sequence[str]) -> Money | dict[str, Fraction]:
+def _granted(half: Sequence[Order], price: Fraction, turns: Sequence[str]) -> dict[str, Fraction]:
     """Net energy of each trader: its wish at the price, or what its turn leaves on the longer side."""
     wishes = dict.fromkeys(turns, ZERO)
     for order in half:

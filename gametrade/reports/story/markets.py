@@ -210,8 +210,9 @@ def _told(book: OrderBook, verdict: Verdict) -> str:
 
 def _at_most(write: Writer, verdicts: Iterable[Verdict]) -> str:
     """What no lie or change gains more than, where that is known of every verdict; else nothing is said."""
-    bounds = [verdict.certificate.get("bound") for verdict in verdicts if not verdict.certificate.get("exhaustive")]
-    if not bounds or any(bound is None for bound in bounds):
+    searched = [verdict.certificate for verdict in verdicts if not verdict.certificate.get("exhaustive")]
+    bounds = [float(certificate["bound"]) for certificate in searched if "bound" in certificate]
+    if not bounds or len(bounds) < len(searched):
         return ""
     return f", at most{SPACE}{write.number(max(bounds))}"
 
