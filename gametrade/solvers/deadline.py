@@ -8,7 +8,7 @@ from numbers import Real
 from gametrade.errors import InvalidInputError
 
 
-def deadline(seconds: float, what: str) -> float:
+def deadline(seconds: object, what: str) -> float:
     """Turn a time limit into the clock time at which to stop.
 
     Parameters
