@@ -207,13 +207,11 @@ def core_numbers(game: CoalitionalGame, main: RuleStability) -> CoreNumbers:
     """Find the three numbers; the subsidy is that of the whole period."""
     if main.contract != "whole":
         raise InvalidInputError("the three numbers are about the whole period, and the headline numbers are not.")
-    priced = isinstance(game, SharingGame | IndividualTariffGame) and game.n_players > CHEAP_PLAYERS
-    return CoreNumbers(
-        least_core_by_rows(game, seconds=PATIENCE, stored=True) if priced else least_core_value(game),
-        stable_at_prices(game) if priced else cost_of_stability(game),
-        main.subsidy.upper_bound,
-        main.subsidy.lower_bound,
-    )
+    subsidy = main.subsidy.upper_bound, main.subsidy.lower_bound
+    if isinstance(game, SharingGame | IndividualTariffGame) and game.n_players > CHEAP_PLAYERS:
+        by_rows = least_core_by_rows(game, seconds=PATIENCE, stored=True)
+        return CoreNumbers(by_rows, stable_at_prices(game), *subsidy)
+    return CoreNumbers(least_core_value(game), cost_of_stability(game), *subsidy)
 
 
 def joining(game: CoalitionalGame, rules: Iterable[str]) -> tuple[PopulationMonotonicity, ...]:

@@ -99,7 +99,8 @@ def _least_core_excess(game: CoalitionalGame, found: LeastCore | LeastCoreBracke
 
 def _by_rows(game: CoalitionalGame, found: LeastCoreBracket) -> Verdict:
     """The same without a table: a price tree shows what the payoffs reach."""
-    proof, holds = least_core_to_dict(found), True
+    proof: dict[str, Any] = least_core_to_dict(found)
+    holds: bool | None = True
     del proof["unit"]
     if found.upper_bound - found.lower_bound > game.n_players * decision_tolerance(game.tolerance, found.payoffs):
         proof |= {"kind": "none", "why": "the search ran out of time"}

@@ -48,7 +48,10 @@ class CoalitionScan:
         self._position, self._gain = position, 0.5 * np.abs(position).sum(axis=1) - payoffs
 
     def work(self, state: IntArray) -> float:
-        """Absolute values that a scan of a region takes."""
+        """Absolute values that a scan of a region takes, or their least number where that is too large already."""
+        least = 2.0 ** int((state == FREE).sum())
+        if least > SCANNED:
+            return least
         free, net = self._position[state == FREE], self._position[state == INSIDE].sum(axis=0)
         return float(2.0 ** len(free) * max(1, int(self._open_steps(net, free)[0].sum())))
 

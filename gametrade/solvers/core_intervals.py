@@ -170,7 +170,7 @@ def _ends(
         bounds.append(sign * proved_least(program, point.weights, aim))
         proofs.append(point.weights)
         in_core = inside(point, program, tolerance)
-        points.append(point.payoffs if in_core else (start.payoffs if known is None else known) - alone)
+        points.append(point.payoffs if in_core else start.or_given(known) - alone)
     return (points[0], points[1]), (bounds[0], bounds[1]), (proofs[0], proofs[1])
 
 

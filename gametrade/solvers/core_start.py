@@ -35,6 +35,13 @@ class KnownPoint:
     payoffs: FloatArray | None = None
     largest_excess: float = 0.0
 
+    def or_given(self, supported: FloatArray | None) -> FloatArray:
+        """Payoffs that prices support, where there are any, else those known. [money]"""
+        if supported is not None:
+            return supported
+        assert self.payoffs is not None
+        return self.payoffs
+
 
 @singledispatch
 def known_point(game: CoalitionalGame) -> KnownPoint:

@@ -8,7 +8,7 @@ from numbers import Real
 from gametrade.errors import InvalidInputError
 
 
-def deadline(seconds: float, what: str) -> float:
+def deadline(seconds: object, what: str) -> float:
     """Turn a time limit into the clock time at which to stop.
 
     Parameters
@@ -37,6 +37,6 @@ def deadline(seconds: float, what: str) -> float:
         ...
     gametrade.errors.InvalidInputError: seconds of search must be a number of at least 0. Got -1.
     """
-    if isinstance(seconds, bool) or not isinstance(seconds, Real) or not seconds >= 0:
+    if isinstance(seconds, bool) or not isinstance(seconds, Real) or not float(seconds) >= 0:
         raise InvalidInputError(f"seconds of {what} must be a number of at least 0. Got {seconds!r:.60}.")
     return time.monotonic() + float(seconds)

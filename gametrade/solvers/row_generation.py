@@ -174,8 +174,10 @@ def least_core_by_rows(
     (array([0., 0., 8.]), 0.0)
     """
     if not isinstance(game, Searchable):
-        kinds = "a SharingGame, an IndividualTariffGame or a DispatchGame"
-        raise InvalidInputError(f"least_core_by_rows needs {kinds}. Got {type(game).__name__}.")
+        raise InvalidInputError(
+            "least_core_by_rows needs a SharingGame, an IndividualTariffGame or a DispatchGame. "
+            f"Got {type(game).__name__}."
+        )
     check_question(game, "least_core_by_rows")
     oracle = oracle_of(game)
     master = _Master(game)

@@ -18,6 +18,7 @@ from gametrade.analysis.encoding import pack, unpack
 from gametrade.analysis.exact import ExactSharingGame
 from gametrade.analysis.exact_periods import ExactPeriods
 from gametrade.analysis.verification import verify_document
+from gametrade.solvers import price_tree
 from tests.analysis.leaves import report
 from tests.analysis.test_contracts import spread_games
 from tests.solvers.brute_force import fractions
@@ -47,6 +48,7 @@ def document(homes, kind="any"):
             patch.setattr(period_proofs, "_best_path", lambda game, payoffs: np.zeros(len(game.trade_steps), np.uint8))
         if kind == "trees":
             patch.setattr(period_proofs, "ENUMERATED_PLAYERS", 1)
+            patch.setattr(price_tree, "SCANNED", 0.0)
         study = gt.analyse_stability(changing_pairs(homes), ["mid_market_rate", "shapley", "equal_split"])
     return report(study)
 

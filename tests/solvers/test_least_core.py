@@ -218,3 +218,15 @@ def test_a_refusal_names_the_function_that_was_asked(ask):
     for what in (gt.TableGame.from_values({("a",): 1.0}), [1, 2]):
         with pytest.raises(gt.InvalidInputError, match=f"^{ask.__name__} needs"):
             ask(what)
+
+
+@pytest.mark.parametrize("n_players", [17, 19])
+def test_a_majority_with_a_veto_player_has_him_take_all(n_players):
+    """Nearly every coalition of the table is tight at the one point of the core."""
+    masks = np.arange(2**n_players)
+    wins = (masks & 1 == 1) & (np.bitwise_count(masks) > n_players // 2)
+    game = gt.TableGame([f"p{i}" for i in range(n_players)], wins.astype(float))
+    expected = np.eye(n_players)[0]
+    assert least_core_value(game).fraction == 0
+    for rule in ("least_core", "nucleolus"):
+        assert np.abs(gt.allocate(game, rule).payoffs - expected).max() <= 1e-12
