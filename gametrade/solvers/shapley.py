@@ -219,7 +219,7 @@ def _weights(n: int) -> FloatArray:
     size = members.sum(axis=1)
     joins = np.array([0.0] + [1 / (k * comb(n, k)) for k in range(1, n + 1)])[size]
     stays_out = np.array([1 / ((n - k) * comb(n, k)) for k in range(n)] + [0.0])[size]
-    return np.where(members, joins[:, None], -stays_out[:, None])
+    return np.asarray(np.where(members, joins[:, None], -stays_out[:, None]))
 
 
 def shapley_fractions(game: CoalitionalGame) -> list[Fraction]:
