@@ -143,8 +143,10 @@ def _community(community: Community, payoffs: PayoffsLike, **options: Any) -> Bl
 
 @blocking_coalition.register(IndividualTariffGame)
 @blocking_coalition.register(SharingGame)
-def _sharing(
-    game: SharingGame | IndividualTariffGame,
+@blocking_coalition.register(DispatchGame)
+@blocking_coalition.register(NetworkGame)
+def _with_prices(
+    game: IndividualTariffGame | SharingGame | DispatchGame | NetworkGame,
     payoffs: PayoffsLike,
     *,
     engine: str = "auto",
@@ -159,67 +161,14 @@ def _sharing(
     nodes: int = 20_000,
     seconds: float = 60.0,
 ) -> BlockingCoalition:
+    """A game with prices is searched; how, its kind decides."""
     deadline(seconds, "blocking_coalition")
     if engine not in ENGINES:
         raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
     question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
     if engine == "table":
         return _by_table(question)
-    return _by_tree(question, game.position, _Effort(engine, floor + exit_cost, near, nodes, seconds))
-
-
-@blocking_coalition.register
-def _dispatch(
-    game: DispatchGame,
-    payoffs: PayoffsLike,
-    *,
-    engine: str = "auto",
-    count: int = 1,
-    containing: CoalitionLike = (),
-    min_size: int = 1,
-    allowed: Sequence[Iterable[str]] | None = None,
-    exit_cost: float = 0.0,
-    exit_cost_per_member: float = 0.0,
-    floor: float = -np.inf,
-    near: BlockingCoalition | None = None,
-    nodes: int = 20_000,
-    seconds: float = 60.0,
-) -> BlockingCoalition:
-    deadline(seconds, "blocking_coalition")
-    if engine not in ENGINES:
-        raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
-    question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
-    if engine == "table":
-        return _by_table(question)
-    return search_dispatch(question, engine, floor + exit_cost, nodes, seconds)
-
-
-@blocking_coalition.register
-def _network(
-    game: NetworkGame,
-    payoffs: PayoffsLike,
-    *,
-    engine: str = "auto",
-    count: int = 1,
-    containing: CoalitionLike = (),
-    min_size: int = 1,
-    allowed: Sequence[Iterable[str]] | None = None,
-    exit_cost: float = 0.0,
-    exit_cost_per_member: float = 0.0,
-    floor: float = -np.inf,
-    near: BlockingCoalition | None = None,
-    nodes: int = 20_000,
-    seconds: float = 60.0,
-) -> BlockingCoalition:
-    deadline(seconds, "blocking_coalition")
-    if engine not in ENGINES:
-        raise UnknownNameError("engine of blocking_coalition", engine, ENGINES)
-    question = Question.of(game, payoffs, count, containing, min_size, allowed, exit_cost, exit_cost_per_member)
-    by_table = engine == "table" or (engine == "auto" and game.n_players <= NETWORK_TABLE_PLAYERS)
-    if by_table or question.groups or count > 1:
-        return _by_table(question)
-    members, excess, upper = network_blocking(question, seconds=seconds)
-    return question.answer([(excess, members)], upper, engine="milp + prices")
+    return _search(game, question, _Effort(engine, floor + exit_cost, near, nodes, seconds))
 
 
 @dataclass(frozen=True, eq=False, slots=True)
@@ -238,6 +187,27 @@ class _Effort:
         if self.near is None or self.near.price_tree is None:
             return None
         return self.near.price_tree.paths[0] / PRICE_GRID, self.near.members
+
+
+@singledispatch
+def _search(game: CoalitionalGame, question: Question, effort: _Effort) -> BlockingCoalition:
+    """Grow a price tree, one for each allowed group."""
+    assert isinstance(game, SharingGame | IndividualTariffGame)
+    return _by_tree(question, game.position, effort)
+
+
+@_search.register
+def _(game: DispatchGame, question: Question, effort: _Effort) -> BlockingCoalition:
+    return search_dispatch(question, effort.engine, effort.floor, effort.nodes, effort.seconds)
+
+
+@_search.register
+def _(game: NetworkGame, question: Question, effort: _Effort) -> BlockingCoalition:
+    small = effort.engine == "auto" and game.n_players <= NETWORK_TABLE_PLAYERS
+    if small or question.groups or question.count > 1:
+        return _by_table(question)
+    members, excess, upper = network_blocking(question, seconds=effort.seconds)
+    return question.answer([(excess, members)], upper, engine="milp + prices")
 
 
 def _by_table(question: Question) -> BlockingCoalition:
