@@ -130,6 +130,10 @@ def maximise(program: Program, *, seconds: float = 600.0, relative_gap: float = 
         solver.setOptionValue("dual_feasibility_tolerance", SHARPEST)
     solver.passModel(_model(program))
     solver.run()
+    if solver.getModelStatus() == highspy.HighsModelStatus.kNotset:
+        solver.setOptionValue("presolve", "off")
+        solver.clearSolver()
+        solver.run()
     status = solver.modelStatusToString(solver.getModelStatus())
     answer, info = solver.getSolution(), solver.getInfo()
     if info.primal_solution_status != highspy.SolutionStatus.kSolutionStatusFeasible:

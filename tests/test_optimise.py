@@ -67,3 +67,14 @@ def test_programs_of_different_kinds_share_the_threads_of_the_solver():
     game = gt.TableGame.from_values({("a", "b"): 6.0, ("a", "b", "c"): 7.0})
     assert gt.allocate(game, "nucleolus").payoffs.sum() == pytest.approx(7.0)
     assert gt.nearest_core_allocation(game, "equal_split").payoffs.sum() == pytest.approx(7.0)
+
+
+def test_a_program_that_the_solver_cannot_simplify_is_solved_as_it_is():
+    """With its sharpest tolerances HiGHS 1.16 ends its presolve of these rows, nearly parallel, in an error."""
+    rows = [
+        [1, 2, -1, -2, 0], [1, 0, -1, 0, 0], [0, 1, 0, -1, 0], [2, 1, -2, -1, 0], [0, 1, 0, -1, 0], [1, 0, -1, 0, 0],
+        [-1, 0, 1, 0, 2.5e-7], [0, -1, 0, 1, 2.5e-7], [-1, -1, 1, 1, 0],
+    ]  # fmt: skip
+    limits = [0.25, 0.25, 1.0, 0.25, 0.25, 1.0, 0.0, 0.0, -0.16666666565]
+    answer = maximise(program([0, 0, 0, 0, 1.0], rows, limits, upper=INFINITY))
+    assert answer.objective == pytest.approx(1e6 / 3, rel=1e-6)

@@ -78,10 +78,6 @@ def multi_round_double_auction(
     >>> [(event.time, event.price) for event in outcome.events]
     [(1.0, 8.0), (2.0, 11.0)]
     """
-    if isinstance(rounds, bool) or rounds != int(rounds) or rounds < 1:
-        raise InvalidInputError(
-            f"rounds of multi_round_double_auction must be a whole number of at least 1. Got {rounds}."
-        )
     if not 0 <= margin <= 1:
         raise InvalidInputError(f"margin of multi_round_double_auction must be from 0 to 1. Got {margin}.")
     held = Rounds(book, "multi_round_double_auction", k)

@@ -69,7 +69,7 @@ def test_every_round_trades_between_its_own_quotes(book, margin):
         ("periodic_double_auction", {"length": 0}, "length of periodic_double_auction must be positive. Got 0."),
         ("periodic_double_auction", {"length": np.inf}, "length of periodic_double_auction must be positive. Got inf."),
         ("periodic_double_auction", {"k": 2}, "k of periodic_double_auction must be from 0 to 1. Got 2."),
-        ("multi_round_double_auction", {"rounds": 0}, "must be a whole number of at least 1. Got 0."),
+        ("multi_round_double_auction", {"rounds": 0}, "rounds of multi_round_double_auction must be at least 1"),
         ("multi_round_double_auction", {"rounds": 1.5}, "must be a whole number. Got 1.5."),
         ("multi_round_double_auction", {"margin": -0.1}, "must be from 0 to 1. Got -0.1."),
         ("random_matching", {"k": -1, "rng": 0}, "k of random_matching must be from 0 to 1. Got -1."),

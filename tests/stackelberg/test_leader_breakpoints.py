@@ -81,6 +81,14 @@ def test_local_maxima_are_local_maxima_and_the_pieces_cover_the_prices(game):
     json.dumps(answer.to_dict())
 
 
+def test_a_price_at_which_a_piece_shrinks_to_a_point_is_no_local_maximum():
+    """Demand reaches the capacity where a customer reaches its least: the piece before is that one price."""
+    game = PriceLeaderGame([1.0, 0.0], 0.125, [0.5, 0.5], [1.0, 0.5], capacity=1.0, cap=6.0)
+    answer = gt.solve(game)
+    assert answer[0].certificate["feasible_from"] == 0.9375
+    assert [step["price"] for step in answer.trace] == [6.0]
+
+
 @given(price_leaders(max_followers=5), st.randoms())
 def test_relabelled_followers_change_nothing(game, random):
     order = list(range(game.n_followers))

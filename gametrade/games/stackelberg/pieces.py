@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from typing import Any
 
 import numpy as np
@@ -87,13 +87,10 @@ class PiecewiseQuadratic:
         if self.grows_without_bound:
             return Maxima(np.zeros(0), np.zeros(0), np.zeros(0, bool), np.inf, m)
         low, high = self._finite_ends
-        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
-            vertex = self.origin - self.slope / (2 * self.curve)
-        inner = (self.curve < 0) & (vertex > self.lower) & (vertex < self.upper)
-        vertex = np.where(inner, vertex, low)
+        vertex, _ = self._vertices
         ends = [self.at(low), self.at(high), self.at(vertex)]
         bound = float(np.max(np.max(ends, axis=0) + self.rounding))
-        points, values, errors = self._locally_best(low, high, vertex, inner)
+        points, values, errors = self._wide._locally_best()
         spread = float(values.max() - min(float(ends[0].min()), float(ends[1].min())))
         close = values + errors + ROUNDING * spread >= np.max(values - errors)
         return Maxima(points, values, close, bound, m)
@@ -104,10 +101,24 @@ class PiecewiseQuadratic:
         low = np.where(np.isinf(self.lower), np.minimum(self.origin, self.upper), self.lower)
         return low, np.where(np.isinf(self.upper), np.maximum(self.origin, low), self.upper)
 
-    def _locally_best(
-        self, low: FloatArray, high: FloatArray, vertex: FloatArray, inner: BoolArray
-    ) -> tuple[FloatArray, FloatArray, FloatArray]:
+    @property
+    def _vertices(self) -> tuple[FloatArray, BoolArray]:
+        """Vertex of each piece that has its largest value inside, a finite end of the others; and which have one."""
+        with np.errstate(divide="ignore", invalid="ignore", over="ignore"):
+            vertex = self.origin - self.slope / (2 * self.curve)
+        inner = (self.curve < 0) & (vertex > self.lower) & (vertex < self.upper)
+        return np.where(inner, vertex, self._finite_ends[0]), inner
+
+    @property
+    def _wide(self) -> PiecewiseQuadratic:
+        """Without pieces that are a point, whose slopes say nothing of their neighbourhood; one if all are."""
+        wide = self.lower < self.upper
+        wide[0] |= not wide.any()
+        return PiecewiseQuadratic(*(getattr(self, column.name)[wide] for column in fields(self)))
+
+    def _locally_best(self) -> tuple[FloatArray, FloatArray, FloatArray]:
         """Vertices inside their piece, and breakpoints from which the function falls, or is flat, to both sides."""
+        (low, high), (vertex, inner) = self._finite_ends, self._vertices
         reach = np.maximum(np.abs(high - self.origin), np.abs(low - self.origin))
         level = 8 * EPS * (np.abs(self.slope) + 2 * np.abs(self.curve) * reach)
         falls_left = np.append(True, self.steepness(high) >= -level)
