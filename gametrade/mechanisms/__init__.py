@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, overload
 
@@ -165,7 +166,7 @@ def _many_of(entry: Entry, options: Mapping[str, Any]) -> Callable[..., Any] | N
     if many is None or (entry.traits.get("draws") and not isinstance(options.get("rng"), int)):
         return None
     _clear_book(OrderBook([], [], [], []), entry, options)
-    return many  # type: ignore[no-any-return]
+    return many if set(options) <= set(inspect.signature(many).parameters) else None
 
 
 def _in_parts(books: ManyBooks, many: Callable[..., Any], options: Mapping[str, Any]) -> ManyOutcomes | None:

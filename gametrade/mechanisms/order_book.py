@@ -45,7 +45,8 @@ class OrderBook:
     Raises
     ------
     InvalidInputError
-        If columns differ in length, an id repeats, or a price, energy or time is negative or not finite.
+        If columns differ in length, an id repeats, a side is not true or false, a price or an energy is negative
+        or not finite, or a time is not finite.
 
     Examples
     --------
@@ -75,7 +76,7 @@ class OrderBook:
     ) -> None:
         labels = tuple(map(str, ids))
         columns = {
-            "buys": np.array(buys, dtype=bool),
+            "buys": _sides(buys),
             "prices": _numbers("prices", prices),
             "energies": _numbers("energies", energies),
             "times": np.arange(len(labels), dtype=float) if times is None else _numbers("times", times),
@@ -106,9 +107,9 @@ class OrderBook:
         OrderBook
             The book.
         """
-        buying, selling = [tuple(pair) for pair in bids], [tuple(pair) for pair in asks]
+        buying, selling = list(bids), list(asks)
         for pair in buying + selling:
-            if len(pair) != 2:
+            if np.shape(pair) != (2,):
                 raise InvalidInputError(f"orders of OrderBook.of must be pairs (price, energy). Got {pair!r}.")
         ids = [f"b{i}" for i in range(len(buying))] + [f"a{i}" for i in range(len(selling))]
         both = _numbers("orders", buying + selling).reshape(-1, 2)
@@ -247,6 +248,15 @@ def _numbers(name: str, given: ArrayLike) -> FloatArray:
         return np.array(given, dtype=float)
     except (TypeError, ValueError):
         raise InvalidInputError(f"{name} of OrderBook must be numbers. Got {given!r:.80}.") from None
+
+
+def _sides(given: ArrayLike) -> BoolArray:
+    """A copy of the column of sides; only what can be nothing else counts as true or false."""
+    listed = np.array(given, dtype=getattr(given, "dtype", object))
+    for side in listed.flat if listed.dtype != bool else ():
+        if not (isinstance(side, bool | int | float | np.generic) and side in (0, 1)):
+            raise InvalidInputError(f"buys of OrderBook must be true (a bid) or false (an ask). Got {side!r}.")
+    return listed.astype(bool)
 
 
 def _check(ids: tuple[str, ...], columns: dict[str, np.ndarray], owners: tuple[str, ...]) -> None:
