@@ -8,6 +8,7 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.trade_bargain import TradeBargain
+from gametrade.solvers.bargaining_weights import payment_bounds
 from gametrade.typing import ArrayLike, FloatArray
 
 
@@ -108,10 +109,7 @@ def checked(
             )
     if not (power > 0).all():
         raise InvalidInputError(f"weights of payment_bargaining must be above 0. Got {power.min():g}.")
-    low, high = (np.broadcast_to(np.asarray(bound, dtype=float), n) for bound in bounds)
-    if not (low <= high).all():
-        k = int(np.argmin(high - low))
-        raise InvalidInputError(f"lowest of payment_bargaining must be at most highest. Got {low[k]:g} > {high[k]:g}.")
+    low, high = payment_bounds(n, *bounds, "payment_bargaining")
     return plan, own, power / power.sum(), low, high
 
 

@@ -18,6 +18,7 @@ from tests.bargaining.problems import polytopes
 from tests.strategies import sharing_games
 
 few = settings(max_examples=25, deadline=None, derandomize=True)
+PAIR = gt.TableGame.from_values({("s", "b"): 6.0})
 EXAMPLE = ("abcd", [5, -2, 9, 1], [4, -6, 3, 2])
 
 
@@ -140,6 +141,12 @@ def test_contracts():
         (lambda: payment_bargaining("ab", ["x", 2], [0, 0]), "utilities and weights of payment_bargaining must be num"),
         (lambda: payment_bargaining("ab", [1, 2, 3], [0, 0]), "together of payment_bargaining must be 2 finite"),
         (lambda: payment_bargaining("ab", [1, 2], [0, 0], lowest=1, highest=0), "lowest of payment_bargaining"),
+        (lambda: payment_bargaining("ab", [1, 2], [0, 0], lowest=[0, 0, 0]), "lowest of payment_bargaining must be"),
+        (lambda: two_stage_bargaining(PAIR, weights=[1]), "weights of two_stage_bargaining must be 2 numbers above 0"),
+        (lambda: two_stage_bargaining(PAIR, highest="x"), "highest of two_stage_bargaining must be"),
+        (lambda: contract_price(float("nan"), 1), "most of contract_price must be"),
+        (lambda: demand_response_contract([1, 2], [0, 1, 2], 0.1), "cost of demand_response_contract must be"),
+        (lambda: demand_response_contract([1, 2], 0, 0.1, limit=-1), "limit of demand_response_contract must be"),
         (lambda: contract_price(1, 0, power=2), "power of contract_price must be from 0 to 1"),
         (lambda: demand_response_contract([1], [0], 0.0), "growth of demand_response_contract must be above 0"),
     ],

@@ -73,7 +73,7 @@ def test_every_round_trades_between_its_own_quotes(book, margin):
         ("multi_round_double_auction", {"rounds": 1.5}, "must be a whole number. Got 1.5."),
         ("multi_round_double_auction", {"margin": -0.1}, "must be from 0 to below 1. Got -0.1."),
         ("multi_round_double_auction", {"margin": 1.0}, "must be from 0 to below 1. Got 1.0."),
-        ("continuous_double_auction", {"log": 3}, "log of continuous_double_auction must be a list or the like. Got 3."),
+        ("continuous_double_auction", {"log": 3}, "log of continuous_double_auction must be a list"),
         ("random_matching", {"k": -1, "rng": 0}, "k of random_matching must be from 0 to 1. Got -1."),
         ("storage_sharing_auction", {"burden": "fair"}, "must be 'proportional' or 'equal'. Got 'fair'."),
         ("storage_sharing_auction", {"reluctance": -1}, "must be at least 0. Got -1."),
