@@ -124,7 +124,7 @@ class OrderBook:
         frame : DataFrame
             Columns id, side ("bid" or "ask"), price [money/kWh], energy [kWh] and, if wanted, time and owner;
             the id may be the index. A time is a number or a date and time, then counted in hours after the
-            first.
+            first, whatever the time zone of the column.
         unit : str, default="money"
             Money in which prices are stated.
 
@@ -138,11 +138,9 @@ class OrderBook:
         InvalidInputError
             If a column is missing or unknown, or a row is bad; the message names the row.
         """
-        from gametrade.mechanisms.order_tables import order_columns
+        from gametrade.mechanisms.order_tables import columns_of_frame, order_columns
 
-        table = frame if "id" in frame.columns else frame.rename_axis(index="id").reset_index()
-        columns = {str(name): table[name].tolist() for name in table.columns}
-        return cls(**order_columns(columns, lambda row: f"row {row}"), unit=unit)
+        return cls(**order_columns(columns_of_frame(frame), lambda row: f"row {row}"), unit=unit)
 
     @classmethod
     def read_csv(cls, path: str | Path, *, unit: str = "money") -> OrderBook:
