@@ -126,7 +126,8 @@ def storage_sharing_auction(book: OrderBook, *, burden: str = "proportional", re
     offers = book.energies[homes]
     if reluctance > 0:
         offers = np.minimum(offers, (price - book.prices[homes]) / (2 * reluctance))
-    excess = max(0.0, float(offers.sum() - book.energies[users].sum()))
+    excess = float(offers.sum() - book.energies[users].sum())
+    excess = excess if excess > SAME_ENERGY * offers.sum() else 0.0
     weights = book.prices[homes] if burden == "proportional" else np.ones(homes.size)
     fills = np.zeros(book.n_orders)
     fills[homes] = offers - carried(excess, offers, weights)

@@ -161,3 +161,15 @@ def test_a_continuous_auction_can_trade_more_than_is_efficient():
     best = Crossing.of(book)
     assert (outcome.volume, best.volume) == (2, 1)
     assert (outcome.welfare, best.welfare) == (3, 8)
+
+
+def test_rounding_leaves_no_crumbs_that_trade_or_rest():
+    """0.3 - 0.1 is less than 0.2 by rounding: the last ask must not sell that to the next bid at its price."""
+    book = gt.OrderBook(
+        ["a", "b", "c", "d"], [True, False, True, False], [5, 1, 4, 2], [0.3, 0.1, 1.2, 0.2], times=[0, 1, 2, 3]
+    )
+    continuous = gt.clear(book, "continuous_double_auction")
+    assert continuous.trades.buy_prices.tolist() == [5, 5]
+    assert continuous.payments[2] == 0
+    shared = gt.clear(gt.OrderBook.of([(5, 0.3)], [(1, 0.1), (2, 0.2)]), "storage_sharing_auction")
+    assert shared.notes == ()
