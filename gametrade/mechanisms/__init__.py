@@ -17,7 +17,7 @@ from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.simulated_market import TradingRun, simulate_traders
-from gametrade.mechanisms.valuation import Valuation, drawn_preference, local_preference, retail, storing
+from gametrade.mechanisms.valuation import Valuation, drawn_preference, flexible, local_preference, retail, storing
 from gametrade.registry import Entry, mechanisms
 from gametrade.typing import BoolArray, FloatArray
 
@@ -33,6 +33,7 @@ __all__ = [
     "clear_many",
     "curves",
     "drawn_preference",
+    "flexible",
     "local_preference",
     "mechanisms",
     "plot_curves",

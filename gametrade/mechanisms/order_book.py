@@ -16,6 +16,9 @@ from gametrade.typing import ArrayLike, BoolArray, FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gametrade.community import Community
+    from gametrade.mechanisms.valuation import Valuation
+
 COLUMNS = ("buys", "prices", "energies", "times")
 """Columns of numbers."""
 
@@ -166,6 +169,51 @@ class OrderBook:
         from gametrade.mechanisms.order_tables import order_columns, table_of_file
 
         return cls(**order_columns(*table_of_file(path)), unit=unit)
+
+    @classmethod
+    def from_community(cls, homes: Community | Valuation, step: int) -> OrderBook:
+        """Make the book of one settlement step: a deficit bids, a surplus asks, both for all their energy.
+
+        Parameters
+        ----------
+        homes : Community or Valuation
+            A community bids at the retail tariff, so all its bids are equal and all its asks are; a valuation
+            states what a kWh is really worth to each home.
+        step : int
+            Position of the step, from 0.
+
+        Returns
+        -------
+        OrderBook
+            One order a home, in order of homes and all at one time; a home without net load has none.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is no community or valuation, or has no such step.
+
+        Examples
+        --------
+        >>> import gametrade as gt
+        >>> pair = gt.Community(["Ada", "Bob"], [[2], [0]], [[0], [1]], ["2023-06-01T12:00"], 1.0, gt.Tariff(0.3, 0.1))
+        >>> OrderBook.from_community(pair, 0).to_frame()[["side", "price", "energy"]].values.tolist()
+        [['bid', 0.3, 2.0], ['ask', 0.1, 1.0]]
+        """
+        from gametrade.community import Community
+        from gametrade.mechanisms.community_market import book_of_step
+        from gametrade.mechanisms.valuation import Valuation, retail
+
+        valuation = retail(homes) if isinstance(homes, Community) else homes
+        if not isinstance(valuation, Valuation):
+            raise InvalidInputError(
+                f"homes of OrderBook.from_community must be a Community or a Valuation. Got {type(homes).__name__}."
+            )
+        n_steps = valuation.community.n_steps
+        if isinstance(step, bool) or not isinstance(step, int | np.integer) or not 0 <= step < n_steps:
+            raise InvalidInputError(
+                f"step of OrderBook.from_community must be a whole number from 0 to {n_steps - 1}. Got {step!r}."
+            )
+        return book_of_step(valuation, int(step))[0]
 
     def to_csv(self, path: str | Path) -> None:
         """Write the book to a CSV file that :meth:`read_csv` reads back exactly."""
