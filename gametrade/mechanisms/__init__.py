@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
@@ -11,6 +12,7 @@ import numpy as np
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.community_market import CommunityMarket, run_market
+from gametrade.mechanisms.crossing import Crossing
 from gametrade.mechanisms.curves import curves, plot_curves
 from gametrade.mechanisms.grid_settlement import GridSettlement, settle_with_grid
 from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
@@ -185,4 +187,6 @@ def _clear_book(book: OrderBook, entry: Entry, options: Mapping[str, Any]) -> Ma
     outcome = entry.function(book, **options)
     if not isinstance(outcome, MarketOutcome):
         raise InvalidInputError(f"{entry.name} must return a MarketOutcome. Got {type(outcome).__name__}.")
-    return outcome
+    if outcome.fills.any():
+        return outcome
+    return replace(outcome, notes=(Crossing.of(book).why_nothing_trades, *outcome.notes))

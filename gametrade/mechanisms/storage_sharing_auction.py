@@ -119,7 +119,7 @@ def storage_sharing_auction(book: OrderBook, *, burden: str = "proportional", re
     crossing = Crossing.of(book)
     if crossing.volume == 0:
         empty = at_prices(crossing.bids, crossing.asks, crossing.fills(0.0), 0.0, 0.0)
-        return MarketOutcome.of_trades(book, "storage_sharing_auction", empty, notes=("Nothing trades.",))
+        return MarketOutcome.of_trades(book, "storage_sharing_auction", empty)
     price = _price(crossing)
     users = crossing.bids[book.prices[crossing.bids] >= price * (1 - SAME_ENERGY)]  # a mean is rounded, a bid is not
     homes = _taking_part(crossing, crossing.asks)
