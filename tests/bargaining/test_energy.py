@@ -64,6 +64,20 @@ def test_payments_are_the_nash_solution_within_caps(plan):
     assert bargain.gains == pytest.approx(best.gains, rel=1e-4, abs=1e-5 * size)
 
 
+@pytest.mark.parametrize(
+    ("worth", "lowest", "highest", "gains"),
+    [
+        ([8, 11, -3], [-3, 0, -3], np.inf, [5, 11, 0]),
+        ([0, 3], [-1, 0], [np.inf, 3], [0, 3]),
+        ([4, 0], -9, [-2, 2], [2, 2]),
+    ],
+)
+def test_at_the_end_of_what_bounds_allow_nothing_is_left_to_bargain(worth, lowest, highest, gains):
+    for solve in (payment_bargaining, distributed_bargaining):
+        answer = solve("abc"[: len(worth)], worth, np.zeros(len(worth)), lowest=lowest, highest=highest)
+        assert answer.gains == pytest.approx(gains)
+
+
 def test_the_traders_find_out_by_themselves_that_nothing_improves():
     """Nothing of the central solver is used; the finding is the same."""
     assert "payment_bargaining" not in distributed_bargaining.__globals__

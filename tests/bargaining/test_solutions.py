@@ -227,6 +227,12 @@ def test_millions_are_no_harder_than_ones(name, scale):
     assert answer.utilities / scale == pytest.approx(expected, rel=1e-6)
 
 
+def test_of_equal_sums_in_a_list_the_one_best_for_the_least_is_taken():
+    listed = gt.BargainingProblem.from_points("ab", [[3, 1], [1, 3], [2, 2]], [0, 0], lotteries=False)
+    assert run("utilitarian_bargaining", listed).utilities.tolist() == [2, 2]
+    assert run("utilitarian_bargaining", listed, weights=[2, 1]).utilities.tolist() == [3, 1]
+
+
 @pytest.mark.parametrize("name", NAMES)
 def test_an_unbounded_set_is_an_error(name):
     with pytest.raises(gt.InvalidInputError, match=r"^utility of a [^.]* must have a largest value\. Got [^.]*\.$"):
