@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gametrade.games.bargaining.trade_bargain import TradeBargain
-from gametrade.solvers.payment_bargaining import checked
+from gametrade.solvers.payment_bargaining import checked, joint_gain
 from gametrade.typing import ArrayLike, FloatArray
 
 
@@ -79,7 +79,7 @@ def distributed_bargaining(
     names = tuple(map(str, players))
     n = len(names)
     plan, own, power, low, high = checked(n, together, alone, weights, (lowest, highest))
-    size = _joint_gain(plan - own, low, high)
+    size = joint_gain(plan - own, low, high)
     if size is None:
         return TradeBargain(names, plan, own, np.zeros(n), power, agreed=False, unit=unit)
     only = _only_gains(plan - own, low, high, tolerance * size)
@@ -97,17 +97,6 @@ def distributed_bargaining(
         if max(told[-1]) <= tolerance * size:
             break
     return TradeBargain(names, plan, own, payments * size, power, residuals=tuple(told), unit=unit)
-
-
-def _joint_gain(worth: FloatArray, low: FloatArray, high: FloatArray) -> float | None:
-    """The sum of what all have more than alone, or None if no payments leave everybody as well off as alone.
-
-    Entry i of each column is known to trader i alone; what is told are the three sums, and whether some range is empty.
-    """
-    least, most = np.maximum(worth + low, 0.0), worth + high
-    joint, floor, ceiling = float(worth.sum()), float(least.sum()), float(most.sum())
-    agree = joint > 0 and bool((least <= most).all()) and floor <= joint <= ceiling
-    return joint if agree else None
 
 
 def _only_gains(worth: FloatArray, low: FloatArray, high: FloatArray, slack: float) -> FloatArray | None:

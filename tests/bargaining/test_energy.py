@@ -78,6 +78,13 @@ def test_at_the_end_of_what_bounds_allow_nothing_is_left_to_bargain(worth, lowes
         assert answer.gains == pytest.approx(gains)
 
 
+def test_rounding_makes_and_breaks_no_agreement():
+    """0.1 + 0.2 is more than 0.3 by rounding: as least gains they fit, and as a joint gain of three they are none."""
+    for solve in (payment_bargaining, distributed_bargaining):
+        assert solve("ab", [0.3, 0.0], [0, 0], lowest=[-0.2, 0.2]).gains == pytest.approx([0.1, 0.2])
+        assert not solve("abc", [0.1, 0.2, -0.3], [0, 0, 0]).agreed
+
+
 def test_the_traders_find_out_by_themselves_that_nothing_improves():
     """Nothing of the central solver is used; the finding is the same."""
     assert "payment_bargaining" not in distributed_bargaining.__globals__
