@@ -123,7 +123,7 @@ def _furthest(
     )
     last = np.zeros(rows.shape[1])
     last[-1] = 1.0
-    return float(wider.decide(last, rational=False, rows=rows, limits=limits)[-1]) * unit
+    return float(unit * wider.decide(last, rational=False, rows=rows, limits=limits)[-1])
 
 
 def _stuck(

@@ -7,6 +7,7 @@ from typing import Any
 import numpy as np
 
 from gametrade.community import Community
+from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.trade_bargain import TradeBargain
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
 from gametrade.solvers.bargaining_weights import payment_bounds, positive_weights
@@ -66,6 +67,10 @@ def two_stage_bargaining(
     """
     if isinstance(game, Community):
         game = SharingGame(game)
+    if not isinstance(game, CoalitionalGame):
+        raise InvalidInputError(
+            f"two_stage_bargaining needs a Community or a game of coalitions. Got {type(game).__name__}."
+        )
     n = game.n_players
     power = positive_weights(n, weights, "two_stage_bargaining")
     low, high = payment_bounds(n, lowest, highest, "two_stage_bargaining")

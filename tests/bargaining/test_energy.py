@@ -165,6 +165,8 @@ def test_contracts():
         (lambda: payment_bargaining("ab", [1, 2], [0, 0], lowest=[0, 0, 0]), "lowest of payment_bargaining must be"),
         (lambda: two_stage_bargaining(PAIR, weights=[1]), "weights of two_stage_bargaining must be 2 numbers above 0"),
         (lambda: two_stage_bargaining(PAIR, highest="x"), "highest of two_stage_bargaining must be"),
+        (lambda: two_stage_bargaining(3), "two_stage_bargaining needs a Community or a game of coalitions. Got int"),
+        (lambda: gt.BargainingProblem.from_community(None), "from_community of BargainingProblem needs a Comm"),
         (lambda: contract_price(float("nan"), 1), "most of contract_price must be"),
         (lambda: demand_response_contract([1, 2], [0, 1, 2], 0.1), "cost of demand_response_contract must be"),
         (lambda: demand_response_contract([1, 2], 0, 0.1, limit=-1), "limit of demand_response_contract must be"),

@@ -161,8 +161,12 @@ class BargainingProblem:
             alone = -game.alone_costs
         elif isinstance(game, SharingGame):
             alone = -game.community.stand_alone_bills()
-        else:
+        elif isinstance(game, CoalitionalGame):
             alone = game.single_values
+        else:
+            raise InvalidInputError(
+                f"from_community of BargainingProblem needs a Community or a CoalitionalGame. Got {type(game).__name__}."
+            )
         total = float(alone.sum()) + game.grand_value - float(game.single_values.sum())
         return cls.from_total(game.players, total, alone, unit=game.unit)
 
