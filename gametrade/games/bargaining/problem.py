@@ -165,7 +165,7 @@ class BargainingProblem:
             alone = game.single_values
         else:
             raise InvalidInputError(
-                f"from_community of BargainingProblem needs a Community or a CoalitionalGame. Got {type(game).__name__}."
+                f"from_community of BargainingProblem needs a Community or CoalitionalGame. Got {type(game).__name__}."
             )
         total = float(alone.sum()) + game.grand_value - float(game.single_values.sum())
         return cls.from_total(game.players, total, alone, unit=game.unit)
