@@ -33,7 +33,13 @@ from gametrade.reports.writing import check_writable, write_atomically
     metavar="PROPERTY[:OPTION=VALUE]",
     help="Ask whether this holds, e.g. strategyproofness:about=price or budget_balance; may be given several times.",
 )
-@click.option("-o", "--output", metavar="FILE", help="Write every order with its trade, as .csv or .json.")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    help="Write every order with what it trades, pays and leaves to the grid, as .csv; .json adds all trades, their "
+    "prices and the log.",
+)
 def clear(orders: str, mechanism: str, currency: str, asked: tuple[str, ...], output: str | None) -> None:
     """Clear the bids and asks of a file: who trades how much, and who pays what.
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import Any, overload
 
 import numpy as np
@@ -10,13 +12,14 @@ import numpy as np
 from gametrade.community import Community
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.community_market import CommunityMarket, run_market
+from gametrade.mechanisms.crossing import Crossing
 from gametrade.mechanisms.curves import curves, plot_curves
 from gametrade.mechanisms.grid_settlement import GridSettlement, settle_with_grid
 from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
 from gametrade.mechanisms.order_book import OrderBook
 from gametrade.mechanisms.simulated_market import TradingRun, simulate_traders
-from gametrade.mechanisms.valuation import Valuation, drawn_preference, local_preference, retail, storing
+from gametrade.mechanisms.valuation import Valuation, drawn_preference, flexible, local_preference, retail, storing
 from gametrade.registry import Entry, mechanisms
 from gametrade.typing import BoolArray, FloatArray
 
@@ -32,6 +35,7 @@ __all__ = [
     "clear_many",
     "curves",
     "drawn_preference",
+    "flexible",
     "local_preference",
     "mechanisms",
     "plot_curves",
@@ -165,7 +169,7 @@ def _many_of(entry: Entry, options: Mapping[str, Any]) -> Callable[..., Any] | N
     if many is None or (entry.traits.get("draws") and not isinstance(options.get("rng"), int)):
         return None
     _clear_book(OrderBook([], [], [], []), entry, options)
-    return many  # type: ignore[no-any-return]
+    return many if set(options) <= set(inspect.signature(many).parameters) else None
 
 
 def _in_parts(books: ManyBooks, many: Callable[..., Any], options: Mapping[str, Any]) -> ManyOutcomes | None:
@@ -183,4 +187,6 @@ def _clear_book(book: OrderBook, entry: Entry, options: Mapping[str, Any]) -> Ma
     outcome = entry.function(book, **options)
     if not isinstance(outcome, MarketOutcome):
         raise InvalidInputError(f"{entry.name} must return a MarketOutcome. Got {type(outcome).__name__}.")
-    return outcome
+    if outcome.fills.any():
+        return outcome
+    return replace(outcome, notes=(Crossing.of(book).why_nothing_trades, *outcome.notes))

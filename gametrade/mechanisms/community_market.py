@@ -112,19 +112,20 @@ def books(valuation: Valuation) -> Iterator[tuple[int, OrderBook, np.ndarray]]:
     homes : ndarray of int
         Position of the home behind each order.
     """
+    net = valuation.community.net_load
+    for step in np.flatnonzero((net < 0).any(axis=0) & (net > 0).any(axis=0)).tolist():
+        yield step, *book_of_step(valuation, step)
+
+
+def book_of_step(valuation: Valuation, step: int) -> tuple[OrderBook, np.ndarray]:
+    """The book of one step, and the homes behind its orders; those without net load have none."""
     community = valuation.community
-    net = community.net_load
-    limits = np.where(net > 0, valuation.buy, valuation.sell)
-    names, unit = np.array(community.names), community.tariff.currency
-    for step in np.flatnonzero((net < 0).any(axis=0) & (net > 0).any(axis=0)):
-        homes = np.flatnonzero(net[:, step])
-        energy = net[homes, step]
-        prices = limits[homes, step]
-        yield (
-            int(step),
-            OrderBook(names[homes].tolist(), energy > 0, prices, np.abs(energy), times=np.zeros(homes.size), unit=unit),
-            homes,
-        )
+    net = community.net_load[:, step]
+    homes = np.flatnonzero(net)
+    energy, names = net[homes], [community.names[k] for k in homes.tolist()]
+    limits = np.where(net > 0, valuation.buy[:, step], valuation.sell[:, step])[homes]
+    times, unit = np.zeros(homes.size), community.tariff.currency
+    return OrderBook(names, energy > 0, limits, np.abs(energy), times=times, unit=unit), homes
 
 
 def run_market(

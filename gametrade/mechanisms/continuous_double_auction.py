@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import MutableSequence
+from itertools import islice
 
 import numpy as np
 
+from gametrade.errors import InvalidInputError
 from gametrade.mechanisms.continuous_market import ContinuousMarket, Event
 from gametrade.mechanisms.many_books import ManyBooks, ManyOutcomes
 from gametrade.mechanisms.market_outcome import MarketOutcome
@@ -60,6 +62,11 @@ def continuous_double_auction(book: OrderBook, *, log: MutableSequence[Event] | 
     MarketOutcome
         Trades in the order in which they were struck, and the event log.
 
+    Raises
+    ------
+    InvalidInputError
+        If the log is no sequence that can grow.
+
     Notes
     -----
     Standing orders have price-time priority, orders are filled in part, and a trade is priced at the limit
@@ -79,6 +86,8 @@ def continuous_double_auction(book: OrderBook, *, log: MutableSequence[Event] | 
     >>> outcome.trades.to_frame(book)[["ask", "energy", "buy_price"]].values.tolist()
     [['b', 1.0, 4.0], ['a', 0.5, 5.0]]
     """
+    if log is not None and not isinstance(log, MutableSequence):
+        raise InvalidInputError(f"log of continuous_double_auction must be a list or the like. Got {log!r}.")
     market = ContinuousMarket(log)
     start = len(market.log)
     arrival = np.lexsort((np.arange(book.n_orders), book.times))
@@ -87,5 +96,5 @@ def continuous_double_auction(book: OrderBook, *, log: MutableSequence[Event] | 
         arrival.tolist(), *(column.tolist() for column in columns), strict=True
     ):
         market.submit(order, buys=buys, price=price, energy=energy, time=time)
-    events = tuple(market.log[start:])
+    events = tuple(islice(market.log, start, None))
     return MarketOutcome.of_trades(book, "continuous_double_auction", struck(book, events), events=events)

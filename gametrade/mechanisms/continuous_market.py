@@ -6,6 +6,8 @@ from collections.abc import MutableSequence
 from heapq import heappop, heappush
 from typing import NamedTuple
 
+from gametrade.mechanisms.crossing import SAME_ENERGY
+
 
 class Event(NamedTuple):
     """One thing that happened in a continuous market.
@@ -42,8 +44,9 @@ class ContinuousMarket:
 
     Notes
     -----
-    The standing order with the best price trades first, at equal prices the one that has rested longest. An
-    order costs O(log m) and as much again for each trade it makes.
+    The standing order with the best price trades first, at equal prices the one that has rested longest. What a
+    trade leaves of an order by rounding, at most 1e-12 of the trade, neither rests nor trades. An order costs
+    O(log m) and as much again for each trade it makes.
 
     Examples
     --------
@@ -77,9 +80,10 @@ class ContinuousMarket:
                 break
             traded = min(rest, energy)
             log.append(Event(time, "trade", order, standing, sign * key, traded))
-            energy -= traded
+            dust = SAME_ENERGY * traded
+            energy = energy - traded if energy - traded > dust else 0.0
             left[standing] = rest - traded
-            if traded == rest:
+            if rest - traded <= dust:
                 heappop(queue)
                 del left[standing]
         if energy > 0:

@@ -67,6 +67,20 @@ class Crossing:
         """
         return max(self.last_ask, self.next_bid), min(self.last_bid, self.next_ask)
 
+    @property
+    def why_nothing_trades(self) -> str:
+        """What to say of a market without trade."""
+        for name, queue, listed in (("bids", self.bids, self.book.buys), ("asks", self.asks, ~self.book.buys)):
+            if not queue.size:
+                return f"Nothing trades: no {name}{' with energy' if listed.any() else ''}."
+        prices = self.book.prices
+        if prices[self.bids[0]] < prices[self.asks[0]]:
+            return "Nothing trades: every bid is below every ask."
+        lost = (
+            "what could trade is dust beside what is on offer" if self.volume == 0 else "the rule gives up every trade"
+        )
+        return f"Nothing trades: {lost}."
+
     def fills(self, volume: float | None = None, *, ties: str = "time") -> FloatArray:
         """Energy that each order trades when the best orders of both sides trade `volume` in all, shape (m,)."""
         volume = self.volume if volume is None else volume

@@ -145,11 +145,21 @@ class MarketOutcome(Shown):
             "welfare": self.welfare,
             "surplus": self.surplus,
             "orders": [
-                {"id": label, "traded": traded, "payment": paid}
-                for label, traded, paid in zip(self.book.ids, self.fills.tolist(), self.payments.tolist(), strict=True)
+                {"id": label, "traded": traded, "unserved": left, "payment": paid}
+                for label, traded, left, paid in zip(
+                    self.book.ids, self.fills.tolist(), self.unserved.tolist(), self.payments.tolist(), strict=True
+                )
             ],
+            "trades": None if self.trades is None else self.trades.to_frame(self.book).to_dict("records"),
+            "events": [self._told(event) for event in self.events],
             "notes": list(self.notes),
         }
+
+    def _told(self, event: Event) -> dict[str, Any]:
+        """An event with the ids of its orders."""
+        ids = self.book.ids
+        against, price = (ids[event.against], event.price) if event.kind == "trade" else (None, _finite(event.price))
+        return {**event._asdict(), "order": ids[event.order], "against": against, "price": price}
 
     def __str__(self) -> str:
         unit = self.book.unit

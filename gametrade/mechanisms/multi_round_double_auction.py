@@ -42,7 +42,8 @@ def multi_round_double_auction(
     rounds : int, default=4
         Number of rounds R.
     margin : float, default=0.3
-        Share by which the first quotes stay below the limits of bids and above those of asks, from 0 to 1.
+        Share by which the first quotes stay below the limits of bids and above those of asks, from 0 to below 1:
+        at 1 all bids would be 0 and their ranking lost.
     k : float, default=0.5
         0 sets the price of a round that is best for buyers, 1 the one that is best for sellers.
 
@@ -55,7 +56,7 @@ def multi_round_double_auction(
     Raises
     ------
     InvalidInputError
-        If there is no round, or margin or k is not from 0 to 1.
+        If there is no round, margin is not from 0 to below 1, or k is not from 0 to 1.
 
     Notes
     -----
@@ -78,8 +79,8 @@ def multi_round_double_auction(
     >>> [(event.time, event.price) for event in outcome.events]
     [(1.0, 8.0), (2.0, 11.0)]
     """
-    if not 0 <= margin <= 1:
-        raise InvalidInputError(f"margin of multi_round_double_auction must be from 0 to 1. Got {margin}.")
+    if not 0 <= margin < 1:
+        raise InvalidInputError(f"margin of multi_round_double_auction must be from 0 to below 1. Got {margin}.")
     held = Rounds(book, "multi_round_double_auction", k)
     for r, concession in enumerate(_concessions(rounds, margin), 1):
         quotes = book.prices * (1 - book.signs * concession)

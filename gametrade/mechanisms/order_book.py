@@ -16,6 +16,9 @@ from gametrade.typing import ArrayLike, BoolArray, FloatArray
 if TYPE_CHECKING:
     import pandas as pd
 
+    from gametrade.community import Community
+    from gametrade.mechanisms.valuation import Valuation
+
 COLUMNS = ("buys", "prices", "energies", "times")
 """Columns of numbers."""
 
@@ -45,7 +48,8 @@ class OrderBook:
     Raises
     ------
     InvalidInputError
-        If columns differ in length, an id repeats, or a price, energy or time is negative or not finite.
+        If columns differ in length, an id repeats, a side is not true or false, a price or an energy is negative
+        or not finite, or a time is not finite.
 
     Examples
     --------
@@ -75,7 +79,7 @@ class OrderBook:
     ) -> None:
         labels = tuple(map(str, ids))
         columns = {
-            "buys": np.array(buys, dtype=bool),
+            "buys": _sides(buys),
             "prices": _numbers("prices", prices),
             "energies": _numbers("energies", energies),
             "times": np.arange(len(labels), dtype=float) if times is None else _numbers("times", times),
@@ -106,9 +110,9 @@ class OrderBook:
         OrderBook
             The book.
         """
-        buying, selling = [tuple(pair) for pair in bids], [tuple(pair) for pair in asks]
+        buying, selling = list(bids), list(asks)
         for pair in buying + selling:
-            if len(pair) != 2:
+            if np.shape(pair) != (2,):
                 raise InvalidInputError(f"orders of OrderBook.of must be pairs (price, energy). Got {pair!r}.")
         ids = [f"b{i}" for i in range(len(buying))] + [f"a{i}" for i in range(len(selling))]
         both = _numbers("orders", buying + selling).reshape(-1, 2)
@@ -123,7 +127,7 @@ class OrderBook:
         frame : DataFrame
             Columns id, side ("bid" or "ask"), price [money/kWh], energy [kWh] and, if wanted, time and owner;
             the id may be the index. A time is a number or a date and time, then counted in hours after the
-            first.
+            first, whatever the time zone of the column.
         unit : str, default="money"
             Money in which prices are stated.
 
@@ -137,11 +141,9 @@ class OrderBook:
         InvalidInputError
             If a column is missing or unknown, or a row is bad; the message names the row.
         """
-        from gametrade.mechanisms.order_tables import order_columns
+        from gametrade.mechanisms.order_tables import columns_of_frame, order_columns
 
-        table = frame if "id" in frame.columns else frame.rename_axis(index="id").reset_index()
-        columns = {str(name): table[name].tolist() for name in table.columns}
-        return cls(**order_columns(columns, lambda row: f"row {row}"), unit=unit)
+        return cls(**order_columns(columns_of_frame(frame), lambda row: f"row {row}"), unit=unit)
 
     @classmethod
     def read_csv(cls, path: str | Path, *, unit: str = "money") -> OrderBook:
@@ -167,6 +169,51 @@ class OrderBook:
         from gametrade.mechanisms.order_tables import order_columns, table_of_file
 
         return cls(**order_columns(*table_of_file(path)), unit=unit)
+
+    @classmethod
+    def from_community(cls, homes: Community | Valuation, step: int) -> OrderBook:
+        """Make the book of one settlement step: a deficit bids, a surplus asks, both for all their energy.
+
+        Parameters
+        ----------
+        homes : Community or Valuation
+            A community bids at the retail tariff, so all its bids are equal and all its asks are; a valuation
+            states what a kWh is really worth to each home.
+        step : int
+            Position of the step, from 0.
+
+        Returns
+        -------
+        OrderBook
+            One order a home, in order of homes and all at one time; a home without net load has none.
+
+        Raises
+        ------
+        InvalidInputError
+            If it is no community or valuation, or has no such step.
+
+        Examples
+        --------
+        >>> import gametrade as gt
+        >>> pair = gt.Community(["Ada", "Bob"], [[2], [0]], [[0], [1]], ["2023-06-01T12:00"], 1.0, gt.Tariff(0.3, 0.1))
+        >>> OrderBook.from_community(pair, 0).to_frame()[["side", "price", "energy"]].values.tolist()
+        [['bid', 0.3, 2.0], ['ask', 0.1, 1.0]]
+        """
+        from gametrade.community import Community
+        from gametrade.mechanisms.community_market import book_of_step
+        from gametrade.mechanisms.valuation import Valuation, retail
+
+        valuation = retail(homes) if isinstance(homes, Community) else homes
+        if not isinstance(valuation, Valuation):
+            raise InvalidInputError(
+                f"homes of OrderBook.from_community must be a Community or a Valuation. Got {type(homes).__name__}."
+            )
+        n_steps = valuation.community.n_steps
+        if isinstance(step, bool) or not isinstance(step, int | np.integer) or not 0 <= step < n_steps:
+            raise InvalidInputError(
+                f"step of OrderBook.from_community must be a whole number from 0 to {n_steps - 1}. Got {step!r}."
+            )
+        return book_of_step(valuation, int(step))[0]
 
     def to_csv(self, path: str | Path) -> None:
         """Write the book to a CSV file that :meth:`read_csv` reads back exactly."""
@@ -247,6 +294,15 @@ def _numbers(name: str, given: ArrayLike) -> FloatArray:
         return np.array(given, dtype=float)
     except (TypeError, ValueError):
         raise InvalidInputError(f"{name} of OrderBook must be numbers. Got {given!r:.80}.") from None
+
+
+def _sides(given: ArrayLike) -> BoolArray:
+    """A copy of the column of sides; only what can be nothing else counts as true or false."""
+    listed = np.array(given, dtype=getattr(given, "dtype", object))
+    for side in listed.flat if listed.dtype != bool else ():
+        if not (isinstance(side, bool | int | float | np.generic) and side in (0, 1)):
+            raise InvalidInputError(f"buys of OrderBook must be true (a bid) or false (an ask). Got {side!r}.")
+    return listed.astype(bool)
 
 
 def _check(ids: tuple[str, ...], columns: dict[str, np.ndarray], owners: tuple[str, ...]) -> None:

@@ -6,11 +6,14 @@ import csv
 import math
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from gametrade.errors import InvalidInputError
+
+if TYPE_CHECKING:
+    import pandas as pd
 
 NEEDED = ("id", "side", "price", "energy")
 OPTIONAL = ("time", "owner")
@@ -35,14 +38,17 @@ def table_of_file(path: str | Path) -> tuple[dict[str, list[str]], Callable[[int
     Raises
     ------
     InvalidInputError
-        If there is no such file, it is empty, or a line has more or fewer fields than the header.
+        If there is no such file, it is no text or empty, or a line has more or fewer fields than the header.
     """
     file = Path(path)
     if not file.is_file():
         raise InvalidInputError(f"orders must come from a file that exists. Got {str(path)!r}.")
-    with file.open(newline="", encoding="utf-8-sig") as opened:
-        reader = csv.reader(opened)
-        lines = [(reader.line_num, [field.strip() for field in fields]) for fields in reader if any(fields)]
+    try:
+        with file.open(newline="", encoding="utf-8-sig") as opened:
+            reader = csv.reader(opened)
+            lines = [(reader.line_num, [field.strip() for field in fields]) for fields in reader if any(fields)]
+    except (OSError, UnicodeDecodeError, csv.Error) as accident:
+        raise InvalidInputError(f"{file.name} must be a CSV file of text. Got: {accident}.") from accident
     if not lines:
         raise InvalidInputError(f"{file.name} must have a header line with {', '.join(NEEDED)}. Got an empty file.")
     header, rows = lines[0][1], lines[1:]
@@ -55,6 +61,38 @@ def table_of_file(path: str | Path) -> tuple[dict[str, list[str]], Callable[[int
     if len(columns) < len(header):
         raise InvalidInputError(f"columns of {file.name} must have different names. Got {', '.join(header)}.")
     return columns, lambda row: f"line {rows[row][0]} of {file.name}"
+
+
+def columns_of_frame(frame: pd.DataFrame) -> dict[str, list[Any]]:
+    """Columns of a data frame as lists, the index as id if there is no such column, None where a cell is empty.
+
+    Parameters
+    ----------
+    frame : DataFrame
+        One row an order.
+
+    Returns
+    -------
+    dict of list
+        Columns by name; times of a time zone as those of Greenwich.
+
+    Raises
+    ------
+    InvalidInputError
+        If it is no data frame or two columns have one name.
+    """
+    import pandas as pd
+
+    if not isinstance(frame, pd.DataFrame):
+        raise InvalidInputError(f"orders of OrderBook.from_frame must be a DataFrame. Got {type(frame).__name__}.")
+    table = frame if "id" in frame.columns else frame.rename_axis(index="id").reset_index()
+    if not table.columns.is_unique:
+        raise InvalidInputError(f"columns of a table of orders must have different names. Got {list(table.columns)}.")
+    columns = {}
+    for name, column in table.items():
+        told = column.dt.tz_convert(None) if isinstance(column.dtype, pd.DatetimeTZDtype) else column
+        columns[str(name)] = told.astype(object).where(told.notna(), None).tolist()
+    return columns
 
 
 def order_columns(columns: Mapping[str, Sequence[Any]], where: Callable[[int], str]) -> dict[str, Any]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, MutableSequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -225,7 +226,7 @@ def _day(
         if traded:
             _retire(market, active, waiting)
         traders.hear(other if traded and other is not None else price, bid=buys[trader], traded=traded, active=active)
-    events = tuple(log[start:])
+    events = tuple(islice(log, start, None))
     return MarketOutcome.of_trades(book, "continuous_double_auction", struck(book, events), events=events)
 
 

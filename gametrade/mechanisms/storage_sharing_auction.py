@@ -119,14 +119,15 @@ def storage_sharing_auction(book: OrderBook, *, burden: str = "proportional", re
     crossing = Crossing.of(book)
     if crossing.volume == 0:
         empty = at_prices(crossing.bids, crossing.asks, crossing.fills(0.0), 0.0, 0.0)
-        return MarketOutcome.of_trades(book, "storage_sharing_auction", empty, notes=("Nothing trades.",))
+        return MarketOutcome.of_trades(book, "storage_sharing_auction", empty)
     price = _price(crossing)
     users = crossing.bids[book.prices[crossing.bids] >= price * (1 - SAME_ENERGY)]  # a mean is rounded, a bid is not
     homes = _taking_part(crossing, crossing.asks)
     offers = book.energies[homes]
     if reluctance > 0:
         offers = np.minimum(offers, (price - book.prices[homes]) / (2 * reluctance))
-    excess = max(0.0, float(offers.sum() - book.energies[users].sum()))
+    excess = float(offers.sum() - book.energies[users].sum())
+    excess = excess if excess > SAME_ENERGY * offers.sum() else 0.0
     weights = book.prices[homes] if burden == "proportional" else np.ones(homes.size)
     fills = np.zeros(book.n_orders)
     fills[homes] = offers - carried(excess, offers, weights)

@@ -100,9 +100,6 @@ def uniform_price(book: OrderBook, *, k: float = 0.5, ties: str = "time") -> Mar
 
 def _notes(crossing: Crossing) -> tuple[str, ...]:
     """What is special about this crossing."""
-    if crossing.volume == 0:
-        empty = "no bids" if not crossing.bids.size else "no asks" if not crossing.asks.size else ""
-        return (f"Nothing trades: {empty or 'every bid is below every ask'}.",)
-    if crossing.last_bid == crossing.last_ask:
+    if crossing.volume > 0 and crossing.last_bid == crossing.last_ask:
         return ("The marginal bid and ask are equal: the price is unique and the last kWh gains nothing.",)
     return ()

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.community import Community
+from gametrade.community.finite_numbers import finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -39,7 +40,10 @@ class Valuation:
     def __post_init__(self) -> None:
         shape = self.community.demand.shape
         for name in ("buy", "sell"):
-            prices = np.array(getattr(self, name), dtype=float)
+            try:
+                prices = np.array(getattr(self, name), dtype=float)
+            except (TypeError, ValueError):
+                raise InvalidInputError(f"{name} of Valuation must be numbers.") from None
             if not np.isfinite(prices).all():
                 raise InvalidInputError(f"{name} of Valuation must be finite. Got {prices[~np.isfinite(prices)][0]}.")
             try:
@@ -95,11 +99,51 @@ def local_preference(community: Community, premium: ArrayLike) -> Valuation:
     InvalidInputError
         If a premium is negative or there is not one for each home.
     """
-    extra = np.broadcast_to(np.asarray(premium, dtype=float), community.n_prosumers)[:, None]
-    if not (extra >= 0).all():
-        raise InvalidInputError(f"premium of local_preference must be at least 0. Got {extra.min():g}.")
+    n = community.n_prosumers
+    extra = np.broadcast_to(finite_numbers(premium, "premium", "local_preference", (), (n,), least=0), n)[:, None]
     base = retail(community)
     return Valuation(community, base.buy + extra, base.sell - extra, "retail tariff with a preference for local energy")
+
+
+def flexible(community: Community, value: ArrayLike) -> Valuation:
+    """Homes that would rather go without a kWh than pay more for it than it is worth to them.
+
+    Parameters
+    ----------
+    community : Community
+        Homes and tariff; the metered demand is what they use where it is worth its price.
+    value : float or array_like of shape (n,) or (n, T)
+        What a kWh is worth to each home, at least 0: given, or drawn from a distribution. [money/kWh]
+
+    Returns
+    -------
+    Valuation
+        A buyer bids the value less the network charge where that is below retail, and retail where it is not:
+        the grid is its alternative. Sellers ask for the export price.
+
+    Raises
+    ------
+    InvalidInputError
+        If a value is negative or not finite, or there is not one for each home.
+
+    Notes
+    -----
+    A home whose value is below the import price uses no energy of the grid. `gains` of a market count it so;
+    `bill_gains` compare with a bill for the metered demand, which such a home would not pay alone.
+
+    Examples
+    --------
+    >>> import gametrade as gt
+    >>> street = gt.Community(["Ada", "Bob", "Cem"], [[2], [2], [0]], [[0], [0], [3]], ["2023-06-01T12:00"], 1.0,
+    ...                       gt.Tariff(0.3, 0.1))
+    >>> gt.OrderBook.from_community(flexible(street, [0.2, 0.5, 0.5]), 0).prices
+    array([0.2, 0.3, 0.1])
+    """
+    n, n_steps = community.demand.shape
+    worth = finite_numbers(value, "value", "flexible", (), (n,), (n, n_steps), least=0)
+    base = retail(community)
+    own = (worth[:, None] if worth.ndim == 1 else worth) - community.network_charge
+    return Valuation(community, np.minimum(base.buy, own), base.sell, "demand that homes would rather go without")
 
 
 def drawn_preference(community: Community, low: float, high: float, *, rng: np.random.Generator) -> Valuation:
@@ -118,9 +162,16 @@ def drawn_preference(community: Community, low: float, high: float, *, rng: np.r
     -------
     Valuation
         As :func:`local_preference`.
+
+    Raises
+    ------
+    InvalidInputError
+        If the ends are negative, not finite or in the wrong order, or `rng` is no generator.
     """
-    if not 0 <= low <= high:
+    if not 0 <= low <= high < np.inf:
         raise InvalidInputError(f"low and high of drawn_preference must satisfy 0 <= low <= high. Got {low}, {high}.")
+    if not isinstance(rng, np.random.Generator):
+        raise InvalidInputError(f"rng of drawn_preference must be a numpy.random.Generator. Got {rng!r}.")
     drawn = local_preference(community, rng.uniform(low, high, community.n_prosumers))
     return Valuation(community, drawn.buy, drawn.sell, f"preferences drawn from U[{low:g}, {high:g}] per home")
 

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
+from gametrade.community.finite_numbers import as_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
 from gametrade.games.bargaining.problem import BargainingProblem
@@ -62,22 +65,36 @@ def alternating_offers(problem: BargainingProblem, *, discount: ArrayLike = (0.9
     >>> alternating_offers(pie, discount=(0.9, 0.8)).utilities.round(6)
     array([0.714286, 0.285714])
     """
-    patience = np.array(discount, dtype=float)
+    patience = as_numbers(discount, "discount", "alternating_offers", (2,))
     if problem.n_players != 2 or problem.points is not None:
         raise InvalidInputError("alternating_offers needs two players and a convex set of agreements.")
-    if patience.shape != (2,) or not ((patience > 0) & (patience < 1)).all():
+    if not ((patience > 0) & (patience < 1)).all():
         raise InvalidInputError(f"discount of alternating_offers must be two numbers inside (0, 1). Got {discount!r}.")
     if proposer not in (0, 1):
         raise InvalidInputError(f"proposer of alternating_offers must be 0 or 1. Got {proposer}.")
     hope = hopes(problem)
-    if not np.isfinite(hope).all() or not (hope > 0).all():
+    if not np.isfinite(hope).all() or not (hope > 0).any():
         return no_agreement(problem, "alternating_offers")
+    options = {"discount": tuple(patience.tolist()), "proposer": proposer}
+    if not (hope > 0).all():
+        return _one_sided(problem, int(np.argmax(hope)), options)
     own = _own_gain(problem, patience, proposer, float(hope[proposer]))
     offer = _frontier(problem, proposer, own)
     counter = _frontier(problem, proposer, patience[proposer] * own)
-    options = {"discount": tuple(patience.tolist()), "proposer": proposer}
     certificate = {"kind": "indifference", "counter_offer": counter.tolist(), "discount": patience.tolist()}
     return Agreement(problem, "alternating_offers", offer, certificate=certificate, options=options)
+
+
+def _one_sided(problem: BargainingProblem, winner: int, options: dict[str, Any]) -> Agreement:
+    """What one player alone can gain it gets: the other has nothing to wait for and accepts every offer."""
+    corners = problem.best_of_each()
+    assert corners is not None
+    able, idle = problem.players[winner], problem.players[1 - winner]
+    note = f"Only {able} can gain. {idle} is indifferent, so other offers are equilibria too; this one is efficient."
+    certificate = {"kind": "one_sided", "winner": able}
+    return Agreement(
+        problem, "alternating_offers", corners[winner], certificate=certificate, notes=(note,), options=options
+    )
 
 
 def _own_gain(problem: BargainingProblem, patience: FloatArray, proposer: int, most: float) -> float:

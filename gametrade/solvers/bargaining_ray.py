@@ -90,7 +90,7 @@ def _floor(
     at_least: tuple[FloatArray, float] | None,
 ) -> tuple[FloatArray, FloatArray]:
     """Rows over (z, t): utilities of free players at least d + t * direction, of the others at their level."""
-    size = np.abs(problem.utilities).max(axis=1).clip(min=np.finfo(float).tiny)
+    size = problem.sizes
     rows = np.hstack([-problem.utilities, (direction * free)[:, None]]) / size[:, None]
     kept = np.where((free > 0) | (direction == 0), 0.0, level * direction - SLACK * size)
     limits = -(problem.disagreement + kept) / size
@@ -112,6 +112,8 @@ def _furthest(
 ) -> float:
     """The largest common t of the players that are not settled."""
     rows, limits = _floor(problem, direction, (~settled).astype(float), level, at_least)
+    unit = 1 / rows[:, -1].max()  # t counts in what is large for somebody: a column of tiny numbers stops the solver
+    rows[:, -1] *= unit
     wider = BargainingProblem(
         problem.players,
         problem.disagreement,
@@ -121,7 +123,7 @@ def _furthest(
     )
     last = np.zeros(rows.shape[1])
     last[-1] = 1.0
-    return float(wider.decide(last, rational=False, rows=rows, limits=limits)[-1])
+    return float(unit * wider.decide(last, rational=False, rows=rows, limits=limits)[-1])
 
 
 def _stuck(

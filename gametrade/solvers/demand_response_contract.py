@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from gametrade.community.finite_numbers import as_numbers, finite_number, finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.trade_bargain import TradeBargain
 from gametrade.solvers.payment_bargaining import payment_bargaining
@@ -28,7 +29,7 @@ def contract_price(most: float, least: float, *, power: float = 0.5) -> float | 
     Raises
     ------
     InvalidInputError
-        If `power` is not from 0 to 1.
+        If a price is not finite or `power` is not from 0 to 1.
 
     Notes
     -----
@@ -39,6 +40,7 @@ def contract_price(most: float, least: float, *, power: float = 0.5) -> float | 
     >>> round(contract_price(0.30, 0.08), 9), contract_price(0.05, 0.08)
     (0.19, None)
     """
+    most, least = (finite_number(v, name, "contract_price") for name, v in (("most", most), ("least", least)))
     if not 0 <= power <= 1:
         raise InvalidInputError(f"power of contract_price must be from 0 to 1. Got {power}.")
     return None if most < least else least + power * (most - least)
@@ -73,7 +75,8 @@ def demand_response_contract(
     Raises
     ------
     InvalidInputError
-        If `growth` is not above 0 or `power` not inside 0 to 1.
+        If `growth` is not above 0, `power` not inside 0 to 1, a limit negative or a number not finite, or if the
+        steps do not match.
 
     Notes
     -----
@@ -92,12 +95,17 @@ def demand_response_contract(
     >>> reduction, round(float(bargain.payments[1]), 9)
     (array([0., 3.]), 1.275)
     """
+    owner = "demand_response_contract"
     if not (np.isfinite(growth) and growth > 0):
         raise InvalidInputError(f"growth of demand_response_contract must be above 0. Got {growth}.")
     if not 0 < power < 1:
         raise InvalidInputError(f"power of demand_response_contract must be inside 0 to 1. Got {power}.")
-    value, first = np.atleast_1d(np.asarray(saved, dtype=float)), np.atleast_1d(np.asarray(cost, dtype=float))
-    reduction = np.clip((value - first) / growth, 0.0, limit) + 0.0
+    value = np.atleast_1d(finite_numbers(saved, "saved", owner, (), (np.size(saved),)))
+    first = finite_numbers(cost, "cost", owner, (), value.shape)
+    most = as_numbers(limit, "limit", owner, (), value.shape, layout="or infinite, one for all or one a step")
+    if not (most >= 0).all():
+        raise InvalidInputError(f"limit of {owner} must be at least 0. Got {limit!r}.")
+    reduction = np.clip((value - first) / growth, 0.0, most) + 0.0
     spent = float((first * reduction + growth / 2 * reduction**2).sum())
     together, weights = [float(value @ reduction), -spent], [1 - power, power]
     return reduction, payment_bargaining(["company", "aggregator"], together, [0.0, 0.0], weights=weights)

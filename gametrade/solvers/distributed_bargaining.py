@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from gametrade.games.bargaining.trade_bargain import TradeBargain
-from gametrade.solvers.payment_bargaining import checked
+from gametrade.solvers.payment_bargaining import checked, joint_gain
 from gametrade.typing import ArrayLike, FloatArray
 
 
@@ -39,7 +39,8 @@ def distributed_bargaining(
     -------
     TradeBargain
         Its residuals say for each round how far the payments are from balance and how much they moved. The
-        payments are those of the last round and balance up to the last residual. Without agreement there are none:
+        payments are those of the last round and balance up to the last residual; no round is held where only one
+        agreement is possible. Without agreement there are none:
         the traders find that out by themselves, before the first round.
 
     Notes
@@ -48,7 +49,8 @@ def distributed_bargaining(
     out the least and the largest gain that its bounds allow, :math:`l_i = \max(u_i - d_i + \text{lowest}_i, 0)` and
     :math:`h_i = u_i - d_i + \text{highest}_i`. Three sums are told, and whether somebody has :math:`l_i > h_i`. No
     agreement improves on the disagreement point exactly if somebody has, the joint gain
-    :math:`\sum_i (u_i - d_i)` is not positive, or it lies outside :math:`[\sum l_i, \sum h_i]`.
+    :math:`\sum_i (u_i - d_i)` is not positive, or it lies outside :math:`[\sum l_i, \sum h_i]`. At an end of that range
+    everybody takes its own end, and nothing is left to bargain about.
 
     Then, in exchange form [1]_: with the mean payment :math:`\bar\pi` and the price y of imbalance, trader i takes
     the root of
@@ -77,9 +79,12 @@ def distributed_bargaining(
     names = tuple(map(str, players))
     n = len(names)
     plan, own, power, low, high = checked(n, together, alone, weights, (lowest, highest))
-    size = _joint_gain(plan - own, low, high)
+    size = joint_gain(plan - own, low, high)
     if size is None:
         return TradeBargain(names, plan, own, np.zeros(n), power, agreed=False, unit=unit)
+    only = _only_gains(plan - own, low, high, tolerance * size)
+    if only is not None:
+        return TradeBargain(names, plan, own, only - (plan - own), power, unit=unit)
     worth, floor, ceiling = (plan - own) / size, low / size, high / size
     payments, price, penalty, told = np.zeros(n), 0.0, float(n), []
     for _ in range(rounds):
@@ -94,12 +99,9 @@ def distributed_bargaining(
     return TradeBargain(names, plan, own, payments * size, power, residuals=tuple(told), unit=unit)
 
 
-def _joint_gain(worth: FloatArray, low: FloatArray, high: FloatArray) -> float | None:
-    """The sum of what all have more than alone, or None if no payments leave everybody as well off as alone.
-
-    Entry i of each column is known to trader i alone; what is told are the three sums, and whether some range is empty.
-    """
-    least, most = np.maximum(worth + low, 0.0), worth + high
-    joint, floor, ceiling = float(worth.sum()), float(least.sum()), float(most.sum())
-    agree = joint > 0 and bool((least <= most).all()) and floor <= joint <= ceiling
-    return joint if agree else None
+def _only_gains(worth: FloatArray, low: FloatArray, high: FloatArray, slack: float) -> FloatArray | None:
+    """Gains of each where the joint gain is just the sum of the least or of the largest ones, else None."""
+    for gains in (np.maximum(worth + low, 0.0), worth + high):
+        if abs(float(gains.sum()) - float(worth.sum())) <= slack:
+            return gains
+    return None

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gametrade.community.finite_numbers import finite_number
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
 from gametrade.games.vehicle_trading import VehicleTrading
@@ -90,7 +91,7 @@ def iterative_double_auction(
     Returns
     -------
     VehicleTrades
-        Energies and prices, with residual and price-taking gap.
+        Energies and prices, with residual and price-taking gap; none where nobody buys or nobody sells.
 
     Raises
     ------
@@ -125,7 +126,9 @@ def iterative_double_auction(
     >>> answer.converged, round(float(answer.energies[0, 0]), 4)
     (True, 4.278)
     """
-    rho = 20 * float(np.median(market.quadratic)) if step is None else step
+    if 0 in market.shape:
+        return VehicleTrades(market, np.zeros(market.shape), np.zeros(market.shape), 0.0, 0.0, 0, True)
+    rho = finite_number(20 * np.median(market.quadratic) if step is None else step, "step", "iterative_double_auction")
     if not rho > 0:
         raise InvalidInputError(f"step of iterative_double_auction must be positive. Got {step}.")
     plan = np.zeros(market.shape)

@@ -8,6 +8,8 @@ import numpy as np
 
 from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.trade_bargain import TradeBargain
+from gametrade.solvers.bargaining_weights import payment_bounds
+from gametrade.tolerance import ROUNDING
 from gametrade.typing import ArrayLike, FloatArray
 
 
@@ -78,12 +80,27 @@ def payment_bargaining(
     worth = plan - own
     first = np.maximum(worth + low, 0.0)
     last = worth + high
-    feasible = worth.sum() > 0 and bool((first <= last).all()) and first.sum() <= worth.sum() <= last.sum()
-    if not feasible:
+    if joint_gain(worth, low, high) is None:
         return TradeBargain(names, plan, own, np.zeros(n), power, agreed=False, unit=unit)
     gains = _level(worth.sum(), power, first, last)
     payments = gains - worth
     return TradeBargain(names, plan, own, payments - payments.sum() / n, power, unit=unit)
+
+
+def joint_gain(worth: FloatArray, low: FloatArray, high: FloatArray) -> float | None:
+    """The sum of what all have more than alone, or None if no payments leave everybody as well off as alone.
+
+    Entry i of each column is known to trader i alone; what is told are sums, and whether some range is empty.
+
+    Examples
+    --------
+    >>> joint_gain(np.array([0.1, 0.2, -0.3]), np.full(3, -1.0), np.ones(3)) is None
+    True
+    """
+    least, most = np.maximum(worth + low, 0.0), worth + high
+    joint, slack = float(worth.sum()), ROUNDING * float(np.abs(worth).sum())
+    inside = float(least.sum()) <= joint + slack and joint - slack <= float(most.sum())
+    return joint if joint > slack and bool((least <= most + slack).all()) and inside else None
 
 
 def checked(
@@ -108,10 +125,7 @@ def checked(
             )
     if not (power > 0).all():
         raise InvalidInputError(f"weights of payment_bargaining must be above 0. Got {power.min():g}.")
-    low, high = (np.broadcast_to(np.asarray(bound, dtype=float), n) for bound in bounds)
-    if not (low <= high).all():
-        k = int(np.argmin(high - low))
-        raise InvalidInputError(f"lowest of payment_bargaining must be at most highest. Got {low[k]:g} > {high[k]:g}.")
+    low, high = payment_bounds(n, *bounds, "payment_bargaining")
     return plan, own, power / power.sum(), low, high
 
 

@@ -7,8 +7,10 @@ from typing import Any
 import numpy as np
 
 from gametrade.community import Community
+from gametrade.errors import InvalidInputError
 from gametrade.games.bargaining.trade_bargain import TradeBargain
 from gametrade.games.coalitional import CoalitionalGame, SharingGame
+from gametrade.solvers.bargaining_weights import payment_bounds, positive_weights
 from gametrade.solvers.payment_bargaining import payment_bargaining
 from gametrade.typing import ArrayLike, BoolArray
 
@@ -38,6 +40,11 @@ def two_stage_bargaining(
         Gains of the members; those left out gain nothing and are named. Payments here are savings handed out, so
         `together` is zero but for the first member, who holds them until they are shared.
 
+    Raises
+    ------
+    InvalidInputError
+        If weights are not positive, a lower bound is above the upper one, or there is not one for each member.
+
     Notes
     -----
     Stage 1 screens: as long as some member adds nothing to those present,
@@ -60,10 +67,14 @@ def two_stage_bargaining(
     """
     if isinstance(game, Community):
         game = SharingGame(game)
-    inside, saved = screened(game)
+    if not isinstance(game, CoalitionalGame):
+        raise InvalidInputError(
+            f"two_stage_bargaining needs a Community or a game of coalitions. Got {type(game).__name__}."
+        )
     n = game.n_players
-    power = np.ones(n) if weights is None else np.array(weights, dtype=float)
-    low, high = (np.broadcast_to(np.asarray(bound, dtype=float), n) for bound in (lowest, highest))
+    power = positive_weights(n, weights, "two_stage_bargaining")
+    low, high = payment_bounds(n, lowest, highest, "two_stage_bargaining")
+    inside, saved = screened(game)
     names = game.labels(inside)
     start = np.zeros(int(inside.sum()))
     start[:1] = saved

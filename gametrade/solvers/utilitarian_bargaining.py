@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 
 from gametrade.games.bargaining.agreement import Agreement, no_agreement
@@ -59,8 +61,9 @@ def utilitarian_bargaining(problem: BargainingProblem, *, weights: ArrayLike | N
         return no_agreement(problem, "utilitarian_bargaining")
     if problem.points is not None:
         rational = (problem.points >= problem.disagreement).all(axis=1)
-        best = np.where(rational, problem.points @ shares, -np.inf)
-        winner = problem.points[int(np.argmax(best))]
+        sums = np.where(rational, problem.points @ shares, -np.inf)
+        equal = problem.points[sums >= sums.max() - TIE * np.abs(problem.points @ shares).max()]
+        winner, _ = along_ray(replace(problem, points=equal), np.ones(n))
         return Agreement(
             problem, "utilitarian_bargaining", winner, certificate={"kind": "enumeration"}, options=options
         )

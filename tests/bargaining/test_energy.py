@@ -18,6 +18,7 @@ from tests.bargaining.problems import polytopes
 from tests.strategies import sharing_games
 
 few = settings(max_examples=25, deadline=None, derandomize=True)
+PAIR = gt.TableGame.from_values({("s", "b"): 6.0})
 EXAMPLE = ("abcd", [5, -2, 9, 1], [4, -6, 3, 2])
 
 
@@ -61,6 +62,27 @@ def test_payments_are_the_nash_solution_within_caps(plan):
     pie = gt.BargainingProblem.from_total(names, float(together.sum()), alone, highest=caps)
     best = run("nash_bargaining", pie, weights=weights)
     assert bargain.gains == pytest.approx(best.gains, rel=1e-4, abs=1e-5 * size)
+
+
+@pytest.mark.parametrize(
+    ("worth", "lowest", "highest", "gains"),
+    [
+        ([8, 11, -3], [-3, 0, -3], np.inf, [5, 11, 0]),
+        ([0, 3], [-1, 0], [np.inf, 3], [0, 3]),
+        ([4, 0], -9, [-2, 2], [2, 2]),
+    ],
+)
+def test_at_the_end_of_what_bounds_allow_nothing_is_left_to_bargain(worth, lowest, highest, gains):
+    for solve in (payment_bargaining, distributed_bargaining):
+        answer = solve("abc"[: len(worth)], worth, np.zeros(len(worth)), lowest=lowest, highest=highest)
+        assert answer.gains == pytest.approx(gains)
+
+
+def test_rounding_makes_and_breaks_no_agreement():
+    """0.1 + 0.2 is more than 0.3 by rounding: as least gains they fit, and as a joint gain of three they are none."""
+    for solve in (payment_bargaining, distributed_bargaining):
+        assert solve("ab", [0.3, 0.0], [0, 0], lowest=[-0.2, 0.2]).gains == pytest.approx([0.1, 0.2])
+        assert not solve("abc", [0.1, 0.2, -0.3], [0, 0, 0]).agreed
 
 
 def test_the_traders_find_out_by_themselves_that_nothing_improves():
@@ -140,6 +162,14 @@ def test_contracts():
         (lambda: payment_bargaining("ab", ["x", 2], [0, 0]), "utilities and weights of payment_bargaining must be num"),
         (lambda: payment_bargaining("ab", [1, 2, 3], [0, 0]), "together of payment_bargaining must be 2 finite"),
         (lambda: payment_bargaining("ab", [1, 2], [0, 0], lowest=1, highest=0), "lowest of payment_bargaining"),
+        (lambda: payment_bargaining("ab", [1, 2], [0, 0], lowest=[0, 0, 0]), "lowest of payment_bargaining must be"),
+        (lambda: two_stage_bargaining(PAIR, weights=[1]), "weights of two_stage_bargaining must be 2 numbers above 0"),
+        (lambda: two_stage_bargaining(PAIR, highest="x"), "highest of two_stage_bargaining must be"),
+        (lambda: two_stage_bargaining(3), "two_stage_bargaining needs a Community or a game of coalitions. Got int"),
+        (lambda: gt.BargainingProblem.from_community(None), "from_community of BargainingProblem needs a Comm"),
+        (lambda: contract_price(float("nan"), 1), "most of contract_price must be"),
+        (lambda: demand_response_contract([1, 2], [0, 1, 2], 0.1), "cost of demand_response_contract must be"),
+        (lambda: demand_response_contract([1, 2], 0, 0.1, limit=-1), "limit of demand_response_contract must be"),
         (lambda: contract_price(1, 0, power=2), "power of contract_price must be from 0 to 1"),
         (lambda: demand_response_contract([1], [0], 0.0), "growth of demand_response_contract must be above 0"),
     ],

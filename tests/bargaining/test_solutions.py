@@ -41,7 +41,7 @@ def test_nobody_is_worse_off_and_the_answer_is_feasible(name, problem):
     assert (answer.gains >= -1e-8 * scale).all()
     if not answer.agreed:
         assert (answer.utilities == problem.disagreement).all()
-        assert not np.isfinite(problem.ideal).all() or (problem.ideal <= problem.disagreement + 1e-9 * scale).any()
+        assert not np.isfinite(problem.ideal).all() or (problem.ideal <= problem.disagreement + 1e-9 * scale).all()
         return
     if problem.points is None:
         slack = problem.best(np.zeros(problem.n_players))
@@ -207,6 +207,33 @@ def test_hopes_that_are_rounding_are_none(name):
 
 
 @pytest.mark.parametrize("name", NAMES)
+def test_one_who_alone_can_gain_is_no_obstacle(name):
+    """The other has nothing in any agreement, so its utility has no coefficient to scale by."""
+    problem = gt.BargainingProblem.from_points("ab", [[3, 0], [0, 0]], [0, 0])
+    answer = run(name, problem)
+    assert answer.agreed
+    assert answer.utilities == pytest.approx([0, 0] if name == "egalitarian_bargaining" else [3, 0])
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("scale", [1e-6, 1.0, 4e6])
+def test_millions_are_no_harder_than_ones(name, scale):
+    rows = [[2, 1], [1, 2], [1, 3], [3, 1], [1, 0], [0, 1]]
+    limits = np.array([0.25, 0.25, 1, 1, 0.5, 0.5]) * scale
+    answer = run(name, gt.BargainingProblem.from_inequalities("ab", rows, limits, [0, 0]))
+    expected = [0.25 / 3, 0.25 / 3]
+    if name == "alternating_offers":
+        expected = run(name, gt.BargainingProblem.from_inequalities("ab", rows, limits / scale, [0, 0])).utilities
+    assert answer.utilities / scale == pytest.approx(expected, rel=1e-6)
+
+
+def test_of_equal_sums_in_a_list_the_one_best_for_the_least_is_taken():
+    listed = gt.BargainingProblem.from_points("ab", [[3, 1], [1, 3], [2, 2]], [0, 0], lotteries=False)
+    assert run("utilitarian_bargaining", listed).utilities.tolist() == [2, 2]
+    assert run("utilitarian_bargaining", listed, weights=[2, 1]).utilities.tolist() == [3, 1]
+
+
+@pytest.mark.parametrize("name", NAMES)
 def test_an_unbounded_set_is_an_error(name):
     with pytest.raises(gt.InvalidInputError, match=r"^utility of a [^.]* must have a largest value\. Got [^.]*\.$"):
         run(name, gt.BargainingProblem.from_inequalities("ab", [[0, 1]], [1], [0, 0]))
@@ -226,6 +253,11 @@ def test_an_empty_set_is_an_error():
         ),
         (lambda: gt.BargainingProblem.from_points("ab", [["x", 1]], [0, 0]), "points of .* must be numbers"),
         (lambda: gt.BargainingProblem.from_total("ab", np.inf, [0, 0]), "limits of .* must be finite"),
+        (lambda: gt.BargainingProblem.from_total("ab", 1, [0, 0], highest=np.nan), "highest of .* must be"),
+        (lambda: gt.BargainingProblem.from_total("ab", 1, [0, 0], highest=-np.inf), "highest of .* must be"),
+        (lambda: gt.BargainingProblem.from_total("ab", 1, [0, 0], lowest=[0, 0, 0]), "lowest of .* must be"),
+        (lambda: gt.BargainingProblem.from_points("ab", [[1, 2, 3]], [0, 0]), "points of .* must be one row or more"),
+        (lambda: gt.BargainingProblem.from_points("ab", np.zeros((0, 2)), [0, 0]), "points of .* must be one row"),
     ],
 )
 def test_words_ragged_rows_and_infinite_sums_are_refused(make, message):

@@ -94,3 +94,17 @@ def test_a_bound_is_checked_and_nothing_to_gain_is_a_proof():
     false["certificate"] = {**false["certificate"], "kind": "bound"}
     with pytest.raises(Refuted):
         check_verdict(book, false)
+
+
+def test_a_file_of_trades_and_log_is_proved_and_changes_are_not():
+    book = gt.OrderBook(["a", "b", "c"], [True, False, False], [5, 1, 2], [3, 1, 1], times=[0, 1, 2])
+    document = market_document(gt.clear(book, "continuous_double_auction"), [])
+    assert [(event["order"], event["against"]) for event in document["events"]] == [("a", None), ("b", "a"), ("c", "a")]
+    assert document["orders"][0]["unserved"] == 1
+    assert [each.outcome for each in verify_market(document)] == ["proved"]
+    for change in ("trades", "events"):
+        changed = copy.deepcopy(document)
+        changed[change][-1]["energy"] = 0.5
+        assert [each.outcome for each in verify_market(changed)] == ["refuted"]
+    for change in ("volume", "welfare", "surplus"):
+        assert [each.outcome for each in verify_market({**document, change: 9.0})] == ["refuted"]

@@ -23,6 +23,9 @@ GOOD = {"ids": ["x", "y"], "buys": [True, False], "prices": [1.0, 2.0], "energie
         ({"ids": ["x", "x"]}, "ids of OrderBook must be unique. Got 'x' 2 times."),
         ({"prices": [1.0]}, "columns of OrderBook must have one entry an order. Got lengths"),
         ({"owners": ["one"]}, "owners 1"),
+        ({"buys": ["bid", "ask"]}, "buys of OrderBook must be true (a bid) or false (an ask). Got 'bid'."),
+        ({"buys": [True, None]}, "buys of OrderBook must be true (a bid) or false (an ask). Got None."),
+        ({"buys": [float("nan"), False]}, "buys of OrderBook must be true (a bid) or false (an ask). Got nan."),
     ],
 )
 def test_bad_orders_are_refused(change, message):
@@ -34,6 +37,8 @@ def test_bad_orders_are_refused(change, message):
 def test_an_order_without_energy_is_refused():
     with pytest.raises(gt.InvalidInputError, match="pairs \\(price, energy\\)"):
         gt.OrderBook.of([(3,)], [])
+    with pytest.raises(gt.InvalidInputError, match="pairs \\(price, energy\\)"):
+        gt.OrderBook.of([3, 4], [])
 
 
 def test_the_book_is_a_copy_and_read_only():

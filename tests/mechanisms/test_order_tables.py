@@ -79,3 +79,33 @@ def test_a_file_that_is_not_there_and_a_bad_row_of_a_frame(tmp_path):
     frame = pd.DataFrame({"id": ["x", "y"], "side": ["bid", "ask"], "price": [1, 2], "energy": [1, np.nan]})
     with pytest.raises(gt.InvalidInputError, match="energy of row 1 is missing"):
         gt.OrderBook.from_frame(frame)
+
+
+FRAME = {"id": ["x", "y"], "side": ["bid", "ask"], "price": [2, 1], "energy": [1, 1]}
+
+
+def test_time_zones_of_a_frame_are_one_clock():
+    times = pd.to_datetime(["2023-06-01T12:30+02:00", "2023-06-01T12:00+02:00"]).tz_convert("Asia/Tokyo")
+    assert gt.OrderBook.from_frame(pd.DataFrame({**FRAME, "time": times})).times.tolist() == [0.5, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("frame", "message"),
+    [
+        ({"id": ["x"]}, "orders of OrderBook.from_frame must be a DataFrame. Got dict."),
+        (pd.DataFrame({**FRAME, "energy": pd.array([pd.NA, 1], dtype="Float64")}), "energy of row 0 is missing."),
+        (pd.DataFrame({**FRAME, "time": pd.to_datetime(["2023-06-01", None])}), "time of row 1 is missing."),
+        (pd.DataFrame([[1, 1]], columns=["price", "price"]), "columns of a table of orders must have different names."),
+    ],
+)
+def test_bad_frames_are_refused(frame, message):
+    with pytest.raises(gt.InvalidInputError) as caught:
+        gt.OrderBook.from_frame(frame)
+    assert message in str(caught.value)
+
+
+def test_a_file_that_is_no_text_is_refused(tmp_path):
+    path = tmp_path / "orders.csv"
+    path.write_bytes(bytes([255, 254, 0]))
+    with pytest.raises(gt.InvalidInputError, match=r"orders\.csv must be a CSV file of text"):
+        gt.OrderBook.read_csv(path)

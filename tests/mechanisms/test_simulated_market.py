@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections import deque
+
 import numpy as np
 import pytest
 from hypothesis import given
@@ -128,6 +130,15 @@ def test_a_trader_that_is_interrupted_leaves_the_log():
         simulate_traders(VALUES, COSTS, trader=Interrupted, rng=np.random.default_rng(0), days=9, log=log)
     assert log
     assert {event.kind for event in log} <= {"order", "trade"}
+
+
+def test_the_log_of_a_community_holds_every_step():
+    net = np.array([[1.0, -1.0] * 6, [-2.0, 1.0] * 6])
+    times = np.datetime64("2023-06-01T00") + np.arange(12) * np.timedelta64(1, "h")
+    pair = gt.Community(["A", "B"], np.maximum(net, 0), np.maximum(-net, 0), times, 1.0, gt.Tariff(0.3, 0.1))
+    log: deque[Event] = deque()
+    market = gt.clear(pair, "continuous_double_auction", log=log)
+    assert sum(event.energy for event in log if event.kind == "trade") == market.volume == 12
 
 
 def test_an_interrupted_auction_keeps_its_log():

@@ -114,6 +114,22 @@ EMPTY = {
 }
 
 
+OTHER = {
+    "bids only": "asks",
+    "asks only": "bids",
+    "bids without energy": "bids with energy",
+    "asks without energy": "asks with energy",
+}
+
+
+def test_a_market_that_gives_up_its_only_trade_says_so():
+    pair = gt.OrderBook.of([(5, 1)], [(1, 1)])
+    for name in ("mcafee", "trade_reduction"):
+        assert gt.clear(pair, name).notes[0] == "Nothing trades: the rule gives up every trade."
+    dust = gt.clear(gt.OrderBook.of([(5, 1)], [(1, 1e13)]), "uniform_price")
+    assert dust.notes == ("Nothing trades: what could trade is dust beside what is on offer.",)
+
+
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("case", EMPTY)
 def test_nothing_trades_where_nothing_can(name, case):
@@ -123,6 +139,8 @@ def test_nothing_trades_where_nothing_can(name, case):
     assert outcome.price is None
     assert str(outcome)
     assert outcome.to_dict()["volume"] == 0
+    why = {"nothing": "no bids", "no crossing": "every bid is below every ask"}.get(case, f"no {OTHER.get(case)}")
+    assert outcome.notes[0] == f"Nothing trades: {why}."
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -161,3 +179,15 @@ def test_a_continuous_auction_can_trade_more_than_is_efficient():
     best = Crossing.of(book)
     assert (outcome.volume, best.volume) == (2, 1)
     assert (outcome.welfare, best.welfare) == (3, 8)
+
+
+def test_rounding_leaves_no_crumbs_that_trade_or_rest():
+    """0.3 - 0.1 is less than 0.2 by rounding: the last ask must not sell that to the next bid at its price."""
+    book = gt.OrderBook(
+        ["a", "b", "c", "d"], [True, False, True, False], [5, 1, 4, 2], [0.3, 0.1, 1.2, 0.2], times=[0, 1, 2, 3]
+    )
+    continuous = gt.clear(book, "continuous_double_auction")
+    assert continuous.trades.buy_prices.tolist() == [5, 5]
+    assert continuous.payments[2] == 0
+    shared = gt.clear(gt.OrderBook.of([(5, 0.3)], [(1, 0.1), (2, 0.2)]), "storage_sharing_auction")
+    assert shared.notes == ()

@@ -43,10 +43,12 @@ def test_negawatts_balance_and_an_inflated_baseline_pays():
 
 @pytest.mark.parametrize("bad", [[[1.0, 1.0]], [[-1.0, 1.0], [1.0, 1.0]], [[np.nan, 1.0], [1.0, 1.0]]])
 def test_bad_baselines_are_refused(bad):
-    with pytest.raises(gt.InvalidInputError, match="baseline of negawatt_community must be at least 0"):
+    with pytest.raises(gt.InvalidInputError, match="baseline of negawatt_community must be finite numbers"):
         negawatt_community(street([[1.0, 1.0], [1.0, 1.0]]), bad)
-    with pytest.raises(gt.InvalidInputError, match="days of customer_baseline must be at least 1"):
+    with pytest.raises(gt.InvalidInputError, match="days of customer_baseline must be a whole number"):
         customer_baseline(street([[1.0, 1.0]]), days=0)
+    with pytest.raises(gt.InvalidInputError, match="days of customer_baseline must be a whole number"):
+        customer_baseline(street([[1.0, 1.0]]), days=1.5)
     with pytest.raises(gt.InvalidInputError, match="needs whole days of 2 steps"):
         customer_baseline(street([[1.0, 1.0, 1.0]]))
 
@@ -90,9 +92,12 @@ def test_discrimination_pays_dear_sellers_more_and_cheap_ones_less():
 @pytest.mark.parametrize(
     ("change", "message"),
     [
-        ({"value": -1.0}, "value of BuyerOfEnergy must be at least 0. Got -1."),
+        ({"value": -1.0}, "value of BuyerOfEnergy must be a finite number of at least 0. Got -1."),
         ({"reluctance": [0.0]}, "reluctance of BuyerOfEnergy must be 1 numbers, positive."),
-        ({"capacity": [1.0, 2.0]}, "capacity of BuyerOfEnergy must be 1 numbers, at least 0."),
+        (
+            {"capacity": [1.0, 2.0]},
+            "capacity of BuyerOfEnergy must be finite numbers, 1 of them, at least 0. Got shape (2,).",
+        ),
         ({"reservation": [np.inf]}, "reservation of BuyerOfEnergy must be 1 numbers, at least 0."),
     ],
 )
@@ -101,3 +106,5 @@ def test_bad_buyers_are_refused(change, message):
     with pytest.raises(gt.InvalidInputError) as caught:
         BuyerOfEnergy(**{**good, **change})
     assert message in str(caught.value)
+    with pytest.raises(gt.InvalidInputError, match=r"prices of BuyerOfEnergy\.offer must be"):
+        BuyerOfEnergy(**good).offer(np.nan)

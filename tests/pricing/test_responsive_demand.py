@@ -72,11 +72,13 @@ def test_without_bounds_the_answer_is_the_first_order_condition():
 def test_selling_above_buying_is_refused():
     with pytest.raises(gt.InvalidInputError, match="sell of best_demand must be at most buy"):
         homes([[1.0]], [[0.0]]).best_demand(0.1, 0.2)
+    with pytest.raises(gt.InvalidInputError, match="price of ResponsiveDemand must be"):
+        homes([[1.0]], [[0.0]]).best_demand(float("nan"), 0.0)
 
 
 @pytest.mark.parametrize("discomfort", [0.0, -1.0, float("nan"), [1.0, 2.0, 3.0]])
 def test_discomfort_must_be_positive(discomfort):
-    with pytest.raises(gt.InvalidInputError, match="discomfort of ResponsiveDemand must be positive"):
+    with pytest.raises(gt.InvalidInputError, match="discomfort of ResponsiveDemand must be"):
         homes([[1.0]], [[0.0]], discomfort=discomfort)
 
 

@@ -109,6 +109,12 @@ def test_an_obliged_buyer_can_lose():
     assert answer.buyer_gains[0] < -1
 
 
+def test_nobody_trades_where_a_side_is_empty():
+    for market in (VehicleTrading([], [], [], [3.0], 0.1, 0.1), VehicleTrading([1.0], [0.0], [5.0], [], [], [])):
+        answer = iterative_double_auction(market)
+        assert (answer.converged, answer.welfare, answer.energies.size) == (True, 0.0, 0)
+
+
 def test_too_few_rounds_are_reported():
     answer = iterative_double_auction(random_market(0, 3, 3), max_rounds=2)
     assert not answer.converged

@@ -11,7 +11,7 @@ import numpy as np
 from gametrade.analysis.fairness import gini
 from gametrade.community import Community
 from gametrade.display import Shown
-from gametrade.errors import UnknownNameError
+from gametrade.errors import InvalidInputError, UnknownNameError
 from gametrade.games import SharingGame
 from gametrade.games.pricing.responsive_demand import ResponsiveDemand
 from gametrade.mechanisms import CommunityMarket, clear
@@ -157,6 +157,8 @@ def compare_pricing(
     ------
     UnknownNameError
         If a method is neither a rule nor a mechanism.
+    InvalidInputError
+        If there is no method.
 
     Notes
     -----
@@ -181,7 +183,10 @@ def compare_pricing(
         ideal = float(community.stand_alone_bills().sum()) - SharingGame(community).grand_value
     else:
         ideal = joint_demand(response).bound
-    results = tuple(_result(community, method, response, max_rounds) for method in methods)
+    named = (methods,) if isinstance(methods, str) else tuple(methods)
+    if not named:
+        raise InvalidInputError("methods of compare_pricing must name one rule or mechanism at least. Got none.")
+    results = tuple(_result(community, method, response, max_rounds) for method in named)
     return PricingComparison(community, results, ideal)
 
 

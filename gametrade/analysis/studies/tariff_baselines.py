@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from gametrade.community import Community, Tariff
+from gametrade.community.finite_numbers import finite_number, finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.games.pricing.responsive_demand import ResponsiveDemand
 from gametrade.typing import ArrayLike, FloatArray
@@ -49,8 +50,8 @@ def tariff_baselines(
     Raises
     ------
     InvalidInputError
-        If nobody imports, a ratio is not positive, the market price does not fit, or an import price would fall
-        below the export price.
+        If nobody imports, the peak does not end after it starts on a day, a ratio is not positive, the market price
+        does not fit, or an import price would fall below the export price.
 
     Examples
     --------
@@ -60,8 +61,11 @@ def tariff_baselines(
     >>> [round(float(street.deficit.sum(axis=0) @ tariff.import_price), 2) for tariff in tariffs.values()]
     [423.84, 423.84, 423.84, 423.84]
     """
+    hours = finite_numbers(peak_hours, "peak_hours", "tariff_baselines", (2,))
+    if not 0 <= hours[0] < hours[1] <= 24:
+        raise InvalidInputError(f"peak_hours of tariff_baselines must rise from 0 to at most 24. Got {peak_hours}.")
     for name, ratio in (("peak_ratio", peak_ratio), ("critical_ratio", critical_ratio)):
-        if not (np.isfinite(ratio) and ratio > 0):
+        if not finite_number(ratio, name, "tariff_baselines") > 0:
             raise InvalidInputError(f"{name} of tariff_baselines must be positive. Got {ratio}.")
     if not 0 <= critical_share <= 1:
         raise InvalidInputError(f"critical_share of tariff_baselines must be from 0 to 1. Got {critical_share}.")
@@ -82,12 +86,9 @@ def tariff_baselines(
 
 def _course(community: Community, market_price: ArrayLike | None) -> FloatArray:
     """Shape of the real-time price."""
-    shape = community.demand.sum(axis=0) if market_price is None else np.asarray(market_price, dtype=float)
-    if shape.shape != (community.n_steps,) or not np.isfinite(shape).all():
-        raise InvalidInputError(
-            f"market_price of tariff_baselines must be {community.n_steps} finite numbers. Got shape {shape.shape}."
-        )
-    return shape
+    if market_price is None:
+        return np.asarray(community.demand.sum(axis=0))
+    return finite_numbers(market_price, "market_price", "tariff_baselines", (community.n_steps,))
 
 
 def _neutral(community: Community, shape: FloatArray) -> Tariff:

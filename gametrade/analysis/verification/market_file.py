@@ -107,11 +107,39 @@ def _check_clearing(book: OrderBook, document: Mapping[str, Any]) -> tuple[str, 
     equal("orders", [row["id"] for row in document["orders"]], list(book.ids))
     most = Fraction(BALANCE_TOLERANCE) * sum(map(Fraction, book.energies.tolist()), ZERO)
     money = most * Fraction(float(book.prices.max(initial=0.0)))
-    for row, fill, payment in zip(document["orders"], fills, payments, strict=True):
+    for row, fill, payment, energy in zip(document["orders"], fills, payments, book.energies.tolist(), strict=True):
         close(f"energy of {row['id']}", row["traded"], fill, most)
+        close(f"energy left of {row['id']}", row["unserved"], Fraction(energy) - fill, most)
         close(f"payment of {row['id']}", row["payment"], payment, money)
+    signs = [Fraction(sign) for sign in book.signs.tolist()]
+    worth = [Fraction(price) for price in book.prices.tolist()]
+    volume = sum((fill for fill, sign in zip(fills, signs, strict=True) if sign > 0), ZERO)
+    close("volume", document["volume"], volume, most)
+    welfare = sum((s * w * fill for s, w, fill in zip(signs, worth, fills, strict=True)), ZERO)
+    close("welfare", document["welfare"], welfare, money)
+    close("surplus", document["surplus"], sum(payments, ZERO), money)
+    if document["trades"] is not None:
+        _check_trades(book, document, (most, money))
     how = "by its definition, exactly" if run is not None else "with the same lot"
     return "proved", f"{book.n_orders} orders cleared again by {label}, {how}"
+
+
+def _check_trades(book: OrderBook, document: Mapping[str, Any], tolerances: tuple[Fraction, Fraction]) -> None:
+    """Trades add up to what each order trades and pays, and those of the log are the same."""
+    energy, money = (dict.fromkeys(book.ids, ZERO) for _ in range(2))
+    for row in document["trades"]:
+        traded = Fraction(row["energy"])
+        for side, sign in (("bid", 1), ("ask", -1)):
+            price = Fraction(row["buy_price" if sign > 0 else "sell_price"])
+            energy[row[side]] += traded
+            money[row[side]] += sign * traded * price
+    for row in document["orders"]:
+        close(f"energy of the trades of {row['id']}", row["traded"], energy[row["id"]], tolerances[0])
+        close(f"money of the trades of {row['id']}", row["payment"], money[row["id"]], tolerances[1])
+    struck = [e for e in document["events"] if e["kind"] == "trade"]
+    if struck:
+        logged = [({e["order"], e["against"]}, e["energy"], e["price"]) for e in struck]
+        equal("log", logged, [({t["bid"], t["ask"]}, t["energy"], t["buy_price"]) for t in document["trades"]])
 
 
 def _said(book: OrderBook, document: Mapping[str, Any], row: Mapping[str, Any]) -> tuple[str, str]:

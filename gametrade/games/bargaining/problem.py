@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from gametrade.community import Community
+from gametrade.community.finite_numbers import as_numbers
 from gametrade.errors import InvalidInputError, SolverError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
 from gametrade.optimise import Program, maximise
@@ -40,8 +41,8 @@ class BargainingProblem:
     Raises
     ------
     InvalidInputError
-        If shapes do not fit, a number is not finite, no decision is feasible, or some utility has no
-        largest value among agreements that leave nobody worse off.
+        If shapes do not fit or a number is not finite. That no decision is feasible, or that some utility has no
+        largest value among agreements that leave nobody worse off, is said when a solution is asked for.
     """
 
     players: tuple[str, ...]
@@ -96,7 +97,11 @@ class BargainingProblem:
         unit: str = "money",
     ) -> BargainingProblem:
         """A list of agreements, one row each; lotteries between them are agreements too, unless ruled out."""
-        listed = np.atleast_2d(_finite("points", points))
+        listed, n = np.atleast_2d(_finite("points", points)), len(tuple(players))
+        if listed.ndim != 2 or listed.shape[1] != n or not listed.size:
+            raise InvalidInputError(
+                f"points of BargainingProblem must be one row or more of {n} utilities. Got shape {listed.shape}."
+            )
         weights = np.vstack([np.ones((1, len(listed))), -np.ones((1, len(listed)))])
         only = None if lotteries else listed
         point, right = _finite("disagreement", disagreement), np.array([1.0, -1.0])
@@ -121,7 +126,7 @@ class BargainingProblem:
         array([20., 90., 90.])
         """
         n = len(tuple(players))
-        eye, low, high = np.eye(n), np.broadcast_to(lowest, n), np.broadcast_to(highest, n)
+        eye, low, high = np.eye(n), _caps("lowest", lowest, n, -np.inf), _caps("highest", highest, n, np.inf)
         rows = np.vstack([np.ones((1, n)), eye[np.isfinite(high)], -eye[np.isfinite(low)]])
         limits = np.concatenate([[total], high[np.isfinite(high)], -low[np.isfinite(low)]])
         return cls.from_inequalities(players, rows, limits, disagreement, unit=unit)
@@ -156,8 +161,12 @@ class BargainingProblem:
             alone = -game.alone_costs
         elif isinstance(game, SharingGame):
             alone = -game.community.stand_alone_bills()
-        else:
+        elif isinstance(game, CoalitionalGame):
             alone = game.single_values
+        else:
+            raise InvalidInputError(
+                f"from_community of BargainingProblem needs a Community or CoalitionalGame. Got {type(game).__name__}."
+            )
         total = float(alone.sum()) + game.grand_value - float(game.single_values.sum())
         return cls.from_total(game.players, total, alone, unit=game.unit)
 
@@ -165,6 +174,12 @@ class BargainingProblem:
     def n_players(self) -> int:
         """Number of players n."""
         return len(self.players)
+
+    @property
+    def sizes(self) -> FloatArray:
+        """Largest coefficient of each player's utility; of a player who always has nothing, the largest of all."""
+        size = np.abs(self.utilities).max(axis=1)
+        return np.where(size > 0, size, size.max() or 1.0)
 
     @property
     def ideal(self) -> FloatArray:
@@ -237,7 +252,7 @@ class BargainingProblem:
 
         blocks, bounds = [self.rows], [self.limits]
         if rational:
-            size = np.abs(self.utilities).max(axis=1).clip(min=np.finfo(float).tiny)
+            size = self.sizes
             blocks.append(-self.utilities / size[:, None])
             bounds.append(-self.disagreement / size)
         if rows is not None:
@@ -284,3 +299,12 @@ def _finite(name: str, given: ArrayLike) -> FloatArray:
     if not np.isfinite(array).all():
         raise InvalidInputError(f"{name} of BargainingProblem must be finite.")
     return array
+
+
+def _caps(name: str, given: ArrayLike, n: int, none: float) -> FloatArray:
+    """Caps of each player's share; `none` where there is none."""
+    rule = f"or {none:g} where there is no cap, one for all or one for each of {n}"
+    caps = as_numbers(given, name, "BargainingProblem", (), (n,), layout=rule)
+    if not (np.isfinite(caps) | (caps == none)).all():
+        raise InvalidInputError(f"{name} of BargainingProblem must be finite numbers, {rule}. Got {given!r:.80}.")
+    return np.broadcast_to(caps, n)

@@ -7,6 +7,7 @@ from dataclasses import replace
 import numpy as np
 
 from gametrade.community import Community
+from gametrade.community.finite_numbers import finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -29,7 +30,7 @@ def customer_baseline(community: Community, *, days: int = 10) -> FloatArray:
     Raises
     ------
     InvalidInputError
-        If days is below 1, or a day is not made of the same number of steps as the others.
+        If days is no whole number of at least 1, or a day is not made of the same number of steps as the others.
 
     Examples
     --------
@@ -39,8 +40,8 @@ def customer_baseline(community: Community, *, days: int = 10) -> FloatArray:
     >>> customer_baseline(home)
     array([[4., 4., 3.]])
     """
-    if days < 1:
-        raise InvalidInputError(f"days of customer_baseline must be at least 1. Got {days}.")
+    if isinstance(days, bool) or not isinstance(days, int | np.integer) or days < 1:
+        raise InvalidInputError(f"days of customer_baseline must be a whole number of at least 1. Got {days!r}.")
     per_day = round(24 / community.step_hours)
     if community.n_steps % per_day:
         raise InvalidInputError(
@@ -96,11 +97,6 @@ def negawatt_community(community: Community, baseline: ArrayLike) -> Community:
     >>> gt.allocate(gt.SharingGame(saved), "mid_market_rate").payoffs
     array([4., 4.])
     """
-    entitled = np.asarray(baseline, dtype=float)
-    if entitled.shape != community.demand.shape or not np.isfinite(entitled).all() or (entitled < 0).any():
-        raise InvalidInputError(
-            f"baseline of negawatt_community must be at least 0 and of shape {community.demand.shape}. "
-            f"Got shape {entitled.shape}."
-        )
+    entitled = finite_numbers(baseline, "baseline", "negawatt_community", community.demand.shape, least=0)
     over = community.demand - entitled
     return replace(community, demand=np.maximum(over, 0.0), generation=np.maximum(-over, 0.0))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from gametrade.community.finite_numbers import as_numbers, finite_number, finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -83,15 +84,13 @@ class BuyerOfEnergy:
     def __post_init__(self) -> None:
         n = np.size(self.reservation)
         for name in ("reservation", "reluctance", "capacity"):
-            column = np.array(getattr(self, name), dtype=float).reshape(-1)
+            given, rule = getattr(self, name), "positive" if name == "reluctance" else "at least 0"
+            column = as_numbers(given, name, "BuyerOfEnergy", (), (n,), layout=f"{n} of them, {rule}").reshape(-1)
             floor = column > 0 if name == "reluctance" else column >= 0
             if column.size != n or not (np.isfinite(column) & floor).all():
-                rule = "positive" if name == "reluctance" else "at least 0"
                 raise InvalidInputError(f"{name} of BuyerOfEnergy must be {n} numbers, {rule}. Got {column}.")
-            column.setflags(write=False)
             object.__setattr__(self, name, column)
-        if not (np.isfinite(self.value) and self.value >= 0):
-            raise InvalidInputError(f"value of BuyerOfEnergy must be at least 0. Got {self.value}.")
+        object.__setattr__(self, "value", finite_number(self.value, "value", "BuyerOfEnergy", least=0))
 
     def sold(self, prices: ArrayLike) -> FloatArray:
         """What each seller sells at its price, shape (n,). [kWh]"""
@@ -99,8 +98,9 @@ class BuyerOfEnergy:
         return np.minimum(self.capacity, offered)
 
     def offer(self, prices: ArrayLike) -> OfferedPrices:
-        """What follows when the buyer offers these prices."""
-        offered = np.broadcast_to(np.asarray(prices, dtype=float), self.reservation.shape)
+        """What follows when the buyer offers these prices, one for all or one for each."""
+        shape = self.reservation.shape
+        offered = np.broadcast_to(finite_numbers(prices, "prices", "BuyerOfEnergy.offer", (), shape), shape)
         energies = self.sold(offered)
         costs = self.reservation * energies + self.reluctance * energies**2
         profit = float((self.value - offered) @ energies)

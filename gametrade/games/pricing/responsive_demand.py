@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from gametrade.community import Community
+from gametrade.community.finite_numbers import finite_number, finite_numbers
 from gametrade.errors import InvalidInputError
 from gametrade.typing import ArrayLike, FloatArray, IntArray
 
@@ -63,11 +64,11 @@ class ResponsiveDemand:
     keep_daily_total: bool = True
 
     def __post_init__(self) -> None:
-        given = np.asarray(self.discomfort, dtype=float)
         n = self.community.n_prosumers
-        if given.shape not in ((), (n,)) or not (np.isfinite(given).all() and (given > 0).all()):
+        given = finite_numbers(self.discomfort, "discomfort", "ResponsiveDemand", (), (n,))
+        if not (given > 0).all():
             raise InvalidInputError(f"discomfort of ResponsiveDemand must be positive. Got {self.discomfort!r}.")
-        if not 0 <= self.flexible <= 1:
+        if not 0 <= finite_number(self.flexible, "flexible", "ResponsiveDemand") <= 1:
             raise InvalidInputError(f"flexible of ResponsiveDemand must be from 0 to 1. Got {self.flexible}.")
         column = np.broadcast_to(given, n).copy()
         column.setflags(write=False)
@@ -162,4 +163,5 @@ class ResponsiveDemand:
 
     def _over(self, price: ArrayLike) -> FloatArray:
         """A price of every step."""
-        return np.broadcast_to(np.asarray(price, dtype=float), self.community.n_steps)
+        n_steps = self.community.n_steps
+        return np.broadcast_to(finite_numbers(price, "price", "ResponsiveDemand", (), (n_steps,)), n_steps)

@@ -138,7 +138,11 @@ def test_tariffs_earn_the_same_and_flatten_what_they_charge_for():
     [
         ({"peak_ratio": 0}, "peak_ratio of tariff_baselines must be positive. Got 0."),
         ({"critical_share": 2}, "critical_share of tariff_baselines must be from 0 to 1. Got 2."),
-        ({"market_price": [1.0]}, "market_price of tariff_baselines must be 168 finite numbers. Got shape (1,)."),
+        ({"peak_hours": (20, 16)}, "peak_hours of tariff_baselines must rise from 0 to at most 24. Got (20, 16)."),
+        (
+            {"market_price": [1.0]},
+            "market_price of tariff_baselines must be finite numbers, shape (168,). Got shape (1,).",
+        ),
     ],
 )
 def test_bad_tariffs_are_refused(change, message):
