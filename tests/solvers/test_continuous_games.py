@@ -268,7 +268,9 @@ def test_a_nonconcave_variable_is_scanned_and_the_answer_says_so():
     assert not steep.notes
 
 
-@pytest.mark.parametrize(("unit", "money", "constant"), [(1, 1, 0), (1, 1, 1e3), (1, 1e9, 0), (1e-6, 1, 0), (1e6, 1, 0)])
+@pytest.mark.parametrize(
+    ("unit", "money", "constant"), [(1, 1, 0), (1, 1, 1e3), (1, 1e9, 0), (1e-6, 1, 0), (1e6, 1, 0)]
+)
 def test_replies_end_where_slopes_are_measured_or_payoffs_are_large(unit, money, constant):
     """Slopes by differences are never exact: moves of 1e-11 of a price must not hide an equilibrium."""
 
