@@ -192,10 +192,10 @@ class ContinuousGame:
                     f"Got shape {given.shape}."
                 )
             return given
-        part = self.slices[player]
+        part, points = self.slices[player], self.sets[player]
         slope: FloatArray = np.empty(part.stop - part.start)
-        for k in range(part.start, part.stop):
-            step = 6e-6 * max(1.0, abs(x[k]))
+        for k, width in enumerate((points.upper - points.lower).tolist(), part.start):
+            step = 6e-6 * min(max(1.0, abs(x[k])), width or np.inf)
             ahead, behind = x.copy(), x.copy()
             ahead[k] += step
             behind[k] -= step

@@ -17,6 +17,7 @@ from gametrade.registry import solvers
 from gametrade.solvers.regret_bounds import certified
 from gametrade.solvers.replies import Replies
 from gametrade.solvers.unbounded import need_bounded
+from gametrade.tolerance import RELATIVE_TOLERANCE
 from gametrade.typing import ArrayLike, FloatArray
 
 MEMORY = 20
@@ -24,6 +25,12 @@ MEMORY = 20
 
 KEPT = 50
 """Steps that a trace keeps: the first and the last."""
+
+RESTLESS = 100
+"""Rounds without a smaller move after which moves are rounding, if they are small."""
+
+SMALL = 1e-4
+"""Share of the size of the strategies up to which moves are small, so that regret is asked."""
 
 
 @solvers.register(plays=("ContinuousGame",), source="Cournot 1838; Rosen 1965, 10.2307/1911749")
@@ -49,7 +56,8 @@ def best_response(
     start : array_like of shape (d,), optional
         First profile; a feasible one if not given.
     tolerance : float, default=1e-12
-        Move, relative to the size of the profile, that counts as none.
+        Move that counts as none, relative to the size of a strategy: the width of its interval, or the largest
+        number in any profile if that is less.
     max_rounds : int, default=5000
         Rounds after which the iteration gives up, and says so.
 
@@ -70,6 +78,9 @@ def best_response(
     games with an exact potential, simultaneous ones where the spectral radius of the reply map is below 1: linear
     Cournot with three firms cycles, and more firms end in a cycle between bounds unless damped by less than
     4 / (n + 1) [1]_. With shared constraints the answer is some generalized equilibrium, not the variational one.
+    Rounding in payoffs that are measured, or large, may keep everybody moving: once no move has been smaller for 100
+    rounds, and whenever the last moves are small, the bounds on regrets decide, and a profile where all are at most
+    1e-9 of the payoffs is given with them.
 
     References
     ----------
@@ -90,7 +101,7 @@ def best_response(
         need_concave(game, "best_response")
     feasible = need_feasible(game)
     x = feasible if start is None else started(game, start)
-    replies, walk = Replies(game), _Walk(tolerance)
+    replies, walk = Replies(game), _Walk(tolerance, np.subtract(*game.bounds[::-1]), np.abs(x))
     for _ in range(max_rounds):
         target = replies.all(x) if simultaneous else _in_turn(game, replies, x, damping)
         moved = x + damping * (target - x) if simultaneous else target
@@ -130,32 +141,49 @@ class _Walk:
     """Memory of an iteration: whether it has stopped, cycles or grows."""
 
     tolerance: float
+    widths: FloatArray
+    seen: FloatArray
     rounds: int = 0
     last: list[FloatArray] = field(default_factory=list)
     moves: list[float] = field(default_factory=list)
     repeats: dict[int, int] = field(default_factory=dict)
+    least: tuple[float, int] = (np.inf, 0)
     outcome: str = ""
     period: int = 0
+    small: bool = False
+
+    def __post_init__(self) -> None:
+        """How large a move shows growth without end."""
+        finite = self.widths[np.isfinite(self.widths)]
+        self.far = 1e12 * max(1.0, float(self.seen.max()), float(finite.max(initial=0.0)))
 
     def step(self, before: FloatArray, after: FloatArray) -> bool:
         """Record a round; True if there is nothing more to see."""
         self.rounds += 1
-        size = max(1.0, float(np.abs(after).max()))
-        move = float(np.abs(after - before).max())
+        self.seen = np.maximum(self.seen, np.abs(after))
+        sizes = np.minimum(self.widths, self.seen.max())
+        moved = np.abs(after - before)
+        move = float(moved.max())
         self.last = [*self.last, before][-MEMORY:]
         self.moves.append(move)
-        if not np.isfinite(after).all() or move > 1e12:
+        self.small = bool((moved <= SMALL * sizes).all())
+        if move < self.least[0]:
+            self.least = move, self.rounds
+        if not np.isfinite(after).all() or move > self.far:
             self.outcome = "diverged"
-        elif move <= self.tolerance * size:
+        elif (moved <= self.tolerance * sizes).all():
             self.outcome = "stopped"
+        elif self.small and self.rounds - self.least[1] >= RESTLESS:
+            self.outcome = "restless"
         else:
-            self._look_for_a_cycle(after, move, size)
+            self._look_for_a_cycle(after, moved, sizes)
         return bool(self.outcome)
 
-    def _look_for_a_cycle(self, after: FloatArray, move: float, size: float) -> None:
-        near = 1e-9 * size
+    def _look_for_a_cycle(self, after: FloatArray, moved: FloatArray, sizes: FloatArray) -> None:
+        near = 1e-9 * sizes
+        going = bool((moved > 10 * near).any())
         for period in range(2, len(self.last) + 1):
-            same = np.abs(after - self.last[-period]).max() < near and move > 10 * near
+            same = going and bool((np.abs(after - self.last[-period]) <= near).all())
             self.repeats[period] = self.repeats.get(period, 0) + 1 if same else 0
             if self.repeats[period] >= 2 * period:
                 self.outcome, self.period = "cycles", period
@@ -164,16 +192,21 @@ class _Walk:
     def told(self, game: ContinuousGame, x: FloatArray) -> Solution:
         """The answer, whatever happened."""
         trace = tuple(self._trace())
-        if self.outcome == "stopped":
-            concept = "Nash" if game.shared is None else "generalized Nash (arbitrary)"
-            found = (certified(game, x, concept),)
-            return Solution(game, "best_response", found, finding=f"Stopped after {self.rounds} rounds.", trace=trace)
+        near = self.outcome != "diverged" and (self.outcome == "stopped" or self.small)
+        found = certified(game, x, "Nash" if game.shared is None else "generalized Nash (arbitrary)") if near else None
+        if found is not None and self.outcome == "stopped":
+            said = f"Stopped after {self.rounds} rounds."
+            return Solution(game, "best_response", (found,), finding=said, trace=trace)
+        left = "" if found is None else f" Regret there is at most {found.regret:.3g}."
+        if found is not None and found.regret <= RELATIVE_TOLERANCE * float(np.abs(found.payoffs).max()):
+            said = f"Moves stay at {self.moves[-1]:.3g} after {self.rounds} rounds, too small to gain by.{left}"
+            return Solution(game, "best_response", (found,), finding=said, trace=trace)
         if self.outcome == "cycles":
             cycle = tuple(game.split(point) for point in self.last[-self.period :])
-            said = f"Best replies repeat {self.period} profiles; no equilibrium was reached."
+            said = f"Best replies repeat {self.period} profiles; no equilibrium was reached.{left}"
             return Solution(game, "best_response", (), finding=said, trace=trace, cycle=cycle)
         grew = "Moves grow without end" if self.outcome == "diverged" else f"No end after {self.rounds} rounds"
-        said = f"{grew}: the last move was {self.moves[-1]:.3g}, the first {self.moves[0]:.3g}."
+        said = f"{grew}: the last move was {self.moves[-1]:.3g}, the first {self.moves[0]:.3g}.{left}"
         return Solution(game, "best_response", (), finding=said, trace=trace)
 
     def _trace(self) -> list[Mapping[str, Any]]:

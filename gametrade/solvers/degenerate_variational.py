@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 
 import numpy as np
@@ -9,15 +10,22 @@ import numpy as np
 from gametrade.games.polyhedron import Polyhedron
 from gametrade.solvers.affine_variational import LARGE, AffineAnswer, AffineProblem, solve_affine
 
+Attempt = Callable[[AffineProblem, float], AffineAnswer]
+
 WEIGHT, STEPS = 0.1, 60
 """Pull towards the last point, as a share of the curvature, and how often it is renewed."""
 
 NEAR = 1e-6
 """Share of the size of the variables up to which a constraint may bind at a degenerate point."""
 
+NEARLY = 1e-4
+"""Residual up to which a large problem is tried again: above it the trouble is not degeneracy."""
+
 
 def solve_sturdy(problem: AffineProblem, tolerance: float = 1e-11) -> AffineAnswer:
-    """Solve; a small problem that stays unsolved is taken as degenerate, then at another scale of the derivatives.
+    """Solve; a problem that stays unsolved is taken as degenerate, then at another scale of the derivatives.
+
+    Large ones are tried again where little is missing, and without the proximal points, which take too long there.
 
     Parameters
     ----------
@@ -33,17 +41,26 @@ def solve_sturdy(problem: AffineProblem, tolerance: float = 1e-11) -> AffineAnsw
     """
     answer = solve_affine(problem, tolerance)
     scaled = replace(problem, scale=max(problem.steepness, _curved(problem)))
-    if answer.error <= tolerance or problem.offset.size > LARGE or not np.isfinite(scaled.steepness):
+    large = problem.offset.size > LARGE
+    if answer.error <= tolerance or (large and not answer.error <= NEARLY) or not np.isfinite(scaled.steepness):
         return answer
+    first = answer
     with np.errstate(all="ignore"):
-        for one in (problem, scaled):
-            for attempt in (solve_affine, _inside, _by_steps):
-                point = attempt(one, tolerance)
-                for found in (point, _priced(one, point)) if np.isfinite(point.x).all() else ():
-                    answer = min(answer, found, key=lambda a: a.error)
-                    if answer.error <= tolerance:
-                        return answer
+        for attempt, one in _attempts(problem, scaled, large):
+            point = first if one is problem and attempt is solve_affine else attempt(one, tolerance)
+            for found in (point, _priced(one, point)) if np.isfinite(point.x).all() else ():
+                answer = min(answer, found, key=lambda a: a.error)
+                if answer.error <= tolerance:
+                    return answer
     return answer
+
+
+def _attempts(problem: AffineProblem, scaled: AffineProblem, large: bool) -> list[tuple[Attempt, AffineProblem]]:
+    """What is tried, in order: a large problem at the other scale first, which costs least."""
+    both = (problem, scaled)
+    if large:
+        return [(attempt, one) for attempt in (solve_affine, _inside) for one in both]
+    return [(attempt, one) for one in both for attempt in (solve_affine, _inside, _by_steps)]
 
 
 def _curved(problem: AffineProblem) -> float:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -14,9 +15,10 @@ from gametrade.games.quadratic import QuadraticGame
 from gametrade.games.stackelberg import StackelbergGame
 from gametrade.games.stackelberg.leaders_game import leaders_game
 from gametrade.registry import solvers
-from gametrade.solvers.leader_reply import leader_reply
+from gametrade.solvers.leader_reply import Reply, leader_reply
 from gametrade.solvers.leader_scan import stackelberg_point
 from gametrade.solvers.potential_maximum import potential_maximum
+from gametrade.tolerance import ROUNDING
 from gametrade.typing import ArrayLike, FloatArray
 
 UNEVEN = 1e-6
@@ -24,6 +26,10 @@ UNEVEN = 1e-6
 
 NO_GAIN = 1e-6
 """Share of the payoffs that a global reply may gain at an equilibrium."""
+
+
+AT_REST = 1e-5
+"""Share of an interval by which a choice may miss the best reply, if it gains more than rounding."""
 
 
 @solvers.register(plays=("StackelbergGame",), source="Monderer and Shapley 1996, 10.1006/game.1996.0044")
@@ -55,7 +61,8 @@ def leader_potential(game: StackelbergGame, *, start: ArrayLike | None = None, r
     Where cross-derivatives of two leaders agree, one function changes by what the leader who moves gains [1]_:
     ``gt.check(leaders_game(game), "exact_potential")`` says it of the same quadratic game. Its concave maximum is
     one central program instead of turns of replies. The potential only proposes; the regrets come from replies over
-    whole intervals, kinks included.
+    whole intervals, kinks included. Where payoffs turn out not to be quadratic, the quadratics are taken again at the
+    last choices, as in Newton's method, until these are the leaders' best replies.
 
     References
     ----------
@@ -80,23 +87,32 @@ def leader_potential(game: StackelbergGame, *, start: ArrayLike | None = None, r
         local, uneven = _with_potential(leaders_game(game, x))
         x = np.concatenate(potential_maximum(local)[0].strategies)
         trace.append({"choices": x.tolist(), "asymmetry": uneven})
-        if _same_region(game, local, x):
-            break
-    else:
-        told = f"No equilibrium found: the largest potential was in another region {regions} times."
-        return Solution(game, "leader_potential", (), finding=told, trace=tuple(trace))
-    replies = tuple(leader_reply(game, leader, x) for leader in range(game.n_leaders))
-    point = stackelberg_point(game, x, replies)
-    gains = point.regrets[:-1] / max(1e-300, float(np.abs(point.payoffs[:-1]).max()))
-    if gains.max() > NO_GAIN:
-        who = game.leaders[int(gains.argmax())]
-        told = (
-            f"The largest potential of a region is no equilibrium: {who} gains {point.regrets[:-1].max():g} "
-            "by a reply in another region."
-        )
-        return Solution(game, "leader_potential", (), finding=told, trace=tuple(trace))
-    told = "Nothing says that there are no other equilibria."
-    return Solution(game, "leader_potential", (_told(point, local, uneven),), finding=told, trace=tuple(trace))
+        if not _same_region(game, local, x):
+            continue
+        replies = tuple(leader_reply(game, leader, x) for leader in range(game.n_leaders))
+        point = stackelberg_point(game, x, replies)
+        if point.regrets[:-1].max() > NO_GAIN * max(1e-300, float(np.abs(point.payoffs[:-1]).max())):
+            who = game.leaders[int(point.regrets[:-1].argmax())]
+            told = (
+                f"The largest potential of a region is no equilibrium: {who} gains {point.regrets[:-1].max():g} "
+                "by a reply in another region."
+            )
+            return Solution(game, "leader_potential", (), finding=told, trace=tuple(trace))
+        if _settled(game, point, replies):
+            told = "Nothing says that there are no other equilibria."
+            return Solution(game, "leader_potential", (_told(point, local, uneven),), finding=told, trace=tuple(trace))
+    told = f"No equilibrium found: the largest potential was in another region, or moved, {regions} times."
+    return Solution(game, "leader_potential", (), finding=told, trace=tuple(trace))
+
+
+def _settled(game: StackelbergGame, point: Equilibrium, replies: Sequence[Reply]) -> bool:
+    """Whether every choice is its leader's best reply, and not only worth as much: payoffs may not be quadratic."""
+    least = ROUNDING * float(np.abs(point.payoffs[:-1]).max())
+    for own, reply, gain, points in zip(point.strategies, replies, point.regrets, game.sets, strict=False):
+        far = abs(reply.nearest(float(own[0])) - float(own[0]))
+        if gain > least and far > AT_REST * float(points.upper[0] - points.lower[0]):
+            return False
+    return True
 
 
 def _same_region(game: StackelbergGame, local: QuadraticGame, x: FloatArray) -> bool:

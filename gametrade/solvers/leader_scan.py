@@ -87,6 +87,7 @@ def stackelberg_point(game: StackelbergGame, x: np.ndarray, replies: tuple[Reply
         "follower_gap": follower if np.isfinite(follower) else None,
     }
     notes = [f"regret of {label} comes from a scan: not proved." for label, reply in _open(game, replies)]
+    notes.extend(game.caveats)
     if game.follower_gaps is None:
         notes.append("The followers' answer is taken as given: their regret has no bound.")
     strategies = tuple(x[part] for part in game.slices) + (answer,)

@@ -16,6 +16,9 @@ from gametrade.solvers.best_response import started
 from gametrade.solvers.regret_bounds import certified
 from gametrade.typing import ArrayLike, FloatArray
 
+SHAKING, PACE = 0.02, 0.03
+"""Amplitude as a share of an interval, and gain as a share of the interval over the range of the payoff."""
+
 
 @solvers.register(
     plays=("ContinuousGame",),
@@ -25,8 +28,8 @@ from gametrade.typing import ArrayLike, FloatArray
 def nash_seeking(
     game: ContinuousGame,
     *,
-    amplitude: float = 0.01,
-    gain: float = 0.05,
+    amplitude: float | None = None,
+    gain: float | None = None,
     start: ArrayLike | None = None,
     rounds: int = 40_000,
 ) -> Solution:
@@ -36,10 +39,11 @@ def nash_seeking(
     ----------
     game : ContinuousGame
         Bounds only; payoffs are measured, gradients never used.
-    amplitude : float, default=0.01
-        Size of the shaking a.
-    gain : float, default=0.05
-        Step k with which a player follows what it measures.
+    amplitude : float, optional
+        Size of the shaking a, in the units of the strategies; 0.02 of the width of each interval if not given.
+    gain : float, optional
+        Step :math:`\kappa` with which a player follows what it measures, strategy per payoff; 0.03 of the width of its
+        interval over the range of its payoff if not given.
     start : array_like of shape (d,), optional
         First profile; a feasible one if not given.
     rounds : int, default=40000
@@ -61,7 +65,9 @@ def nash_seeking(
     -----
     :math:`x_k = \hat x_k + a \sin(\omega_k t)`, :math:`\hat x_k \leftarrow \hat x_k + 2 \kappa
     \sin(\omega_k t) (u_i(x) - \bar u_i)` with a running mean :math:`\bar u_i` [1]_; frequencies are different for all
-    variables, so that measurements do not mix.
+    variables, so that measurements do not mix. The range of a payoff is measured beforehand, at the ends and the
+    middle of each of its player's intervals while the others stay at the first profile; an interval without an end is
+    taken as wide as the first profile is large, at least 1. So other units of energy or money change nothing.
 
     References
     ----------
@@ -79,11 +85,14 @@ def nash_seeking(
     """
     if game.shared is not None or not all(points.is_box for points in game.sets):
         raise InvalidInputError("nash_seeking needs bounds only. Got other constraints.")
-    if amplitude <= 0 or gain <= 0:
+    if (amplitude is not None and not amplitude > 0) or (gain is not None and not gain > 0):
         raise InvalidInputError(f"amplitude and gain of nash_seeking must be positive. Got {amplitude}, {gain}.")
     feasible = need_feasible(game)
     centre = feasible if start is None else started(game, start)
     low, high = game.bounds
+    shaking, pace = _units(game, centre)
+    shaking = shaking if amplitude is None else np.full_like(centre, amplitude)
+    pace = pace if gain is None else np.full_like(centre, gain)
     turns = 0.5 + 1.5 * np.modf(np.arange(1, game.dimension + 1) * (np.sqrt(5) - 1) / 2)[0]
     least, most = np.full(game.n_players, np.inf), np.full(game.n_players, -np.inf)
     mean, owner = game.payoff(centre), game.owner
@@ -91,8 +100,8 @@ def nash_seeking(
     trace: list[Mapping[str, Any]] = []
     for t in range(rounds):
         wave = np.sin(turns * t)
-        measured = game.payoff(np.clip(centre + amplitude * wave, low, high))
-        centre = np.clip(centre + gain * 2 * wave * (measured - mean)[owner], low, high)
+        measured = game.payoff(np.clip(centre + shaking * wave, low, high))
+        centre = np.clip(centre + pace * 2 * wave * (measured - mean)[owner], low, high)
         mean = mean + 0.05 * (measured - mean)
         if 4 * t >= 3 * rounds:
             least, most = np.minimum(least, measured), np.maximum(most, measured)
@@ -100,6 +109,25 @@ def nash_seeking(
         if t % max(1, rounds // 100) == 0:
             trace.append({"round": t, "profile": centre.tolist()})
     return _told(game, quarters, most - least, trace)
+
+
+def _units(game: ContinuousGame, x: FloatArray) -> tuple[FloatArray, FloatArray]:
+    """Shaking and gain of each variable, from the width of its interval and the range of its player's payoff."""
+    low, high = game.bounds
+    ended = np.isfinite(low) & np.isfinite(high)
+    wide = max(1.0, float(np.abs(x).max()))
+    low, high = np.where(ended, low, np.maximum(low, x - wide)), np.where(ended, high, np.minimum(high, x + wide))
+    ranges = np.empty_like(x)
+    for player, part in enumerate(game.slices):
+        tried = []
+        for k in range(part.start, part.stop):
+            for value in (low[k], (low[k] + high[k]) / 2, high[k]):
+                moved = x.copy()
+                moved[k] = value
+                tried.append(game.payoff(moved)[player])
+        ranges[part] = np.ptp(tried)
+    widths = high - low
+    return SHAKING * widths, PACE * widths / np.where(ranges > 0, ranges, 1.0)
 
 
 def _told(

@@ -26,6 +26,7 @@ from gametrade.games.stackelberg import (
     UsageChargeGame,
     leaders_of_formulas,
 )
+from gametrade.games.stackelberg.led_table import LedTable
 from gametrade.registry import solvers, systems
 from gametrade.solvers.solve import plays, solve
 from tests.analysis.strategic_games import DESCRIPTIONS
@@ -65,6 +66,7 @@ def samples():
     games["gentle prices"] = gt.ContinuousGame.from_expressions(
         {"a": "p*(1 - p + q/2)", "b": "q*(1 - q + p/2)"}, {"a": {"p": (0, 2)}, "b": {"q": (0, 2)}}
     )
+    games["led dilemma"] = LedTable(games["dilemma"], "player 1")
     games["zero sum"] = gt.NormalFormGame.bimatrix([[1, -1], [-2, 3]])
     games["hawks"] = gt.EvolutionaryGame.from_matrix([[-1, 4], [0, 2]], ["hawk", "dove"])
     games["leader"] = PriceLeaderGame([10.0, 4.0], [1.0, 0.1], unit_cost=1.0)

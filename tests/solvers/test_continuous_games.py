@@ -266,3 +266,22 @@ def test_a_nonconcave_variable_is_scanned_and_the_answer_says_so():
     assert steep.certificate["players"]["a"]["method"] == "lipschitz"
     assert steep.regrets[0] <= 1e-5
     assert not steep.notes
+
+
+@pytest.mark.parametrize(
+    ("unit", "money", "constant"), [(1, 1, 0), (1, 1, 1e3), (1, 1e9, 0), (1e-6, 1, 0), (1e6, 1, 0)]
+)
+def test_replies_end_where_slopes_are_measured_or_payoffs_are_large(unit, money, constant):
+    """Slopes by differences are never exact: moves of 1e-11 of a price must not hide an equilibrium."""
+
+    def paid(own, other):
+        return lambda x: constant + money * x[own] / unit * (10 * np.exp(-0.3 * x[own] / unit) + 0.1 * x[other] / unit)
+
+    sets = (gt.Polyhedron.of([0.0], [3.9 * unit]),) * 2
+    game = gt.ContinuousGame(("a", "b"), (("x",), ("y",)), (paid(0, 1), paid(1, 0)), None, sets, concave=True)
+    found = gt.solve(game, "best_response")
+    x = profile(found[0]) / unit
+    slope = 10 * np.exp(-0.3 * x) * (1 - 0.3 * x) + 0.1 * x[::-1]
+    assert np.abs(slope).max() <= 1e-6 if constant == 0 else np.abs(slope).max() <= 1e-5
+    assert found[0].regret <= 1e-9 * np.abs(found[0].payoffs).max()
+    assert found.trace[-1]["round"] < 200

@@ -8,6 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gametrade as gt
+from gametrade.analysis.studies.play_steps import step_game
 from gametrade.registry import systems
 from gametrade.solvers.highs_quadratic import minimise_quadratic
 from gametrade.solvers.linear_quadratic import dense_jacobian
@@ -66,3 +67,12 @@ def test_degenerate_dispatches_cost_what_one_planner_would_pay(case):
     best = minimise_quadratic(bend / scale, game.offset / scale, game.feasible).x
     costs = [float(z @ bend @ z / 2 + game.offset @ z) for z in (x, best)]
     assert costs[0] == pytest.approx(costs[1], abs=1e-6 * scale)
+
+
+def test_links_of_many_homes_that_need_not_be_used():
+    """196 variables, most of them at a bound with a multiplier of 0, and penalties far above the other derivatives."""
+    street = gt.communities.fontana("flat").select(start="2017-06-01")
+    game = step_game(street, "bilateral_dispatch", 137)
+    found = answered(game, 1e-3)[0]
+    assert found.certificate["residual"] <= 1e-11
+    assert game.sets_violation(np.concatenate(found.strategies)) <= 1e-8

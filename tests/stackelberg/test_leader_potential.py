@@ -87,3 +87,17 @@ def test_a_shape_that_is_not_quadratic_is_refused():
     )  # fmt: skip
     with pytest.raises(gt.InvalidInputError, match="must be quadratic near"):
         leaders_game(wavy)
+
+
+@pytest.mark.parametrize("share", [1e-5, 1e-3, 1e-2])
+def test_payoffs_that_are_almost_quadratic_are_solved_and_not_taken_as_such(share):
+    """Two leaders over a follower, each with a quartic beside x (12 - Q) / 2: 6 - 3 x / 2 = 4 c (x - 2)^3."""
+    game = StackelbergGame(
+        ("a", "b"), (("x",), ("y",)), (gt.Polyhedron.of([0.0], [6.0]),) * 2,
+        tuple((lambda x, y, k=k: float(x[k] * (12 - x.sum() - y[0]) - share * (x[k] - 2) ** 4)) for k in range(2)),
+        lambda x: np.maximum(0.0, (12 - x.sum(keepdims=True)) / 2),
+    )  # fmt: skip
+    found = gt.solve(game, "leader_potential")[0]
+    for own in found.strategies[:-1]:
+        exact = max(np.roots([-4 * share, 24 * share, -48 * share - 1.5, 32 * share + 6]), key=lambda z: -abs(z.imag))
+        assert own[0] == pytest.approx(exact.real, abs=1e-4)

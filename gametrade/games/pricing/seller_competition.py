@@ -189,14 +189,35 @@ class SellerCompetition:
         return float(ends[k] + share * (ends[k + 1] - ends[k]))
 
     def over_feed_in(self, strategies: Sequence[FloatArray]) -> tuple[float, float]:
-        """By how much trade lowers buyers' cost and raises sellers' benefit against grid and feed-in tariff. [%]"""
+        """By how much trade lowers buyers' cost and raises sellers' benefit against grid and feed-in tariff. [%]
+
+        Parameters
+        ----------
+        strategies : sequence of ndarray
+            Prices of the sellers, one each, and the shares of each buyer, as in an equilibrium.
+
+        Returns
+        -------
+        tuple of float
+            As :func:`~gametrade.games.stackelberg.budget_buyers.gains_over_feed_in` says: what sellers keep or cannot
+            sell counts as fed in, what buyers do not get as bought from the grid, in both schemes.
+
+        Examples
+        --------
+        Two sellers and a buyer, at 0.25 between 0.1 and 0.3:
+
+        >>> import gametrade as gt
+        >>> game = SellerCompetition([1.0, 2.0], 0.1, 0.05, [0.4], 0.05, import_price=0.3, export_price=0.1)
+        >>> [round(number, 3) for number in game.over_feed_in(gt.solve(game)[0].strategies)]
+        [16.667, 150.0]
+        """
         m = len(self.sellers)
         prices = np.array([strategy[0] for strategy in strategies[:m]])
         asked = self.demands(prices, np.stack(list(strategies[m:])))
         sold = np.minimum(asked, self.offers(prices))
         price = float(prices @ sold / sold.sum()) if sold.sum() > 0 else self.import_price
         grid = {"import_price": self.import_price, "export_price": self.export_price}
-        return gains_over_feed_in(sold, sold, price, **grid)
+        return gains_over_feed_in(sold, sold, price, **grid, wanted=asked, surplus=self.energies)
 
     def __repr__(self) -> str:
         return f"<SellerCompetition: {len(self.sellers)} sellers, {len(self.buyers)} buyers>"

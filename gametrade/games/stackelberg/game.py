@@ -55,6 +55,8 @@ class StackelbergGame:
         A bound on how steeply any leader's payoff changes with its only variable, [unit] per unit of the variable.
     formulas : Formulas or None
         Payoffs in the leaders' variables, answers put in, where they are known.
+    caveats : tuple of str
+        What is not known of the followers' answer; every answer of a solver repeats it.
 
     Raises
     ------
@@ -86,6 +88,7 @@ class StackelbergGame:
     unit: str = "money"
     lipschitz: float | None = field(default=None, kw_only=True)
     formulas: Formulas | None = field(default=None, repr=False, kw_only=True)
+    caveats: tuple[str, ...] = field(default=(), kw_only=True)
 
     def __post_init__(self) -> None:
         n = len(self.leaders)

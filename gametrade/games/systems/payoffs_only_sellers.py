@@ -53,8 +53,8 @@ def payoffs_only_sellers(
     Interpretation: the market is that of :func:`differentiated_sellers`.
 
     Seeking ends within the order of the amplitude from the closed form of
-    :class:`~gametrade.games.pricing.price_competition.PriceCompetition`. Amplitude and gain of the solver suit
-    numbers of the order of one: state prices in suitable units.
+    :class:`~gametrade.games.pricing.price_competition.PriceCompetition`. Amplitude and gain of the solver
+    follow the widths of the intervals and the ranges of the payoffs, unless they are given.
 
     Examples
     --------
