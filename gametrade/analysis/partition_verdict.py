@@ -31,7 +31,7 @@ def partition_verdict(formation: FormationGame, structure: PartitionLike, notion
     Parameters
     ----------
     formation : FormationGame
-        At most 16 players, at most 10 for ``"merge_split"`` and ``"d_c"``, at most 8 for ``"coalition_proof"``.
+        At most 16 players, at most 10 for ``"merge_split"``, ``"d_c"`` and ``"coalition_proof"``.
     structure : iterable of iterables of str
         The partition.
     notion : str

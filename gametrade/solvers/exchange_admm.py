@@ -105,6 +105,7 @@ class _Exchange:
         # A row in which a player has no variable is none of its business: it keeps no share of it.
         self.part = [(np.abs(b.stack[:, b.stack.shape[1] - self.k :]).sum(axis=2) > 0) * 1.0 for b in self.blocks]
         self.count = np.maximum(1.0, sum(part.sum(axis=0) for part in self.part))
+        self.talking = sum(int(part.any(axis=1).sum()) for part in self.part)
         scale = np.concatenate([np.diagonal(b.curve, axis1=1, axis2=2).ravel() for b in self.blocks])
         self.penalty = penalty * (float(scale[scale > 0].mean()) if (scale > 0).any() else 1.0)
         self.z = [np.clip(np.zeros_like(b.low), b.low, b.high) for b in self.blocks]
@@ -161,7 +162,13 @@ class _Exchange:
             max(float(np.abs(p).max()), float(np.abs(b.cost).max())) for p, b in zip(pulls, self.blocks, strict=True)
         )
         self.primal, self.dual = primal / max(size, 1e-300), dual / max(force, 1e-300)
-        self.trace.append({"round": self.rounds, "primal": self.primal, "dual": self.dual, "penalty": self.penalty})
+        residuals = {"primal": self.primal, "dual": self.dual, "penalty": self.penalty}
+        self.trace.append({"round": self.rounds, "messages": self.messages} | residuals)
+
+    @property
+    def messages(self) -> int:
+        """Sent so far: each player of a shared row tells its part and is told what is left over, once a round."""
+        return 2 * self.talking * self.rounds
 
     @property
     def error(self) -> float:
@@ -181,7 +188,7 @@ class _Exchange:
     def told(self, tolerance: float) -> Solution:
         """The answer with its certificate, or the residuals that are left."""
         trace = tuple(self.trace)
-        said = f"{self.rounds} rounds: primal residual {self.primal:.2g}, dual residual {self.dual:.2g}"
+        said = f"{self.rounds} rounds and {self.messages} messages: primal residual {self.primal:.2g}, dual residual {self.dual:.2g}"
         if self.error > tolerance:
             return Solution(self.game, "exchange_admm", (), finding=f"No end after {said}.", trace=trace)
         x = np.empty(self.game.dimension)

@@ -158,7 +158,7 @@ class StabilityFinder:
         if notion == "contractual_core":
             return np.asarray(contractual_blocking(deviations, coalitions, place) < 0)
         if notion == "coalition_proof":
-            return self.proofness.stable[[self.proofness.row(row) for row in coalitions]]
+            return self.proofness.stable(place)
         if notion == "d_c":
             stable = np.asarray(self.united[coalitions].all(axis=1))
             stable[stable] = contested(deviations, coalitions[stable], place[stable]) < 0
@@ -189,7 +189,7 @@ class StabilityFinder:
             mover, target = (int(answer[0]) for answer in deviations.single(*at, entry=entry, exit=exit))
             return None if mover < 0 else _told(deviations, at, 1 << mover, [target])
         if notion == "coalition_proof":
-            left = self.proofness.deviation(self.proofness.row(at[0][0]))
+            left = self.proofness.deviation(at[1][0])
             return None if left is None else _told(deviations, at, left[0], left[1].tolist())
         if most := group_size(notion):
             moved = group_move(deviations, at[0][0], most)

@@ -46,7 +46,7 @@ def stable_partitions(formation: FormationGame, notions: Iterable[str] | None = 
     Parameters
     ----------
     formation : FormationGame
-        At most 12 players for moves of single players, 10 for moves of groups, 8 for ``"coalition_proof"``.
+        At most 12 players for moves of single players, 10 for moves of groups.
     notions : iterable of str, optional
         All that can be decided for so many players by default. ``"nash"``: nobody gains by joining another coalition
         or by leaving alone; ``"individual"``: nor with the consent of those joined; ``"contractual"``: of those
@@ -114,7 +114,7 @@ def deviation_from(formation: FormationGame, structure: PartitionLike, notion: s
     Parameters
     ----------
     formation : FormationGame
-        At most 16 players; 10 for ``"merge_split"`` and ``"d_c"``, 8 for ``"coalition_proof"``.
+        At most 16 players; 10 for ``"merge_split"``, ``"d_c"`` and ``"coalition_proof"``.
     structure : iterable of iterables of str
         The partition.
     notion : str
@@ -123,7 +123,8 @@ def deviation_from(formation: FormationGame, structure: PartitionLike, notion: s
     Returns
     -------
     Deviation or None
-        Single moves: the one with the largest gain. Coalitions: the first in bitmask order. None if stable.
+        Single moves: the one with the largest gain. Coalitions: the first in bitmask order; for
+        ``"coalition_proof"`` the first found. None if stable.
 
     Examples
     --------

@@ -15,6 +15,7 @@ from gametrade.games.competition import Provider, ProviderMarket, ProviderOutcom
 from gametrade.games.competition.market import MOST_HOMES, Choice
 from gametrade.games.equilibrium import Solution
 from gametrade.games.normal_form import NormalFormGame
+from gametrade.solvers.least_regret import least_regret
 from gametrade.solvers.provider_choice import nash_stable_choices
 from gametrade.solvers.provider_dynamics import best_provider_dynamics
 from gametrade.solvers.pure_equilibria import pure_equilibria
@@ -31,9 +32,10 @@ class FeeLimit:
     Parameters
     ----------
     fee : float
-        Fee in its own unit; negative if members leave even without it, infinite if no member would pay it.
+        Fee in its own unit; negative if members leave even without it, minus infinity if one leaves that would not pay
+        it, infinite if no member would pay it.
     leavers : tuple of str
-        The home, or homes together, that leave first.
+        The home, or homes together, that leave first; empty if nobody leaves at any fee.
     """
 
     fee: float
@@ -68,7 +70,8 @@ def leaving_fee(market: ProviderMarket, choice: Choice, provider: str, *, kind: 
     -----
     Payoffs fall linearly in a fee, so the limit is the least of
     :math:`(x_i - \max_o (y_{io} - c_i)) / z_i` over the members, with payoff x before the fee, y at another option o,
-    switching cost c and what the fee is charged on, z: 1, kWh, or positive gains. Time n^2 m T.
+    switching cost c and what the fee is charged on, z: 1, kWh, or positive gains. A member with z = 0 stays at every
+    fee or at none. Time n^2 m T.
     """
     m, positions = _provider(market, choice, provider)
     if kind not in KINDS:
@@ -79,11 +82,13 @@ def leaving_fee(market: ProviderMarket, choice: Choice, provider: str, *, kind: 
     others = np.delete(table, m, axis=1).max(axis=1) - market.switching_cost[members]
     base = _charged_on(market, m, positions, kind)[members]
     slack = table[:, m] - others
-    limits = np.full(members.size, math.inf)
+    limits = np.where(slack < -free.tolerance, -math.inf, math.inf)
     np.divide(slack, base, out=limits, where=base > 0)
     first = int(limits.argmin())
     most = 1.0 if kind == "share_of_savings" else math.inf
-    return FeeLimit(min(most, float(limits[first])), (market.players[members[first]],))
+    if limits[first] >= most:
+        return FeeLimit(most, ())
+    return FeeLimit(float(limits[first]), (market.players[members[first]],))
 
 
 def breakaway_fee(market: ProviderMarket, choice: Choice, provider: str) -> FeeLimit:
@@ -212,7 +217,7 @@ def fee_game(
 
 
 def fee_equilibria(game: NormalFormGame) -> Solution:
-    """List the pure equilibria of a fee game, or the mixed ones of two providers if no pure one exists.
+    """List the pure equilibria of a fee game, or mixed ones if no pure one exists.
 
     Parameters
     ----------
@@ -222,10 +227,13 @@ def fee_equilibria(game: NormalFormGame) -> Solution:
     Returns
     -------
     Solution
-        Equilibria of the grid with zero regret.
+        Equilibria of the grid: all pure ones; else all extreme mixed ones of two providers, and those that
+        :func:`least_regret` comes to of more, with regrets up to rounding; it says that there may be others.
     """
     pure = pure_equilibria(game)
-    return pure if len(pure) or game.n_players != 2 else support_enumeration(game)
+    if len(pure):
+        return pure
+    return support_enumeration(game) if game.n_players == 2 else least_regret(game)
 
 
 def _provider(market: ProviderMarket, choice: Choice, provider: str) -> tuple[int, IntArray]:

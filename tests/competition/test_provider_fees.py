@@ -126,6 +126,42 @@ def test_captive_homes_and_shoppers_leave_no_pure_equilibrium():
     assert all((s > 0).sum() > 1 for s in found[0].strategies)
 
 
+def test_three_providers_without_a_pure_equilibrium_mix():
+    net = np.array([[5.0]] * 3 + [[-1.0]] * 3)
+    offers = [registered_provider("mid_market_rate", name=name) for name in ("one", "two", "three")]
+    market = ProviderMarket(make_community(net), offers, [20.0] * 3 + [0.0] * 3)
+
+    def respond(priced):
+        return best_provider_dynamics(priced, ["one", "two", "three", "one", "one", "one"])
+
+    game = fee_game(market, [[2, 3, 3.9]] * 3, respond=respond)
+    assert len(pure_equilibria(game)) == 0
+    found = fee_equilibria(game)
+    assert found.equilibria
+    for mixed in found:
+        assert max(mixed.regrets) <= 1e-9
+        assert any((s > 0).sum() > 1 for s in mixed.strategies)
+
+
+@pytest.mark.parametrize("kind", ["fee_per_kwh", "share_of_savings"])
+def test_a_member_that_would_not_pay_the_fee_leaves_all_the_same(kind):
+    """D has nothing to share and pays half a euro for it: no fee on what is shared keeps it."""
+    net = np.array([[-1.0], [-1.0], [1.0], [0.0]])
+    offers = [registered_provider("mid_market_rate", name="one", fee_per_member=0.5)]
+    market = ProviderMarket(make_community(net), offers)
+    together = ["one"] * 4
+    assert market.regrets(market.positions(together)).tolist() == [0.0, 0.0, 0.0, 0.5]
+    limit = leaving_fee(market, together, "one", kind=kind)
+    assert (limit.fee, limit.leavers) == (-np.inf, (market.players[3],))
+
+
+def test_nobody_leaves_a_provider_that_takes_all_gains_when_there_is_no_other():
+    market = ProviderMarket(make_community(np.array([[-1.0], [1.0]])), [registered_provider("mid_market_rate")])
+    limit = leaving_fee(market, [0, 0], market.options[0], kind="share_of_savings")
+    assert (limit.fee, limit.leavers) == (1.0, ())
+    assert charged(market, "share_of_savings", 1.0).regrets(np.zeros(2, dtype=int)).max() == 0.0
+
+
 @pytest.mark.parametrize(
     ("call", "error", "told"),
     [

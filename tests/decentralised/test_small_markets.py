@@ -103,7 +103,9 @@ def test_a_collective_that_is_cut_off_says_so():
 
 
 def class_prices(market):
-    found = gt.solve(market, "exchange_admm")[0]
+    answer = gt.solve(market, "exchange_admm")
+    last, found = answer.trace[-1], answer[0]
+    assert last["messages"] == 2 * market.n_players * last["round"] > 0
     return np.array(found.certificate["shared_equal_prices"]), found
 
 
@@ -168,6 +170,13 @@ def test_token_books_balance_and_decay_has_its_closed_forms():
     idle = demurrage(make_community(np.zeros((1, 8))), decay=np.log(2) / 4, endowment=8.0)
     assert idle.tokens[0, [4, 8]] == pytest.approx([4, 2])
     assert half_life(np.log(2) / 4) == pytest.approx(4)
+    assert (idle.talk.rounds, idle.talk.messages) == (0, 0)
+
+
+def test_homes_that_meet_tell_the_ledger_of_tokens_and_are_told():
+    street = make_community(np.array([[-1.0, -1.0, 0.0], [1.0, 0.0, 0.0], [2.0, 0.0, 1.0]]))
+    talk = demurrage(street, decay=0.1, endowment=1.0).talk
+    assert (talk.rounds, talk.messages, talk.numbers) == (1, 6, 6)
 
 
 def test_income_leads_to_a_bounded_hoard():

@@ -172,6 +172,24 @@ def test_a_deviation_that_would_be_betrayed_does_not_count():
     assert answers["coalition_proof"].partitions == ((("A", "B", "C"),),)
 
 
+def test_ten_players_of_separate_games_are_coalition_proof_where_each_game_is():
+    """Three games of betrayal and a player by itself; who mixes them loses, so the structures multiply."""
+    likes = {(0, 1): (-1, 3), (0, 2): (2, 1), (1, 2): (0, 3)}
+
+    def rule(part):
+        who = ["ABCDEFGHIJ".index(player) for player in part.players]
+        if len({i // 3 for i in who}) > 1:
+            return (-1,) * len(who)
+        return likes.get(tuple(i % 3 for i in who), (0,) * len(who))
+
+    formation = FormationGame(gt.TableGame("ABCDEFGHIJ", np.zeros(2**10)), rule)
+    apart = (("A", "B", "C"), ("D", "E", "F"), ("G", "H", "I"), ("J",))
+    answer = stable_partitions(formation, ["coalition_proof"])["coalition_proof"]
+    assert answer.partitions == (apart,)
+    assert answer.examined == 115_975
+    assert deviation_from(formation, apart, "strong_nash") is not None
+
+
 @pytest.mark.parametrize("notion", ["strong_nash:0", "strong_nash:x", "strong_nash:", "pairs"])
 def test_unknown_notions_are_refused(notion):
     with pytest.raises(gt.UnknownNameError, match="notion of stability"):
@@ -180,4 +198,4 @@ def test_unknown_notions_are_refused(notion):
 
 def test_coalition_proofness_is_for_few_players():
     with pytest.raises(gt.TooManyPlayersError, match="strong_nash, which implies it"):
-        stable_partitions(FormationGame(gt.TableGame("ABCDEFGHI", np.zeros(2**9))), ["coalition_proof"])
+        stable_partitions(FormationGame(gt.TableGame("ABCDEFGHIJK", np.zeros(2**11))), ["coalition_proof"])

@@ -11,6 +11,7 @@ from gametrade.community import Community
 from gametrade.community.finite_numbers import finite_number
 from gametrade.display import Shown, text_table
 from gametrade.errors import InvalidInputError
+from gametrade.games.contracts.talk import Talk
 from gametrade.typing import FloatArray
 
 
@@ -30,6 +31,9 @@ class TokenLedger(Shown):
         Tokens lost with time. [kWh]
     refused : ndarray of shape (T,)
         Energy that was there but not received for want of tokens. [kWh]
+    talk : Talk
+        A round in each step in which somebody has a surplus and somebody a deficit: each of them tells the ledger its
+        energy and is told what it gives or receives.
     """
 
     homes: Sequence[str]
@@ -38,6 +42,7 @@ class TokenLedger(Shown):
     received: FloatArray
     decayed: FloatArray
     refused: FloatArray
+    talk: Talk
 
     @property
     def shared(self) -> float:
@@ -116,7 +121,10 @@ def demurrage(community: Community, *, decay: float, endowment: float = 0.0, cre
         if traded > 0:
             given[:, t], received[:, t] = supply[:, t] * (traded / offered), able * (traded / wanted)
         tokens[:, t + 1] = purse + given[:, t] - received[:, t]
-    return TokenLedger(community.names, tokens, given, received, lost, refused)
+    met = (supply > 0).any(axis=0) & (need > 0).any(axis=0)
+    messages = 2 * int(((supply > 0) | (need > 0))[:, met].sum())
+    talk = Talk(int(met.sum()), messages, messages, True)
+    return TokenLedger(community.names, tokens, given, received, lost, refused, talk)
 
 
 def half_life(decay: float) -> float:
