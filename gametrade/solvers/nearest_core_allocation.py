@@ -171,9 +171,9 @@ def nearest_core_allocation(
     has :math:`g \cdot (x - x^0) \ge \sum_S \mu_S (v(S) - \varepsilon - x^0(S)) + \nu (v(N) - x^0(N))`; divided by the
     dual norm of g this bounds the distance. In a sharing game every price path that clears supports a point of the
     core [1]_; the nearest of these is tried first, and wins if no other point is nearer; so no price path
-    supports an answer of such a game whose ``local_price`` is None. In a dispatch game the point of the Owen set that is
-    nearest is tried first (:func:`~gametrade.solvers.owen_set.nearest_dual_prices`), above 20 000 rows that of
-    `competitive_price`.
+    supports an answer of such a game whose ``local_price`` is None. In a dispatch game the nearest point
+    of the Owen set is tried first (:func:`~gametrade.solvers.owen_set.nearest_dual_prices`), above 20 000 rows that
+    of `competitive_price`.
 
     Without a table the bracket is narrowed from both ends (:mod:`~gametrade.solvers.core_approach`): the point of the
     core moves towards the optimum over the rows as far as a search proves it inside. The search is hard far from

@@ -24,7 +24,7 @@ NUMBERS = 200_000
 def nearest_dual_prices(game: DispatchGame, start: FloatArray, norm: str) -> PriceBound:
     r"""Find the dual prices whose payoffs are nearest to given ones.
 
-    .. math:: \min_{\lambda} \| w(\lambda) - x^0 \| \quad\text{s.t. } \lambda \text{ is an optimal dual of all homes}
+    .. math:: \min_{\lambda} \| w(\lambda) - x^0 \| \quad\text{s.t. } \lambda \text{ is an optimal dual}
 
     Parameters
     ----------
@@ -43,9 +43,9 @@ def nearest_dual_prices(game: DispatchGame, start: FloatArray, norm: str) -> Pri
 
     Notes
     -----
-    What dual prices pay is the Owen set [1]_. By complementary slackness the optimal duals are one polyhedron, on which
-    the cost of a home, its own right-hand sides and full columns priced at the duals, is linear: one linear program, for
-    "l2" a quadratic one.
+    What dual prices pay is the Owen set [1]_. By complementary slackness the optimal duals are one polyhedron, on
+    which the cost of a home, its own right-hand sides and full columns priced at the duals, is linear: one linear
+    program, for "l2" a quadratic one.
 
     References
     ----------
