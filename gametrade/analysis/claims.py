@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 
 from gametrade.analysis.contracts import ContractStability
+from gametrade.analysis.dispatch_document import evidence_of
 from gametrade.analysis.dispatch_evidence import coalitions_to_dict, proof_to_dict
 from gametrade.analysis.encoding import pack, path_to_dict, tree_to_dict
 from gametrade.analysis.exact_dispatch import Broken
@@ -164,10 +165,14 @@ def core_certificate(blocking: BlockingCoalition) -> Certificate:
     certificate = excess_certificate(blocking)
     if blocking.dispatch_proof is None:
         return certificate
+    no_room = {**certificate, "kind": "none", "why": "limits that leave no room for exact plans"}
+    assert isinstance(blocking.game, DispatchGame)
+    if not evidence_of(blocking.game):
+        return no_room
     try:
         return {**certificate, "kind": "dispatch_dual", **proof_to_dict(blocking)}
     except Broken:
-        return {**certificate, "kind": "none", "why": "limits that leave no room for exact plans"}
+        return no_room
 
 
 def excess_certificate(blocking: BlockingCoalition) -> Certificate:

@@ -31,6 +31,12 @@ WHOLE = ("core", "none", "market", "formation", "competition")
 CHEAP_PLAYERS = 16
 """Most players for which the section is made without being asked for."""
 
+CHEAP_PROGRAM_PLAYERS = 6
+"""Most players where each value is a linear program."""
+
+CHEAP_HOME_STEPS = 2_000
+"""Most settlement steps, times players, of such a game: six homes for 13 days of hours."""
+
 PICTURE_PLAYERS = 16
 """Most players for which the values of all coalitions are read for a picture."""
 
@@ -133,8 +139,7 @@ def wanted_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) ->
         If something is not a name.
     """
     if sections is None:
-        cheap = game.n_players <= CHEAP_PLAYERS and not isinstance(game, DispatchGame)
-        return PARTS if cheap else ()
+        return PARTS if _cheap(game) else ()
     if not isinstance(sections, str | Iterable):
         raise InvalidInputError(f"sections must be 'core' or names among {', '.join(PARTS)}. Got {sections!r:.60}.")
     asked: dict[str, str] = {}
@@ -148,6 +153,13 @@ def wanted_parts(sections: str | Iterable[str] | None, game: CoalitionalGame) ->
             _check_three(part, three, game)
         asked[part] = name if three else asked.get(part, name)
     return tuple(asked.get(name, name) for name in PARTS if "core" in asked or name in asked)
+
+
+def _cheap(game: CoalitionalGame) -> bool:
+    if isinstance(game, DispatchGame):
+        few = game.n_players <= CHEAP_PROGRAM_PLAYERS
+        return few and game.n_players * game.community.n_steps <= CHEAP_HOME_STEPS
+    return game.n_players <= CHEAP_PLAYERS
 
 
 def _check_three(part: str, names: str, game: CoalitionalGame) -> None:

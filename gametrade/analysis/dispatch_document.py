@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
+from functools import lru_cache
 from typing import Any
 
 from gametrade.analysis.dispatch_evidence import alone_to_dict, coalitions_to_dict, grand_to_dict
@@ -70,6 +71,7 @@ def dispatch_from_dict(data: Mapping[str, Any], community: Community) -> Dispatc
     )
 
 
+@lru_cache(maxsize=1)
 def evidence_of(game: DispatchGame) -> dict[str, Any]:
     """Plans and duals that bracket the cost of every home alone and of all together; empty if none can be exact.
 

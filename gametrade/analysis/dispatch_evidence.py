@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from fractions import Fraction
 from functools import lru_cache
 from typing import Any
@@ -103,10 +103,28 @@ def _states_end(home: HomeProgram) -> int:
 
 
 def plans_to_dict(game: DispatchGame, members: np.ndarray, dispatch: Dispatch) -> dict[str, Any]:
-    """Plans of the members of a coalition, as JSON-ready data."""
+    """Plans of the members of a coalition, as JSON-ready data.
+
+    Raises
+    ------
+    Broken
+        If the limits of a home, or the joint connection, leave no room for rounding.
+    """
     chosen = [home for home, inside in zip(game.homes, members, strict=True) if inside]
-    plans = [feasible_plan(home, plan) for home, plan in zip(chosen, dispatch.plans, strict=True)]
-    return {"plans": doubles(np.concatenate([np.zeros(0), *plans])), "peak": dispatch.peak * (1 + 2.0**-40)}
+    own = list(zip(chosen, dispatch.plans, strict=True))
+    peak = dispatch.peak * (1 + 2.0**-40)
+    data = {"plans": doubles(_joined(feasible_plan(home, plan) for home, plan in own)), "peak": peak}
+    if game.terms.limited:
+        try:
+            cost_from_above(game, members, data)
+        except Broken:
+            data["plans"] = doubles(_joined(np.clip(plan, 0.0, home.upper) for home, plan in own))
+            cost_from_above(game, members, data)
+    return data
+
+
+def _joined(plans: Iterable[FloatArray]) -> FloatArray:
+    return np.concatenate([np.zeros(0), *plans])
 
 
 def cost_from_above(game: DispatchGame, members: np.ndarray, data: Mapping[str, Any]) -> Fraction:

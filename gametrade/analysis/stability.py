@@ -86,7 +86,7 @@ def analyse_stability(
         Parts about the core itself: "core" for all, "none", or names among intervals, numbers, projection, joining,
         fees and picture (``"picture:Ada,Bob,Cy"`` looks at these three); and "market" for every mechanism on the
         homes' orders. If not given, all for up to 16 players without batteries, where they are cheap, mechanisms from
-        48 steps with trade on.
+        48 steps with trade on; with batteries those about the core, for up to 6 homes and 2 000 steps of homes.
 
     Returns
     -------

@@ -75,7 +75,7 @@ DEMO_OPTIONS = {"homes", "start", "end"}
     metavar="NAME",
     help="Part about the core itself: core for all, none, or intervals, numbers, projection, joining, fees, picture "
     "(picture:A,B,C for three homes); market: what every auction would do; or about who joins whom: formation, "
-    "competition. All up to 16 homes without batteries by default.",
+    "competition. By default all up to 16 homes without batteries, core up to 6 with.",
 )
 @click.option(
     "--batteries",

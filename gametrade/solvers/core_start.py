@@ -9,8 +9,9 @@ import numpy as np
 
 from gametrade.errors import SolverError
 from gametrade.games.coalitional import CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
-from gametrade.solvers.dispatch_prices import supporting_prices
+from gametrade.solvers.dispatch_prices import PriceBound, supporting_prices
 from gametrade.solvers.least_core_value import least_core_value
+from gametrade.solvers.owen_set import nearest_dual_prices
 from gametrade.typing import FloatArray
 
 EVEN = 1e-12
@@ -174,11 +175,34 @@ def _prices(game: SharingGame | IndividualTariffGame) -> SupportedSet:
 
 @supported_set.register
 def _dual(game: DispatchGame) -> SupportedSet | None:
-    if game.terms.limited:
-        return None
+    return None if game.terms.limited else _one_point(supporting_prices(game))
+
+
+def _one_point(found: PriceBound) -> SupportedSet:
     none = np.zeros(0)
-    found = supporting_prices(game)
-    return SupportedSet(found.gains, np.zeros((game.n_players, 0)), none.astype(int), none, found.path.sell)
+    return SupportedSet(found.gains, np.zeros((found.gains.size, 0)), none.astype(int), none, found.path.sell)
+
+
+def supported_near(game: CoalitionalGame, start: FloatArray, norm: str) -> SupportedSet | None:
+    """Supported allocations that hold the one nearest to some payoffs.
+
+    Parameters
+    ----------
+    game : CoalitionalGame
+        The game.
+    start : ndarray of shape (n,)
+        Payoffs. [money]
+    norm : {"l1", "l2", "linf", "fee"}
+        Which distance.
+
+    Returns
+    -------
+    SupportedSet or None
+        For a dispatch game the one allocation of the dual prices that are nearest; None for a game without prices.
+    """
+    if isinstance(game, DispatchGame) and not game.terms.limited:
+        return _one_point(nearest_dual_prices(game, start, norm))
+    return supported_set(game)
 
 
 def supported_ends(game: CoalitionalGame, i: int) -> tuple[FloatArray, FloatArray] | None:

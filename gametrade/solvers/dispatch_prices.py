@@ -161,19 +161,43 @@ def supporting_prices(game: DispatchGame) -> PriceBound:
     columns, duals = solver.answer()
     nearest = middle_duals(game, columns, duals)
     if nearest is not None:
-        found = _bound(game, nearest)
+        found = bound_of_duals(game, nearest)
         for bound in (found, price_bound(game, found.path.sell, found.path.peak)):
-            if _missing(bound) <= game.tolerance / 4:
+            if missing(bound) <= game.tolerance / 4:
                 return bound
-    return replace(_bound(game, duals), nearest=False)
+    return replace(bound_of_duals(game, duals), nearest=False)
 
 
-def _bound(game: DispatchGame, duals: FloatArray) -> PriceBound:
-    """The price path of row duals, with the duals of every home."""
+def bound_of_duals(game: DispatchGame, duals: FloatArray) -> PriceBound:
+    """Make the price path of row duals, with the duals of every home.
+
+    Parameters
+    ----------
+    game : DispatchGame
+        The game.
+    duals : ndarray of shape (r,)
+        Row duals of all homes together, in scaled units.
+
+    Returns
+    -------
+    PriceBound
+        Its bound holds for any duals; its gains are in the core for optimal ones.
+    """
     answer = read_dispatch(game.program, 0.0, np.zeros(game.program.first_column[-1]), duals)
     return PriceBound(game, answer.prices, answer.values, answer.multipliers)
 
 
-def _missing(bound: PriceBound) -> float:
-    """How far the gains at the prices exceed what there is to share. [money]"""
+def missing(bound: PriceBound) -> float:
+    """How far the gains at the prices exceed what there is to share. [money]
+
+    Parameters
+    ----------
+    bound : PriceBound
+        Prices with gains.
+
+    Returns
+    -------
+    float
+        0 for optimal duals, up to rounding.
+    """
     return float(bound.gains.sum()) - bound.game.grand_value

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import CoalitionalGame, IndividualTariffGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.games.coalitional.game import check_game
 from gametrade.solvers.core_start import known_point
 from gametrade.solvers.deadline import deadline
@@ -31,7 +31,8 @@ class FeeLimits(Shown):
         Payoffs before the fee that bear it: in the core, with the largest least gain. [money]
     per_kwh : float or None
         Charge on every shared kWh, on top of the network charge, from which on nothing is worth sharing; below it the
-        core is never empty and nobody need be worse off than alone. None for games without kWh. [money/kWh]
+        core is never empty and nobody need be worse off than alone. None for games without kWh, and where homes save
+        a joint peak without sharing any. [money/kWh]
     rule : str or None
         Rule whose payoffs were examined.
     rule_per_member : float or None
@@ -95,7 +96,9 @@ def fee_limits(game: CoalitionalGame, rule: Rule | None = None, *, seconds: floa
 
     *Per kWh.* A charge lowers the spread of every step for every coalition alike. The game stays a sharing game, whose
     core is not empty and whose clearing prices leave nobody worse off than alone, so no charge ever empties the core:
-    what ends is the gain, once the charge reaches the largest spread of a step with trade.
+    what ends is the gain, once the charge reaches the largest spread of a step with trade. A dispatch game stays one of
+    linear production, with the same conclusion; its gains are convex in the charge, and Newton steps from below end at
+    their zero: one linear program each, a few in all.
 
     Examples
     --------
@@ -128,4 +131,20 @@ def _per_kwh(game: CoalitionalGame) -> float | None:
         width = np.zeros(game.community.n_steps)
         np.add.at(width, levels.step, levels.high - levels.low)
         return float(width.max(initial=0.0))
-    return None
+    return _with_batteries(game) if isinstance(game, DispatchGame) else None
+
+
+def _with_batteries(game: DispatchGame) -> float | None:
+    """Charge at which the gains are gone: the plan for one charge bears its gains for each kWh that it shares more."""
+    if game.terms.limited or game.peak_charge > 0:
+        return None
+    tariff, fee = game.community.tariff, 0.0
+    charged = game
+    while charged.grand_value > game.tolerance:
+        plans = zip(game.homes, charged.grand.plans, strict=True)
+        flows = np.array([home.load + home.net @ plan for home, plan in plans])
+        shared = np.minimum(np.maximum(flows, 0).sum(axis=0), np.maximum(-flows, 0).sum(axis=0)).sum()
+        fee += charged.grand_value / float(shared)
+        dearer = replace(tariff, network_charge=tariff.network_charge + fee)
+        charged = replace(game, community=game.community.with_tariff(dearer))
+    return fee

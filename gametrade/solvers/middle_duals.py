@@ -63,22 +63,41 @@ def middle_duals(
     plan.
     """
     program = game.program
-    face = _optimal_face(program, columns)
-    free = face.lower < face.upper
-    directions = _null_space(face.equal_rows, free)
-    moves = directions.shape[1]
-    if not moves:
+    directions, inside = optimal_moves(program, columns, duals)
+    if not directions.shape[1]:
         return duals
     bent, sloped = _objective(game, program)
-    rows, limits = _rows_along(face, directions, duals)
-    unbounded = np.full(moves, np.inf)
-    inside = Polyhedron(-unbounded, unbounded, rows, limits, np.zeros((0, moves)), np.zeros(0))
     along = directions.T @ (bent @ duals + sloped)
     try:
         found = minimise_quadratic(directions.T @ bent @ directions, along, inside, seconds=seconds)
     except SolverError:
         return None
     return np.asarray(duals + directions @ found.x)
+
+
+def optimal_moves(program: JointProgram, columns: FloatArray, duals: FloatArray) -> tuple[csr_matrix, Polyhedron]:
+    """Steps from given optimal duals to all others.
+
+    Parameters
+    ----------
+    program : JointProgram
+        The program of r rows.
+    columns, duals : ndarray
+        An optimal plan and optimal row duals, in scaled units.
+
+    Returns
+    -------
+    directions : csr_matrix of shape (r, k)
+        What a step adds to the duals.
+    inside : Polyhedron
+        Steps after which the duals are feasible and complementary to the plan.
+    """
+    face = _optimal_face(program, columns)
+    directions = _null_space(face.equal_rows, face.lower < face.upper)
+    moves = directions.shape[1]
+    rows, limits = _rows_along(face, directions, duals)
+    unbounded = np.full(moves, np.inf)
+    return directions, Polyhedron(-unbounded, unbounded, rows, limits, np.zeros((0, moves)), np.zeros(0))
 
 
 def _rows_along(face: Polyhedron, directions: csr_matrix, duals: FloatArray) -> tuple[Any, FloatArray]:

@@ -10,13 +10,13 @@ import numpy as np
 
 from gametrade.display import Shown, text_table
 from gametrade.errors import InvalidInputError, UnknownNameError
-from gametrade.games.coalitional import CoalitionalGame, SharingGame, all_coalitions
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame, all_coalitions
 from gametrade.solvers.blocking_answer import BlockingCoalition
 from gametrade.solvers.core_approach import Approach, approach
 from gametrade.solvers.core_intervals import inside
 from gametrade.solvers.core_oracles import SearchOracle, Wronged
 from gametrade.solvers.core_program import NORMS, CoreProgram, CoreWeights
-from gametrade.solvers.core_start import KnownPoint, known_point, supported_set
+from gametrade.solvers.core_start import KnownPoint, known_point, supported_near
 from gametrade.solvers.deadline import deadline
 from gametrade.solvers.least_core_value import check_question
 from gametrade.solvers.rule_payoffs import Rule, rule_payoffs
@@ -116,7 +116,9 @@ class NearestCoreAllocation(Shown):
         rows = [(label, f"{a:.4f}", f"{b:.4f}", f"{c:+.4f}") for label, a, b, c in columns]
         where = "least core" if self.epsilon > self.game.tolerance else "core"
         how = "exact" if self.exact else f"at least {self.lower_bound:.6g}"
-        paid = "no price path pays it" if self.price_position is None else "a price path pays it"
+        searched = isinstance(self.game, DispatchGame)
+        none = "no price path was found that pays it" if searched else "no price path pays it"
+        paid = none if self.price_position is None else "a price path pays it"
         first = (
             f"nearest point of the {where}, {self.norm} distance {self.distance:.6g} {self.game.unit} ({how}), {paid}"
         )
@@ -169,7 +171,9 @@ def nearest_core_allocation(
     has :math:`g \cdot (x - x^0) \ge \sum_S \mu_S (v(S) - \varepsilon - x^0(S)) + \nu (v(N) - x^0(N))`; divided by the
     dual norm of g this bounds the distance. In a sharing game every price path that clears supports a point of the
     core [1]_; the nearest of these is tried first, and wins if no other point is nearer; so no price path
-    supports an answer of such a game whose ``local_price`` is None.
+    supports an answer of such a game whose ``local_price`` is None. In a dispatch game the nearest point
+    of the Owen set is tried first (:func:`~gametrade.solvers.owen_set.nearest_dual_prices`), above 20 000 rows that
+    of `competitive_price`.
 
     Without a table the bracket is narrowed from both ends (:mod:`~gametrade.solvers.core_approach`): the point of the
     core moves towards the optimum over the rows as far as a search proves it inside. The search is hard far from
@@ -199,7 +203,7 @@ def nearest_core_allocation(
     if solver == "pulp":
         return _by_model(game, label, start, norm, epsilon)
     program = CoreProgram(game, epsilon, "nearest_core_allocation", start - alone, norm)
-    supported, slack = supported_set(game), decision_tolerance(game.tolerance, start)
+    supported, slack = supported_near(game, start, norm), decision_tolerance(game.tolerance, start)
     priced, path = (None, None) if supported is None else supported.nearest(start, norm)
 
     def proved(weights: CoreWeights) -> float:

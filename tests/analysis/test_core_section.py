@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 import gametrade as gt
-from gametrade.analysis.core_section import PARTS
+from gametrade.analysis.core_section import PARTS, wanted_parts
 from gametrade.analysis.verification import verify_document
 
 RULES = ["mid_market_rate", "competitive_price", "shapley"]
@@ -108,3 +108,10 @@ def test_peak_prices_of_a_report_never_exceed_the_peak_charge() -> None:
     homes = gt.communities.fontana("flat").select(["home01", "home02", "home04"], "2017-06-01", "2017-06-02")
     document = gt.analyse_stability(gt.DispatchGame(homes, peak_charge=1.0), ["equal_split"]).to_dict()
     assert {found.outcome for found in verify_document(document)} <= {"proved", "not proved"}
+
+
+def test_small_communities_with_batteries_get_the_section_by_default() -> None:
+    homes = gt.communities.fontana("flat").select(["home01", "home02", "home04"], "2017-06-01", "2017-06-02")
+    assert wanted_parts(None, gt.DispatchGame(homes)) == PARTS
+    year = gt.communities.fontana("flat").select(["home01", "home02", "home04"])
+    assert wanted_parts(None, gt.DispatchGame(year)) == ()

@@ -25,6 +25,7 @@ from gametrade.analysis.dispatch_evidence import (
     proof_to_dict,
 )
 from gametrade.analysis.exact_dispatch import Broken, complete_plan
+from gametrade.analysis.verification import verify_document
 from gametrade.community.flexibility import CurtailableLoad
 from tests.dispatch_games import dispatch_games, make_dispatch
 
@@ -121,3 +122,19 @@ def test_a_joint_connection_is_checked():
     greedy = {"plans": doubles(np.zeros(2)), "peak": 0.0}
     with pytest.raises(Broken, match="joint connection limit"):
         cost_from_above(game, np.ones(2, dtype=bool), greedy)
+
+
+def test_a_joint_connection_without_room_is_proved_or_left_open_but_not_refuted():
+    """Three batteries must fill a connection of exactly what they and the homes need, in sums that are no doubles."""
+    batteries = gt.Batteries([1.0] * 3, [1.0] * 3, [0.9] * 3, start_kwh=[0.0] * 3, end_kwh=[0.0] * 3)
+    game = make_dispatch([[0, 1], [0, 1], [0.3, 0.2]], [0.2, 0.4], batteries=batteries, connection_limit=1.3)
+    assert "refuted" not in {o.outcome for o in verify_document(gt.analyse_stability(game, ["equal_split"]).to_dict())}
+
+
+def test_plans_without_room_for_rounding_leave_the_core_open():
+    net = np.random.default_rng(0).uniform(-1, 1, (2, 5))
+    batteries = gt.Batteries([2.0] * 2, [2.0] * 2, [0.95] * 2)
+    limit = 0.9 * float(np.abs(net).max()) + 0.05
+    game = make_dispatch(net, [0.4, 0.2, 0.2, 0.4, 0.3], batteries=batteries, connection_limit=limit)
+    study = gt.analyse_stability(game, ["equal_split"])
+    assert "refuted" not in {o.outcome for o in verify_document(study.to_dict())}

@@ -86,6 +86,7 @@ def test_bad_input(change, message):
         ({"load": 3}, "load of LoadDataGame must be"),
         ({"ahead_price": "x"}, "ahead_price of LoadDataGame must be a finite number"),
         ({"signals": [[0, 1], [1]]}, "rows of the same length"),
+        ({"signals": [[0, float("nan")]]}, "signals of LoadDataGame must be finite numbers"),
         ({"chance": [1]}, "chance of LoadDataGame must be"),
     ],
 )

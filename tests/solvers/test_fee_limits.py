@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -13,6 +15,7 @@ from gametrade.solvers.core_emptiness import core_emptiness
 from gametrade.solvers.fee_limits import fee_limits
 from gametrade.solvers.least_core_value import least_core_value
 from gametrade.solvers.population_monotonicity import population_monotonicity
+from tests.dispatch_games import dispatch_games, make_dispatch
 from tests.games.test_individual_tariffs import tariff_games
 from tests.strategies import make_community, sharing_games, table_games
 
@@ -106,3 +109,35 @@ def test_one_player_is_refused():
         fee_limits(game)
     with pytest.raises(gt.InvalidInputError, match="at least 2 players"):
         population_monotonicity(game, "equal_split")
+
+
+def test_a_charge_per_kwh_with_batteries_ends_where_the_gains_end():
+    """The second home stores what the first has left over: 0.4 less 0.1, times what comes out again."""
+    batteries = gt.Batteries([0.0, 2.0], [0.0, 2.0], [1.0, 0.8], [0.0, 0.05])
+    game = make_dispatch([[-1.0, 0.0], [0.0, 1.0]], 0.4, 0.1, 0.02, batteries)
+    limit = fee_limits(game).per_kwh
+    assert limit == pytest.approx(0.8 * (0.4 - 0.05) - 0.1 - 0.02)
+    for share, gains in ((0.999, True), (1.001, False)):
+        charged = make_dispatch([[-1.0, 0.0], [0.0, 1.0]], 0.4, 0.1, 0.02 + share * limit, batteries)
+        assert (charged.grand_value > game.tolerance) == gains
+
+
+def test_a_joint_peak_is_saved_without_sharing():
+    assert fee_limits(make_dispatch([[2.0, 0.0], [0.0, 2.0]], peak_charge=1.0)).per_kwh is None
+
+
+def test_the_largest_spread_is_the_charge_without_batteries():
+    game = make_dispatch([[-1.0, 2.0], [1.0, -2.0]], [0.4, 0.5], 0.1)
+    assert fee_limits(game).per_kwh == pytest.approx(fee_limits(gt.SharingGame(game.community)).per_kwh)
+
+
+@settings(max_examples=10, deadline=None, derandomize=True)
+@given(dispatch_games(min_homes=2, max_homes=3, max_steps=3, joint_peak=False))
+def test_nothing_is_left_to_gain_at_the_charge_of_any_dispatch_game(game):
+    limit = fee_limits(game).per_kwh
+    tariff = game.community.tariff
+    for share in (0.99, 1.0):
+        dearer = replace(tariff, network_charge=tariff.network_charge + share * limit)
+        gain = replace(game, community=game.community.with_tariff(dearer)).grand_value
+        assert gain <= game.tolerance or share < 1
+        assert gain > 0 or limit == 0 or share == 1.0

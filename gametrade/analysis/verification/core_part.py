@@ -175,14 +175,15 @@ def _check_joining(case: Case, core: dict[str, Any]) -> set[str]:
 
 
 def _check_fees(case: Case, core: dict[str, Any]) -> set[str]:
-    """The fee per kWh is the largest spread; the fee that a rule bears is the smallest gain under it."""
+    """The fee per kWh is the largest spread, if nobody has a battery; the fee of a rule is the smallest gain under it."""
     stated, game = core["fees"], case.game
     least = min(x - Fraction(float(v)) for x, v in zip(case.payoffs(core["rule"]), game.single_values, strict=True))
     close("fee a member under the rule", stated["rule_per_member"], least, _slack(case))
     if isinstance(game, SharingGame):
         spread = float(game.spread.max(initial=0.0))
         same("fee a shared kWh", stated["per_kwh"], spread, spread)
-    return {"core.fees.per_member"}
+        return {"core.fees.per_member"}
+    return {"core.fees.per_member", "core.fees.per_kwh"}
 
 
 def _check_picture(case: Case, core: dict[str, Any]) -> set[str]:

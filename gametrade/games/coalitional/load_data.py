@@ -128,6 +128,9 @@ class LoadDataGame(CoalitionalGame):
 def _signals(signals: ArrayLike) -> IntArray:
     """Signals of the homes as an array, one row each."""
     try:
-        return np.array(signals)
+        rows = np.array(signals)
     except ValueError:
         raise InvalidInputError("signals of LoadDataGame must be rows of the same length, one a home.") from None
+    if rows.dtype.kind not in "biuf" or not np.isfinite(rows).all():
+        raise InvalidInputError("signals of LoadDataGame must be finite numbers, e.g. the class of a forecast.")
+    return rows
