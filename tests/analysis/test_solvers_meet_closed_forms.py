@@ -15,7 +15,7 @@ from tests.analysis.closed_form_games import MAKERS, RANGES, drawn, forms
 SEEDS = (0, 1)
 
 UNKNOWN_IN_LETTERS = {
-    "BudgetBuyersGame", "EvolutionaryGame", "GridLeaderGame", "SellerCompetition", "StorageInvestmentGame"
+    "BudgetBuyersGame", "EvolutionaryGame", "GridLeaderGame", "LedTable", "SellerCompetition", "StorageInvestmentGame"
 }  # fmt: skip
 """Kinds of games of which no derivation is one; those that meet in pairs may be played by a population all the same."""
 
@@ -54,19 +54,13 @@ def nearness(entry, game):
     if entry.name == "best_response" and game.concave is False:
         return 1e-4  # global replies to payoffs with a kink at the equilibrium
     if entry.name == "leader_potential" and game.between != "quadratic":
-        return 2e-3  # its potential is that of a quadratic game beside this one
+        return 1e-4  # replies found by a scan
     return 1e-6
 
 
-def options(entry, form):
-    """What a solver cannot know: the curvature of payoffs, and that they are differences with rounding."""
-    if entry.name == "best_response" and form.game.gradients is None:
-        return {"tolerance": 1e-9}
-    if entry.name != "nash_seeking":
-        return {}
-    up = form.exact + np.array([0.5, 0.0])
-    bend = sum(k * form.game.payoff(x)[0] for k, x in ((1, up + [0.1, 0.0]), (-2, up), (1, up - [0.1, 0.0]))) / 0.01
-    return {"rounds": 8000, "amplitude": 0.1, "gain": 0.02 / abs(bend)}
+def options(entry):
+    """Shorter ways that suffice here."""
+    return {"rounds": 8000} if entry.name == "nash_seeking" else {}
 
 
 def exercised(game):
@@ -92,7 +86,7 @@ def test_numbers_meet_letters(name, seed):
                 with pytest.raises(InvalidInputError, match=why):
                     gt.solve(form.game, entry.name)
                 continue
-            found = gt.solve(form.game, entry.name, **options(entry, form))
+            found = gt.solve(form.game, entry.name, **options(entry))
             assert len(found) == 1, (told, found.finding)
             assert form.read(found[0]) == pytest.approx(form.exact, abs=nearness(entry, form.game)), told
 

@@ -105,7 +105,7 @@ def test_boxes_hold_every_answer_of_three_followers():
     game = gt.ContinuousGame.from_expressions(formulas, {name: {name: (0, 4)} for name in "abcd"})
     led, boxes = seller_leader(game, ["b"]), ReplyBoxes(game, 1)
     rng = np.random.default_rng(3)
-    for _ in range(4):
+    for _ in range(2):
         low, high = np.sort(rng.uniform(0, 4, 2))
         held, roof = boxes.answers(low, high), boxes.ceiling(low, high)
         for choice in rng.uniform(low, high, 2):
