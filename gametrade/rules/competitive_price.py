@@ -30,7 +30,7 @@ from gametrade.solvers.uniform_prices import uniform_prices
     source="Shapley and Shubik 1969, 10.1016/0022-0531(69)90008-8",
 )
 def competitive_price(game: CoalitionalGame) -> Allocation:
-    r"""Trade at the price that clears each step: the export price in surplus, the import price in shortage.
+    r"""Trade at the price that clears each step: the import or the export price, and dual prices with batteries.
 
     Parameters
     ----------

@@ -7,6 +7,7 @@ from fractions import Fraction
 
 import numpy as np
 
+from gametrade.community.finite_numbers import finite_number
 from gametrade.errors import TooManyPlayersError
 from gametrade.games.coalitional import CoalitionalGame, all_coalitions
 from gametrade.games.coalitional.game import check_game
@@ -36,6 +37,8 @@ def core_vertices(game: CoalitionalGame, *, epsilon: Fraction | float = 0) -> tu
 
     Raises
     ------
+    InvalidInputError
+        If the excess is no finite number.
     TooManyPlayersError
         If there are more than 7 players.
 
@@ -70,7 +73,7 @@ def core_vertices(game: CoalitionalGame, *, epsilon: Fraction | float = 0) -> tu
             "core_membership decides whether given payoffs are in the core."
         )
     numbers, unit = integer_table(game)
-    keep = Fraction(epsilon)
+    keep = epsilon if isinstance(epsilon, Fraction) else Fraction(finite_number(epsilon, "epsilon", "core_vertices"))
     least = [int(v) * keep.denominator - keep.numerator * unit for v in numbers.tolist()]
     grand = int(numbers[-1]) * keep.denominator
     points = _simplex(n, least, grand)

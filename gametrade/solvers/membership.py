@@ -85,7 +85,10 @@ class Excesses:
         check_game(game, what)
         n = game.n_players
         if n > MEMBERSHIP_PLAYERS:
-            raise TooManyPlayersError(f"{what} is decided for at most {MEMBERSHIP_PLAYERS} players. Got {n}.")
+            raise TooManyPlayersError(
+                f"{what} is decided for at most {MEMBERSHIP_PLAYERS} players. Got {n}; "
+                "blocking_coalition(game, payoffs) decides the core of hundreds."
+            )
         x = payoff_vector(game, payoffs, what)
         if exact:
             numbers, denominator = integer_table(game)

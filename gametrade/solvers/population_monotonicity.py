@@ -10,7 +10,7 @@ import numpy as np
 
 from gametrade.display import Shown
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame, subgame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame, subgame
 from gametrade.games.coalitional.game import check_game
 from gametrade.solvers.rule_payoffs import rule_payoffs
 from gametrade.tolerance import decision_tolerance
@@ -125,6 +125,14 @@ def _without(game: CoalitionalGame, player: str) -> CoalitionalGame:
     others = [label for label in game.players if label != player]
     if isinstance(game, SharingGame):
         return SharingGame(game.community.select(others))
+    if isinstance(game, IndividualTariffGame):
+        inside = game.members(others)
+        return replace(
+            game,
+            community=game.community.select(others),
+            import_price=game.import_price[inside],
+            export_price=game.export_price[inside],
+        )
     if isinstance(game, DispatchGame):
         return _without_home(game, others)
     return subgame(game, others)

@@ -8,7 +8,7 @@ from typing import Any, TypeAlias
 import numpy as np
 
 from gametrade.errors import InvalidInputError
-from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import Allocation, CoalitionalGame, DispatchGame, IndividualTariffGame, SharingGame
 from gametrade.registry import rules
 from gametrade.typing import ArrayLike, FloatArray
 
@@ -45,7 +45,7 @@ def rule_payoffs(game: CoalitionalGame, rule: Rule, owner: str) -> tuple[str, Fl
     if isinstance(rule, str) or callable(rule):
         entry, options = rules.resolve(rule)
         fits = isinstance(game, SharingGame) or (
-            entry.traits.get("also") == "dispatch" and isinstance(game, DispatchGame)
+            entry.traits.get("also") == "dispatch" and isinstance(game, DispatchGame | IndividualTariffGame)
         )
         if entry.traits.get("needs") == "sharing" and not fits:
             raise InvalidInputError(f"{entry.name} needs a SharingGame of a community. Got {type(game).__name__}.")

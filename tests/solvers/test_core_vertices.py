@@ -86,3 +86,9 @@ def test_too_many_players():
     with pytest.raises(gt.TooManyPlayersError, match="core_membership"):
         core_vertices(gt.TableGame(tuple("abcdefgh"), np.zeros(256)))
     assert core_vertices(gt.TableGame(("a",), np.array([0, 3]))) == ((3,),)
+
+
+@pytest.mark.parametrize("epsilon", [float("nan"), float("inf"), "x"])
+def test_the_excess_is_a_finite_number(epsilon):
+    with pytest.raises(gt.InvalidInputError, match="epsilon of core_vertices must be a finite number"):
+        core_vertices(gt.TableGame.from_values({("a", "b"): 1}), epsilon=epsilon)

@@ -10,6 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import gametrade as gt
+from gametrade.games.coalitional import IndividualTariffGame
 from gametrade.games.coalitional.fees import FeeGame
 from gametrade.solvers.core_emptiness import core_emptiness
 from gametrade.solvers.fee_limits import fee_limits
@@ -141,3 +142,13 @@ def test_nothing_is_left_to_gain_at_the_charge_of_any_dispatch_game(game):
         gain = replace(game, community=game.community.with_tariff(dearer)).grand_value
         assert gain <= game.tolerance or share < 1
         assert gain > 0 or limit == 0 or share == 1.0
+
+
+def test_joining_with_individual_tariffs_is_that_of_the_table():
+    homes = make_community(np.array([[2.0, -1.0, 1.0], [-1.0, 1.0, -2.0], [-1.0, -1.0, 2.0]]))
+    game = IndividualTariffGame(homes, np.array([0.4, 0.35, 0.3]), np.array([0.1, 0.12, 0.08]))
+    table = gt.TableGame(game.players, game.table())
+    for rule in ("shapley", "nucleolus"):
+        found, again = population_monotonicity(game, rule).gains, population_monotonicity(table, rule).gains
+        np.testing.assert_allclose(found, again, atol=1e-9)
+    assert population_monotonicity(game, "competitive_price").gains.shape == (3, 3)

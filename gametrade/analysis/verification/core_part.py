@@ -175,7 +175,7 @@ def _check_joining(case: Case, core: dict[str, Any]) -> set[str]:
 
 
 def _check_fees(case: Case, core: dict[str, Any]) -> set[str]:
-    """The fee per kWh is the largest spread, if nobody has a battery; the fee of a rule is the smallest gain under it."""
+    """The fee per kWh is the largest spread, without batteries; the fee of a rule is the smallest gain."""
     stated, game = core["fees"], case.game
     least = min(x - Fraction(float(v)) for x, v in zip(case.payoffs(core["rule"]), game.single_values, strict=True))
     close("fee a member under the rule", stated["rule_per_member"], least, _slack(case))
