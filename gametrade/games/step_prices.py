@@ -12,6 +12,9 @@ from gametrade.games.coalitional import SharingGame
 from gametrade.registry import rules
 from gametrade.typing import BoolArray, FloatArray
 
+MONOTONE = ("mid_market_rate", "competitive_price", "supply_demand_ratio")
+"""Rules under which a kWh gains no less if its side shrinks or the other one grows, at export prices of at least 0."""
+
 CHUNK = 2**22
 """Numbers held at once while many pools are settled."""
 
@@ -30,10 +33,14 @@ class StepPrices:
         [money/kWh]; 0 where a pool shares nothing.
     name : str
         Name of the rule.
+    monotone : bool, default=False
+        Whether, at export prices of at least 0, a kWh of surplus gains at least 0, and no less if there is less supply
+        or more need, and a kWh of deficit likewise; a promise on which proofs rest.
     """
 
     gains: Gains
     name: str = "step prices"
+    monotone: bool = False
 
 
 def step_prices(rule: str) -> StepPrices | None:
@@ -62,7 +69,8 @@ def step_prices(rule: str) -> StepPrices | None:
     entry, _ = rules.resolve(rule)
     if entry.traits.get("kind") != "price" or "additivity" not in entry.promises:
         return None
-    return StepPrices(lambda community, supply, need: _price_gains(rule, community, supply, need), rule)
+    gains: Gains = lambda community, supply, need: _price_gains(rule, community, supply, need)  # noqa: E731
+    return StepPrices(gains, rule, rule in MONOTONE)
 
 
 def trading_steps(game: SharingGame) -> Community:

@@ -63,8 +63,8 @@ class CoalitionProofness:
         rows = self._numbers(place)
         stable = self.resting[rows].all(axis=1)
         everybody = 2 ** place.shape[1] - 1
-        stable[stable] = [self._enforced(int(row), everybody) is None for row in rows[stable]]
-        return np.asarray(stable)
+        free = [self._enforced(int(row), everybody) is None for row in rows[stable]]
+        return np.isin(rows, rows[stable][np.array(free, dtype=bool)])
 
     def deviation(self, place: IntArray) -> tuple[int, IntArray] | None:
         """A group with a self-enforcing deviation from one partition, and the coalitions it leads to."""

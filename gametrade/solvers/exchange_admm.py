@@ -188,7 +188,8 @@ class _Exchange:
     def told(self, tolerance: float) -> Solution:
         """The answer with its certificate, or the residuals that are left."""
         trace = tuple(self.trace)
-        said = f"{self.rounds} rounds and {self.messages} messages: primal residual {self.primal:.2g}, dual residual {self.dual:.2g}"
+        residuals = f"primal residual {self.primal:.2g}, dual residual {self.dual:.2g}"
+        said = f"{self.rounds} rounds and {self.messages} messages: {residuals}"
         if self.error > tolerance:
             return Solution(self.game, "exchange_admm", (), finding=f"No end after {said}.", trace=trace)
         x = np.empty(self.game.dimension)

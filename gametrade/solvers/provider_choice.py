@@ -47,7 +47,7 @@ def all_choices(market: ProviderMarket) -> IntArray:
     if n > MOST_HOMES or options**n > MOST_PROFILES:
         raise TooManyPlayersError(
             f"All {options}^{n} profiles of choices are too many to list; best_provider_dynamics scales, and "
-            "blocking_coalition of the market's game bounds what any group gains by leaving to share by itself. "
+            "joint_move_search asks of one choice whether homes gain by moving together. "
             f"At most {MOST_HOMES} homes and {MOST_PROFILES} profiles."
         )
     return np.array(np.unravel_index(np.arange(options**n), (options,) * n), dtype=np.int64).T

@@ -12,6 +12,8 @@ from hypothesis import strategies as st
 import gametrade as gt
 from gametrade.analysis.studies.competition import compete, registered_provider, split_of
 from gametrade.games.competition import Provider, ProviderMarket, StepPrices
+from gametrade.games.step_prices import MONOTONE, step_prices
+from gametrade.solvers.joint_move_search import joint_move_search
 from gametrade.solvers.provider_choice import core_stable_choices, foresighted_entry, joint_move, nash_stable_choices
 from gametrade.solvers.provider_dynamics import best_provider_dynamics, sequential_entry
 from tests.strategies import communities, make_community
@@ -163,6 +165,85 @@ def test_a_fixed_fee_tips_the_market_and_the_split_profile_costs_nothing_on_one_
     entered = sequential_entry(ProviderMarket(street(), offers))
     assert entered.tipped
     assert entered.concentration == 1.0
+
+
+@given(communities(max_homes=5, max_steps=3), st.data())
+@settings(max_examples=60, deadline=None)
+def test_the_search_for_joint_moves_agrees_with_the_table_of_all_groups(community, data):
+    scale = gt.SharingGame(community).grand_value / community.n_prosumers
+    fee = st.sampled_from([0.0, 0.0, 0.1, 0.5])
+    offers = [
+        registered_provider(
+            data.draw(st.sampled_from(MONOTONE)),
+            name=name,
+            fee_per_member=data.draw(fee) * scale,
+            share_of_savings=data.draw(fee),
+        )
+        for name in ("one", "two")
+    ]
+    market = ProviderMarket(community, offers, data.draw(fee) * scale)
+    choice = data.draw(st.lists(st.integers(0, 2), min_size=market.n_players, max_size=market.n_players))
+    if (community.export_price < 0).any():
+        with pytest.raises(gt.InvalidInputError, match="at least 0"):
+            joint_move_search(market, choice)
+        return
+    found = joint_move_search(market, choice)
+    assert found.stable == (joint_move(market, choice) is None)
+    if found.move is not None:
+        movers = [market.players.index(home) for home in found.move.movers]
+        gains = moved_gain(market, choice, movers, market.options.index(found.move.option))
+        assert min(gains) > 0
+        assert sum(gains) == pytest.approx(found.move.gain)
+
+
+def test_the_search_for_joint_moves_agrees_on_streets_too():
+    rng, answers = np.random.default_rng(0), []
+    for seed in range(30):
+        homes = gt.communities.street(int(rng.integers(2, 7)), 1, rng=seed, start="2023-06-01")
+        fees = rng.choice([0.0, 0.05], 2)
+        offers = [
+            registered_provider(str(rng.choice(MONOTONE)), name=name, fee_per_member=fee, share_of_savings=0.1)
+            for name, fee in zip(("one", "two"), fees, strict=True)
+        ]
+        market = ProviderMarket(homes, offers, float(rng.choice([0.0, 0.02])))
+        choice = rng.integers(0, 3, homes.n_prosumers) if seed % 2 else np.zeros(homes.n_prosumers, dtype=int)
+        answers.append(joint_move_search(market, choice).stable)
+        assert answers[-1] == (joint_move(market, choice) is None)
+    assert min(answers.count(True), answers.count(False)) >= 5
+
+
+def test_joint_moves_of_twenty_homes_are_decided():
+    homes = gt.communities.street(20, 7, rng=4, start="2023-06-01")
+    for rule, stable in (("competitive_price", True), ("mid_market_rate", False)):
+        offers = [registered_provider(rule, name="old", fee_per_member=0.3)]
+        offers += [registered_provider("mid_market_rate", name="new")]
+        market = ProviderMarket(homes, offers, 0.3)
+        found = joint_move_search(market, ["old"] * 20)
+        assert found.stable is stable
+        if found.move is not None:
+            before = market.payoffs(["old"] * 20)
+            after = market.payoffs(["new" if home in found.move.movers else "old" for home in market.players])
+            movers = [home in found.move.movers for home in market.players]
+            assert (after - before - 0.3)[movers].min() > 0
+    assert joint_move_search(market, ["old"] * 20, seconds=0).stable is None
+
+
+def test_joint_moves_are_searched_under_rules_that_pay_the_scarcer_side():
+    market = ProviderMarket(street(), [registered_provider("bill_sharing", name="one")])
+    with pytest.raises(gt.InvalidInputError, match="scarcer side gains more"):
+        joint_move_search(market, ["one"] * 4)
+
+
+@pytest.mark.parametrize("rule", MONOTONE)
+@pytest.mark.parametrize("export", [0.0, 0.1])
+def test_a_kwh_gains_no_less_on_a_side_that_grows_scarcer(rule, export):
+    home = gt.Community(["a"], [[1]], [[0]], ["2023-06-01T12:00"], 1.0, gt.Tariff(0.3, export, 0.05))
+    sizes = np.geomspace(0.01, 100, 25)
+    supply, need = np.meshgrid(sizes, sizes, indexing="ij")
+    sell, buy = (g.reshape(25, 25) for g in step_prices(rule).gains(home, supply.reshape(-1, 1), need.reshape(-1, 1)))
+    assert min(sell.min(), buy.min()) >= -1e-12
+    assert max(np.diff(sell, axis=0).max(), np.diff(buy, axis=1).max()) <= 1e-12
+    assert min(np.diff(sell, axis=1).min(), np.diff(buy, axis=0).min()) >= -1e-12
 
 
 def test_a_switching_cost_holds_a_home():

@@ -270,7 +270,7 @@ class ProviderMarket:
         if self.n_players > MOST_HOMES:
             raise TooManyPlayersError(
                 f"A table of all pools takes at most {MOST_HOMES} homes; best_provider_dynamics scales, and "
-                "blocking_coalition of the market's game bounds what any group gains by leaving to share by itself. "
+                "joint_move_search asks of one choice whether homes gain by moving together. "
                 f"Got {self.n_players}."
             )
         members = all_coalitions(self.n_players)
