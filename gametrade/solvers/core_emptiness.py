@@ -6,7 +6,9 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from gametrade.display import Shown
-from gametrade.games.coalitional import CoalitionalGame
+from gametrade.games.coalitional import CoalitionalGame, IndividualTariffGame, SharingGame
+from gametrade.games.coalitional.game import TABLE_PLAYERS
+from gametrade.solvers.cost_of_stability import stable_at_prices
 from gametrade.solvers.least_core_value import check_question, least_core_value
 from gametrade.typing import BoolArray, Coalition, FloatArray
 
@@ -22,7 +24,8 @@ class CoreEmptiness(Shown):
     empty : bool
         Whether every payoff vector leaves some coalition a gain above the tolerance.
     excess : float
-        Least largest excess of a proper coalition: positive if the core is empty. [money]
+        Least largest excess of a proper coalition: positive if the core is empty. Of games with prices beyond a
+        table an upper bound, 0. [money]
     tolerance : float
         Below which an excess counts as none. [money]
     payoffs : ndarray of shape (n,) or None
@@ -64,7 +67,8 @@ class CoreEmptiness(Shown):
 
     def __str__(self) -> str:
         if not self.empty:
-            return f"the core is not empty: a point leaves every coalition {-self.excess:.6g} {self.game.unit} or more"
+            least = f"{0.0 - self.excess:.6g} {self.game.unit}"
+            return f"the core is not empty: a point leaves every coalition {least} or more"
         rows = [f"  {weight!s:>8} x {{{', '.join(labels)}}}" for labels, weight in self.proof]
         more = f"{float(self.margin):.6g} {self.game.unit}"
         return "\n".join(
@@ -78,7 +82,7 @@ def core_emptiness(game: CoalitionalGame, *, solver: str = "highs") -> CoreEmpti
     Parameters
     ----------
     game : CoalitionalGame
-        At least 2 players, and a table.
+        At least 2 players, and a table; a game with prices may have any number, and its core is never empty.
     solver : {"highs", "pulp"}
         Row generation with HiGHS, or a readable pulp model for at most 12 players.
 
@@ -119,6 +123,8 @@ def core_emptiness(game: CoalitionalGame, *, solver: str = "highs") -> CoreEmpti
            1/2 x {b, c}
     """
     check_question(game, "core_emptiness", solver)
+    if isinstance(game, SharingGame | IndividualTariffGame) and game.n_players > TABLE_PLAYERS:
+        return _paid_at_prices(game)
     found = least_core_value(game, solver=solver)
     tolerance = found.tolerance
     empty = found.epsilon > tolerance
@@ -132,3 +138,10 @@ def core_emptiness(game: CoalitionalGame, *, solver: str = "highs") -> CoreEmpti
         found.weights,
         found.fraction * sum(found.weights, Fraction(0)),
     )
+
+
+def _paid_at_prices(game: SharingGame | IndividualTariffGame) -> CoreEmptiness:
+    """Prices that clear pay a point of the core, whatever the number of players."""
+    paid = stable_at_prices(game)
+    alone_or_all = Fraction(float(game.single_values.sum())) - Fraction(game.grand_value)
+    return CoreEmptiness(game, False, 0.0, game.tolerance, paid.payoffs, paid.coalitions, paid.weights, alone_or_all)

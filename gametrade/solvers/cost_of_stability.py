@@ -9,6 +9,7 @@ import numpy as np
 
 from gametrade.display import Shown
 from gametrade.games.coalitional import CoalitionalGame, IndividualTariffGame, SharingGame
+from gametrade.games.coalitional.game import TABLE_PLAYERS
 from gametrade.solvers.core_start import supported_set
 from gametrade.solvers.least_core_value import check_question, least_core_value
 from gametrade.typing import BoolArray, FloatArray
@@ -53,7 +54,7 @@ def cost_of_stability(game: CoalitionalGame) -> CostOfStability:
     Parameters
     ----------
     game : CoalitionalGame
-        At least 2 players, and a table.
+        At least 2 players, and a table; a game with prices may have any number.
 
     Returns
     -------
@@ -90,6 +91,8 @@ def cost_of_stability(game: CoalitionalGame) -> CostOfStability:
     '1/2'
     """
     check_question(game, "cost_of_stability")
+    if isinstance(game, SharingGame | IndividualTariffGame) and game.n_players > TABLE_PLAYERS:
+        return stable_at_prices(game)
     found = least_core_value(game, weak=True)
     fraction = max(Fraction(0), found.fraction * game.n_players)
     each = float(fraction) / game.n_players

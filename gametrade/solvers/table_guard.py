@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from gametrade.errors import TooManyPlayersError
-from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame
+from gametrade.games.coalitional import CoalitionalGame, DispatchGame, SharingGame, TableGame
 from gametrade.games.coalitional.game import TABLE_PLAYERS, check_game, table_memory
 from gametrade.typing import FloatArray
 
@@ -78,7 +78,8 @@ def check_table_work(game: CoalitionalGame, what: str) -> None:
         If there are too many coalitions, or too many for so many trade steps.
     """
     check_game(game, what)
-    if _work(game) > TABLE_WORK:
+    made = not isinstance(game, TableGame)
+    if _work(game) > TABLE_WORK or (made and game.n_players > TABLE_PLAYERS):
         steps = f" in {_steps(game)} trade steps" if isinstance(game, SharingGame) else ""
         raise TooManyPlayersError(
             f"{what} needs the values of all 2^n coalitions{steps} ({table_memory(game.n_players)}). "

@@ -230,3 +230,16 @@ def test_a_majority_with_a_veto_player_has_him_take_all(n_players):
     assert least_core_value(game).fraction == 0
     for rule in ("least_core", "nucleolus"):
         assert np.abs(gt.allocate(game, rule).payoffs - expected).max() <= 1e-12
+
+
+def test_prices_answer_for_more_homes_than_a_table_holds():
+    """A point of the core, and no money from outside; what needs the table names what does not."""
+    game = gt.SharingGame(gt.communities.street(40, 1, rng=1))
+    answer, needed = core_emptiness(game), cost_of_stability(game)
+    assert not answer.empty
+    assert needed.subsidy == 0
+    assert gt.blocking_coalition(game, answer.payoffs).blocks is False
+    assert float(answer.margin) == pytest.approx(-game.grand_value)
+    for ask in (least_core_value, lambda game: gt.allocate(game, "least_core")):
+        with pytest.raises(gt.TooManyPlayersError, match="least_core_by_rows and nucleolus_by_rows need no table"):
+            ask(game)
