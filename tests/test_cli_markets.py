@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from click.testing import CliRunner, Result
 
 import gametrade as gt
 from gametrade.cli import main
+from gametrade.mechanisms.continuous_market import ContinuousMarket
 from gametrade.registry import mechanisms
 
 ORDERS = """id,side,price,energy
@@ -39,6 +41,29 @@ def orders(tmp_path: Path) -> Path:
     path = tmp_path / "orders.csv"
     path.write_text(ORDERS, encoding="utf-8")
     return path
+
+
+@pytest.mark.parametrize("suffix", ["json", "csv"])
+def test_the_log_of_an_interrupted_continuous_auction_is_written(
+    orders: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, suffix: str
+):
+    submit, arrived = ContinuousMarket.submit, []
+
+    def until_the_fifth(self: ContinuousMarket, order: int, **limits: object) -> None:
+        if len(arrived) == 4:
+            raise KeyboardInterrupt
+        arrived.append(order)
+        submit(self, order, **limits)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ContinuousMarket, "submit", until_the_fifth)
+    output = tmp_path / f"cleared.{suffix}"
+    result = run("clear", orders, "--mechanism", "continuous_double_auction", "-o", output)
+    assert result.exit_code == 130
+    assert "written: the 4 events before the interruption" in result.stderr
+    told = json.loads(output.read_text())["events"] if suffix == "json" else pd.read_csv(output).to_dict("records")
+    assert [(row["kind"], row["order"]) for row in told] == [
+        ("order", "b0"), ("order", "b1"), ("order", "b2"), ("trade", "a0"),
+    ]  # fmt: skip
 
 
 def test_orders_are_cleared_and_shown(orders: Path):

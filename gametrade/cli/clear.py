@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import csv
+import io
 import json
 from pathlib import Path
 
@@ -13,6 +15,9 @@ from gametrade.analysis.verification.market_file import market_document
 from gametrade.errors import InvalidInputError
 from gametrade.mechanisms import MarketOutcome, OrderBook
 from gametrade.mechanisms import clear as clear_book
+from gametrade.mechanisms.continuous_market import Event
+from gametrade.mechanisms.market_outcome import told_event
+from gametrade.registry import mechanisms
 from gametrade.reports.writing import check_writable, write_atomically
 
 
@@ -38,7 +43,7 @@ from gametrade.reports.writing import check_writable, write_atomically
     "--output",
     metavar="FILE",
     help="Write every order with what it trades, pays and leaves to the grid, as .csv; .json adds all trades, their "
-    "prices and the log.",
+    "prices and the log. A continuous auction that is interrupted leaves its log there.",
 )
 def clear(orders: str, mechanism: str, currency: str, asked: tuple[str, ...], output: str | None) -> None:
     """Clear the bids and asks of a file: who trades how much, and who pays what.
@@ -58,7 +63,7 @@ def clear(orders: str, mechanism: str, currency: str, asked: tuple[str, ...], ou
         if Path(output).suffix.lower() not in (".csv", ".json"):
             raise InvalidInputError(f"output (-o) of clear must end in .csv or .json. Got {output!r}.")
         check_writable(output)
-    outcome = clear_book(OrderBook.read_csv(orders, unit=currency), mechanism)
+    outcome = _cleared(OrderBook.read_csv(orders, unit=currency), mechanism, output)
     click.echo(str(outcome))
     verdicts = [(name, check(outcome, name)) for name in asked]
     for _, verdict in verdicts:
@@ -66,6 +71,32 @@ def clear(orders: str, mechanism: str, currency: str, asked: tuple[str, ...], ou
     if output is not None:
         write_atomically(output, _written(outcome, verdicts, output))
         click.echo(f"{output} written.", err=True)
+
+
+def _cleared(book: OrderBook, mechanism: str, output: str | None) -> MarketOutcome:
+    """Clear the book; what a continuous market had done when it was interrupted is written all the same."""
+    entry, options = mechanisms.resolve(mechanism)
+    log: list[Event] = []
+    kept = {"log": log} if entry.accepts("log") and "log" not in options else {}
+    try:
+        return clear_book(book, mechanism, **kept)
+    except KeyboardInterrupt:
+        if output is not None and log:
+            write_atomically(output, _log(book, log, output))
+            click.echo(f"{output} written: the {len(log)} events before the interruption.", err=True)
+        raise
+
+
+def _log(book: OrderBook, log: list[Event], output: str) -> str:
+    """The log of an interrupted market as the text of a file."""
+    rows = [told_event(book, event) for event in log]
+    if Path(output).suffix.lower() == ".json":
+        return json.dumps({"interrupted": True, "events": rows}, indent=2) + "\n"
+    text = io.StringIO()
+    table = csv.DictWriter(text, list(rows[0]), lineterminator="\n")
+    table.writeheader()
+    table.writerows(rows)
+    return text.getvalue()
 
 
 def _lie(verdict: Verdict) -> str:

@@ -151,15 +151,9 @@ class MarketOutcome(Shown):
                 )
             ],
             "trades": None if self.trades is None else self.trades.to_frame(self.book).to_dict("records"),
-            "events": [self._told(event) for event in self.events],
+            "events": [told_event(self.book, event) for event in self.events],
             "notes": list(self.notes),
         }
-
-    def _told(self, event: Event) -> dict[str, Any]:
-        """An event with the ids of its orders."""
-        ids = self.book.ids
-        against, price = (ids[event.against], event.price) if event.kind == "trade" else (None, _finite(event.price))
-        return {**event._asdict(), "order": ids[event.order], "against": against, "price": price}
 
     def __str__(self) -> str:
         unit = self.book.unit
@@ -187,3 +181,22 @@ class MarketOutcome(Shown):
 def _finite(number: float) -> float | None:
     """A bound of an interval, None where there is none."""
     return float(number) if np.isfinite(number) else None
+
+
+def told_event(book: OrderBook, event: Event) -> dict[str, Any]:
+    """An event of a continuous market with the ids of its orders, JSON-ready.
+
+    Parameters
+    ----------
+    book : OrderBook
+        The orders.
+    event : Event
+        What happened.
+
+    Returns
+    -------
+    dict
+        ``time``, ``kind``, ``order``, ``against``, ``price`` and ``energy``.
+    """
+    against, price = (book.ids[event.against], event.price) if event.kind == "trade" else (None, _finite(event.price))
+    return {**event._asdict(), "order": book.ids[event.order], "against": against, "price": price}
