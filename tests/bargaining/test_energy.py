@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from itertools import combinations
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -191,6 +193,40 @@ def test_the_frontier_is_what_weighted_sums_reach(problem):
         assert (frontier.points @ weights).max() == pytest.approx(weights @ problem.best(weights), abs=1e-6 * size)
     answer = run("nash_bargaining", problem)
     assert len(frontier.plot([answer]).data) == 3
+
+
+@few
+@given(
+    st.lists(st.tuples(*[st.integers(0, 3)] * 3), min_size=1, max_size=4),
+    st.lists(st.integers(1, 9), min_size=4, max_size=4),
+)
+def test_the_frontier_of_three_has_the_corners_that_nobody_improves_on(slopes, limits):
+    """All corners of the polytope, three tight rows each, without those that another one dominates."""
+    rows = np.vstack([np.array(slopes, dtype=float), np.ones((1, 3))])
+    sides = np.append(np.array(limits[: len(slopes)], dtype=float), 10.0)
+    problem = gt.BargainingProblem.from_inequalities("abc", rows, sides, [0, 0, 0])
+    planes, ends = np.vstack([rows, -np.eye(3)]), np.append(sides, np.zeros(3))
+    corners = []
+    for three in combinations(range(len(planes)), 3):
+        if abs(np.linalg.det(planes[list(three)])) > 1e-9:
+            corner = np.linalg.solve(planes[list(three)], ends[list(three)])
+            if (planes @ corner <= ends + 1e-9).all():
+                corners.append(np.round(corner, 7) + 0.0)
+    corners = np.unique(corners, axis=0)
+    best = [c for c in corners if not ((corners >= c - 1e-9).all(axis=1) & (corners > c + 1e-9).any(axis=1)).any()]
+    frontier = pareto_frontier(problem)
+    assert np.array(sorted(map(tuple, frontier.points))) == pytest.approx(np.array(sorted(map(tuple, best))), abs=1e-5)
+    assert len(frontier.plot().data) == 2
+
+
+def test_the_frontier_of_many_is_a_list_or_a_sentence():
+    agreements = [[1, 2, 3, 4, 5, 6], [1, 2, 3, 4, 5, 5], [2, 1, 1, 1, 1, 1]]
+    listed = gt.BargainingProblem.from_points("abcdef", agreements, [0] * 6, lotteries=False)
+    assert pareto_frontier(listed).points.tolist() == [[1, 2, 3, 4, 5, 6], [2, 1, 1, 1, 1, 1]]
+    with pytest.raises(gt.InvalidInputError, match="needs two or three players; to_frame has all"):
+        pareto_frontier(listed).plot()
+    with pytest.raises(gt.InvalidInputError, match="at most 5 players"):
+        pareto_frontier(gt.BargainingProblem.from_inequalities("abcdef", [[1] * 6], [1], [0] * 6))
 
 
 AXIOMS = ("individual_rationality", "pareto_efficiency", "symmetry", "scale_invariance")
