@@ -252,7 +252,7 @@ def _meter_cells(study: StabilityStudy, verdict: Verdict) -> tuple[str, str]:
     limit = _at_most(write, [verdict])
     if verdict.holds is not False:
         return (NONE if verdict.holds else f"{NONE_FOUND}{limit}"), ""
-    told, gain = verdict.certificate["change"], write.number(-verdict.margin)
+    told, gain = verdict.certificate["change"], write.ends(0.0, -verdict.margin)[1]
     exactly = verdict.rule in ONE_PRICE and told["way"] != "shift"
     if told["step"] < 0:
         how = "half of everything" if told["energy"] else "all generation"
